@@ -1,0 +1,62 @@
+package template
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Kind tells the families of an [Error] apart.
+type Kind string
+
+const (
+	// Syntax is a fault of the source, found when it is parsed: "{{ 1 + }}".
+	Syntax Kind = "syntax"
+	// Runtime is a fault while rendering: "{{ 1 / 0 }}".
+	Runtime Kind = "runtime"
+	// Load is a template that could not be loaded: {% include "missing" %}.
+	Load Kind = "loader"
+	// Security is a use of a tag, filter, function or property that the policy does not allow.
+	Security Kind = "security"
+	// Limit is a limit on steps, output, depth, memory or time that was reached, or a context that ended.
+	Limit Kind = "limit"
+)
+
+// Error is what a template did wrong, and where.
+type Error struct {
+	Kind Kind
+	// Message is the engine's own wording, without the place and without a final " in … at line …".
+	Message string
+	// Name is the template that the fault is in: an included one where it is there. For a part of a letter it is
+	// the letter's name and the part, see [Compile].
+	Name string
+	// Line and Column count from 1, Column in runes; 0 means not known.
+	Line, Column int
+	// Err is the cause, such as a host's error or ctx.Err(); it may be nil.
+	Err error
+}
+
+// Error returns the message with its place: "template: order/html:3:14: Unknown "nope" filter.".
+func (e *Error) Error() string {
+	var b strings.Builder
+	b.WriteString("template: ")
+	if e.Name != "" {
+		b.WriteString(e.Name)
+		b.WriteByte(':')
+	}
+	if e.Line > 0 {
+		b.WriteString(strconv.Itoa(e.Line))
+		b.WriteByte(':')
+		if e.Column > 0 {
+			b.WriteString(strconv.Itoa(e.Column))
+			b.WriteByte(':')
+		}
+	}
+	if e.Name != "" || e.Line > 0 {
+		b.WriteByte(' ')
+	}
+	b.WriteString(e.Message)
+	return b.String()
+}
+
+// Unwrap returns e.Err.
+func (e *Error) Unwrap() error { return e.Err }
