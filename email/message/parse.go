@@ -1,0 +1,58 @@
+package message
+
+import (
+	"errors"
+	"io"
+	"net/mail"
+	"time"
+)
+
+// ErrEmpty is what Parse returns where nothing at all can be read.
+var ErrEmpty = errors.New("message: nothing to read")
+
+// ParseOptions bound what Parse does for one message. Zero values are the defaults; nothing is unlimited.
+type ParseOptions struct {
+	MaxParts   int   // leaves that are read; 1,000
+	MaxDepth   int   // multiparts within each other; a deeper one is an attachment, as it stands; 20
+	MaxHeader  int   // octets of all headers together; 1 MiB
+	MaxDecoded int64 // octets of all contents together after decoding; 128 MiB
+
+	// Attachment, where it is set, is given each attachment when its turn comes, with its content, which need not
+	// be read to the end; Parsed.Attachments then have no Content. a.Size is not known yet. Its error ends Parse.
+	Attachment func(a ParsedAttachment, content io.Reader) error
+}
+
+// Kinds of an inbound message.
+const (
+	KindMessage   = "message"
+	KindAutoReply = "auto-reply" // written by a program in answer to something (RFC 3834), or by one on its own
+	KindBounce    = "bounce"     // a report that something could not be delivered (RFC 3464), or is late
+	KindComplaint = "complaint"  // an abuse report (RFC 5965)
+)
+
+// Parsed is what Parse read. Texts are UTF-8 whatever came. It belongs to the caller.
+type Parsed struct {
+	Subject                       string
+	From, Sender, ReplyTo, To, Cc []mail.Address
+	Date                          time.Time // zero where there is none or it cannot be read
+	MessageID                     string    // without angle brackets, as are all ids
+	InReplyTo, References         []string
+	Text, HTML                    string // all such leaves that are no attachments, each kind joined by a newline
+	Reply                         string // the text without what it quotes; where there is no text, out of the HTML
+	Attachments                   []ParsedAttachment
+	Kind                          string   // one of the Kind constants
+	Defects                       []string // codes, see DefectText; each once, in the order they were met
+	Fields                        []Field  // the header in its order, unfolded, names as they stand, not decoded
+}
+
+// ParsedAttachment is a leaf that is neither text/plain nor text/html, or says that it is an attachment. A message
+// inside the message is one, with its content as it stands.
+type ParsedAttachment struct {
+	Name      string // decoded; may be empty, and may hold anything a sender wrote, also path separators
+	MediaType string // lower case, without parameters
+	ContentID string // without angle brackets
+	Inline    bool   // its disposition is inline, or the HTML shows it by its ContentID
+	Size      int64  // octets of the decoded content
+	Content   []byte // nil where ParseOptions.Attachment took it
+	Truncated bool   // MaxDecoded cut the content off
+}
