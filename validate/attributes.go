@@ -1,0 +1,139 @@
+package validate
+
+import "strings"
+
+// attributeKind tells what the value of an attribute is.
+type attributeKind uint8
+
+const (
+	plainAttribute attributeKind = iota
+	urlAttribute                 // a URL that a click or the page itself follows
+	imageAttribute               // a URL that shows a picture: a data: document runs nothing there
+	animatedValue                // a value that SVG animation may make a URL
+	srcsetAttribute
+	styleAttribute
+	srcdocAttribute
+	handlerAttribute // begins with "on"
+	shownAttribute   // text that a reader may see
+	bindingAttribute // Internet Explorer's data binding
+)
+
+// kindOfAttribute classifies an attribute by its name, whatever its element: old clients and
+// parsers read URLs where the standard has none.
+func kindOfAttribute(name string) attributeKind {
+	switch name {
+	case "style":
+		return styleAttribute
+	case "href", "src", "action", "formaction", "xlink:href", "data", "cite", "longdesc", "codebase", "code",
+		"profile", "manifest", "ping", "folder", "o:href", "archive", "implementation", "usemap", "icon", "pluginspage", "content:href":
+		return urlAttribute
+	case "background", "poster", "lowsrc", "dynsrc":
+		return imageAttribute
+	case "from", "to", "values", "by", "value":
+		return animatedValue
+	case "srcset", "imagesrcset":
+		return srcsetAttribute
+	case "srcdoc":
+		return srcdocAttribute
+	case "alt", "title", "placeholder":
+		return shownAttribute
+	case "datasrc", "datafld", "dataformatas":
+		return bindingAttribute
+	}
+	if len(name) > 2 && name[0] == 'o' && name[1] == 'n' || name == "seeksegmenttime" {
+		return handlerAttribute
+	}
+	return plainAttribute
+}
+
+// activeAttributes reports handlers, script URLs, active CSS and what srcdoc holds.
+func activeAttributes(p *pass, t *tag) {
+	for i := range t.attrs {
+		a := &t.attrs[i]
+		if a.value.start == a.value.end && a.name[0] != 'o' {
+			continue
+		}
+		switch a.kind = kindOfAttribute(a.name); a.kind {
+		case handlerAttribute:
+			p.handler(t, a)
+		case urlAttribute, imageAttribute, animatedValue:
+			p.urlDanger(t, a)
+		case srcsetAttribute:
+			candidates(unescape(p.text(a.value)), func(url string) { p.reportDanger(t, a, dangerOf(url)) })
+		case styleAttribute:
+			if _, found := cssThreat(unescape(p.text(a.value))); found {
+				p.attribute("active.css", t, a)
+			}
+		case srcdocAttribute:
+			if t.name == "iframe" {
+				p.within(a.whole, unescape(p.text(a.value)))
+			}
+		case bindingAttribute:
+			p.attribute("active.other", t, a)
+		}
+	}
+}
+
+// handler reports an event handler, and its language if that is VBScript.
+func (p *pass) handler(t *tag, a *attribute) {
+	value := unescape(p.text(a.value))
+	if !p.v.isHandler(a.name, value) {
+		return
+	}
+	p.attribute("active.handler", t, a)
+	if dangerOf(value) == runsVBScript {
+		p.attribute("active.vbscript", t, a)
+	}
+}
+
+// urlDanger reports a URL that runs something. A value of <param> or an animation counts, one of a
+// form field does not.
+func (p *pass) urlDanger(t *tag, a *attribute) {
+	if a.name == "value" && t.name != "param" {
+		return
+	}
+	for _, value := range p.values(a.value) {
+		d := dangerOf(unescape(value))
+		if d == carriesDocument && (a.kind == imageAttribute || a.kind == animatedValue || showsPicture(t, a)) {
+			d = harmless
+		}
+		p.reportDanger(t, a, d)
+	}
+}
+
+// reportDanger reports what the URL in a does.
+func (p *pass) reportDanger(t *tag, a *attribute, d danger) {
+	switch d {
+	case runsJavaScript:
+		p.attribute("active.javascript-url", t, a)
+	case runsVBScript:
+		p.attribute("active.vbscript", t, a)
+	case carriesDocument:
+		if a.kind != srcsetAttribute {
+			p.attribute("active.other", t, a)
+		}
+	}
+}
+
+// showsPicture reports whether a is shown as a picture or played, so that nothing in it runs.
+func showsPicture(t *tag, a *attribute) bool {
+	switch t.name {
+	case "img", "image", "source", "video", "audio", "input", "track", "feimage", "v:fill", "v:imagedata":
+		return a.name == "src" || strings.HasSuffix(a.name, "href")
+	case "link":
+		return !strings.Contains(a.name, "import")
+	case "q", "blockquote", "ins", "del":
+		return a.name == "cite"
+	}
+	return false
+}
+
+// styleSheet reports active CSS and short links in a style element.
+func (p *pass) styleSheet(where span) {
+	if at, found := cssThreat(p.text(where)); found {
+		p.reportKeyed("active.css", span{where.start + at.start, where.start + at.end}, "", treeKey("style", "", ""))
+	}
+	if !p.doubtful {
+		p.cssLinks(where)
+	}
+}

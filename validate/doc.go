@@ -1,0 +1,2 @@
+// Package validate checks letters.
+package validate

@@ -1,0 +1,117 @@
+package validate
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// maxPerCode bounds the findings of one code in one part. It is counted by code, so that a flood of
+// warnings never hides an error.
+const maxPerCode = 100
+
+// maxSnippet is the length of a snippet in runes.
+const maxSnippet = 80
+
+// report adds a finding at the given offsets of src.
+func (p *pass) report(code string, at span, host string) {
+	p.reportKeyed(code, at, host, "")
+}
+
+// reportKeyed is report; key names the construct in the tree, should it be doubtful.
+func (p *pass) reportKeyed(code string, at span, host, key string) {
+	if p.counts[code] >= maxPerCode {
+		return
+	}
+	at = p.place(at)
+	f := Finding{Code: code, Severity: p.severity(code), Part: p.part, Start: at.start, End: at.end, Host: host}
+	if !p.doubtful {
+		p.keep(f)
+	} else if key != "" && len(p.doubts) < maxDoubts {
+		p.doubts = append(p.doubts, doubt{f, key})
+	}
+}
+
+// maxDoubts bounds what is kept for the tree to decide.
+const maxDoubts = 2000
+
+// keep adds f for good.
+func (p *pass) keep(f Finding) {
+	if p.counts == nil {
+		p.counts = map[string]int{}
+	}
+	if p.counts[f.Code] < maxPerCode {
+		p.counts[f.Code]++
+		p.findings = append(p.findings, f)
+	}
+}
+
+// severity returns the severity of a finding. Active content is an error in what browsers and mail
+// clients read as HTML; elsewhere it would be shown as text, and is a warning.
+func (p *pass) severity(code string) Severity {
+	switch {
+	case code == "link.branded":
+		return Note
+	case !strings.HasPrefix(code, "active."), p.stage == StageEdit, p.part != HTML:
+		return Warning
+	}
+	return Error
+}
+
+// done returns the findings in order, without repetitions, their places and snippets filled in.
+func (p *pass) done() []Finding {
+	slices.SortStableFunc(p.findings, func(a, b Finding) int {
+		if a.Start != b.Start {
+			return a.Start - b.Start
+		}
+		if a.End != b.End {
+			return b.End - a.End
+		}
+		return strings.Compare(a.Code, b.Code)
+	})
+	p.findings = slices.CompactFunc(p.findings, func(a, b Finding) bool {
+		return a.Start == b.Start && a.End == b.End && a.Code == b.Code && a.Host == b.Host
+	})
+	line, column, at := 1, 1, 0
+	for i := range p.findings {
+		f := &p.findings[i]
+		passed := p.given[at:f.Start]
+		if last := strings.LastIndexByte(passed, '\n'); last >= 0 {
+			line += strings.Count(passed, "\n")
+			column = 1
+			passed = passed[last+1:]
+		}
+		column += utf8.RuneCountInString(passed)
+		at, f.Line, f.Column = f.Start, line, column
+		f.Snippet = snippet(p.given[f.Start:f.End])
+	}
+	return p.findings
+}
+
+// snippet returns construct on one line of at most maxSnippet runes.
+func snippet(construct string) string {
+	var out strings.Builder
+	n, space := 0, false
+	for _, r := range construct {
+		if unicode.IsSpace(r) {
+			space = true
+			continue
+		}
+		if n >= maxSnippet-1 {
+			out.WriteRune('…')
+			break
+		}
+		if space && n > 0 {
+			out.WriteByte(' ')
+			n++
+		}
+		space = false
+		if !unicode.IsGraphic(r) {
+			r = utf8.RuneError
+		}
+		out.WriteRune(r)
+		n++
+	}
+	return out.String()
+}

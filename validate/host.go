@@ -1,0 +1,114 @@
+package validate
+
+import (
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+)
+
+// target is what a link leads to.
+type target struct {
+	host string // canonical
+	path string // what follows the host: "", "/…", "?…" or "#…"
+}
+
+// targetOf resolves an absolute or protocol-relative http URL as a browser does (URL Standard:
+// backslashes are slashes, any number of them follows the scheme, line breaks vanish, userinfo ends
+// at the last "@"). net/url refuses or misreads many of these. Other URLs have no target.
+func targetOf(raw string) (target, bool) {
+	raw = stripLineBreaks(strings.Trim(raw, controlsAndSpace))
+	scheme, rest := schemeOf(raw)
+	switch scheme {
+	case "http", "https":
+	case "":
+		if len(raw) < 2 || !isSlash(raw[0]) || !isSlash(raw[1]) {
+			return target{}, false
+		}
+		rest = raw
+	default:
+		return target{}, false
+	}
+	return authority(strings.TrimLeft(rest, `/\`))
+}
+
+// authority splits "userinfo@host:port/path".
+func authority(rest string) (target, bool) {
+	end := strings.IndexAny(rest, `/\?#`)
+	if end < 0 {
+		end = len(rest)
+	}
+	name, path := rest[:end], rest[end:]
+	if at := strings.LastIndexByte(name, '@'); at >= 0 {
+		name = name[at+1:]
+	}
+	if colon := strings.LastIndexByte(name, ':'); colon >= 0 && !strings.HasPrefix(name, "[") {
+		name = name[:colon]
+	}
+	host, ok := canonicalHost(name)
+	return target{host, path}, ok
+}
+
+func isSlash(c byte) bool { return c == '/' || c == '\\' }
+
+// canonicalHost returns host as a browser would write it: percent-decoded, mapped by UTS #46, in
+// punycode, lower case, without a trailing dot. It is false where no domain name comes out.
+func canonicalHost(host string) (string, bool) {
+	if plainHost(host) {
+		return strings.TrimSuffix(host, "."), true
+	}
+	if strings.IndexByte(host, '%') >= 0 {
+		decoded, err := url.PathUnescape(host)
+		if err != nil {
+			return "", false
+		}
+		host = decoded
+	}
+	if len(host) > maxHost || !utf8.ValidString(host) {
+		return "", false
+	}
+	mapped, err := uts46.ToASCII(dropIgnorable(host))
+	if err != nil && mapped == "" {
+		return "", false
+	}
+	mapped = strings.TrimSuffix(lower(mapped), ".")
+	return mapped, plainHost(mapped)
+}
+
+// maxHost bounds what is given to UTS #46: 253 octets of domain name, each perhaps a percent-encoded
+// or ignorable rune.
+const maxHost = 2048
+
+// uts46 maps as browsers do; its profile is immutable.
+var uts46 = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false))
+
+// dropIgnorable drops the invisible runes that UTS #46 maps to nothing or that joiner rules would refuse.
+func dropIgnorable(host string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == 0xAD, 0x200B <= r && r <= 0x200D, r == 0x2060, r == 0xFEFF, 0xFE00 <= r && r <= 0xFE0F:
+			return -1
+		}
+		return r
+	}, host)
+}
+
+// plainHost reports whether host needs no mapping: lower case letters, digits, hyphens and dots,
+// with a dot between two characters at least.
+func plainHost(host string) bool {
+	dot := false
+	for i := 0; i < len(host); i++ {
+		switch c := host[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '_':
+		case c == '.':
+			if i == 0 || host[i-1] == '.' {
+				return false
+			}
+			dot = dot || i < len(host)-1
+		default:
+			return false
+		}
+	}
+	return dot
+}

@@ -1,0 +1,272 @@
+package validate
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// linkAttributes reports short links in the attributes of t.
+func linkAttributes(p *pass, t *tag) {
+	if p.doubtful {
+		return
+	}
+	for i := range t.attrs {
+		a := &t.attrs[i]
+		if a.value.end-a.value.start < minLink {
+			continue
+		}
+		switch a.kind {
+		case urlAttribute, imageAttribute:
+			for _, value := range p.values(a.value) {
+				p.link(a.whole, unescape(value))
+			}
+		case srcsetAttribute:
+			candidates(unescape(p.text(a.value)), func(url string) { p.link(a.whole, url) })
+		case styleAttribute:
+			if strings.IndexByte(p.text(a.value), '(') >= 0 {
+				p.cssLinks(a.value)
+			}
+		case shownAttribute:
+			if strings.IndexByte(p.text(a.value), '/') >= 0 {
+				p.textLinks(a.value, true)
+			}
+		}
+	}
+}
+
+// minLink is the length of the shortest link, //t.co/x.
+const minLink = 8
+
+// link reports url, found at the given offsets of src, if it is a short link.
+func (p *pass) link(at span, url string) {
+	if to, ok := targetOf(url); ok {
+		p.target(at, to)
+	}
+}
+
+// target reports a link to a listed host.
+func (p *pass) target(at span, to target) {
+	host, tier := p.v.hosts.find(to)
+	switch tier {
+	case branded:
+		p.report("link.branded", at, host)
+	case known, suspect, parked:
+		p.report("link.short", at, host)
+	}
+}
+
+// cssLinks reports short links in url() and @import of CSS, comments left out.
+func (p *pass) cssLinks(where span) {
+	css := p.text(where)
+	if !strings.Contains(css, "//") && strings.IndexAny(css, `\&`) < 0 {
+		return
+	}
+	for i := 0; i < len(css); i++ {
+		switch {
+		case css[i] == '/' && strings.HasPrefix(css[i:], "/*"):
+			end := strings.Index(css[i+2:], "*/")
+			if end < 0 {
+				return
+			}
+			i += end + 3
+		case css[i] == '(' && i >= 3 && strings.EqualFold(css[i-3:i], "url"):
+			i = p.cssURL(where.start, css, i+1, ")")
+		case css[i] == '@' && i+7 < len(css) && strings.EqualFold(css[i+1:i+7], "import"):
+			i = p.cssURL(where.start, css, i+7, ";")
+		}
+	}
+}
+
+// cssURL reports the URL that starts at offset from of css, quoted or not, and returns the offset
+// of its last byte.
+func (p *pass) cssURL(base int, css string, from int, stop string) int {
+	at := from
+	for at < len(css) && isSpace(css[at]) {
+		at++
+	}
+	rest := unescapeQuote(css[at:])
+	if rest != "" && (rest[0] == '"' || rest[0] == '\'') {
+		at++
+		stop = rest[:1]
+	} else if stop == ";" {
+		return from - 1 // @import url(…) is met as url()
+	}
+	length := strings.IndexAny(css[at:], stop+"\n")
+	if length < 0 {
+		length = len(css) - at
+	}
+	if length > 0 {
+		url, _ := plainCSS(unescape(css[at:at+length]), false, nil)
+		p.link(span{base + at, base + at + length}, strings.Trim(url, `"'`))
+	}
+	return at + length
+}
+
+// unescapeQuote returns css; a quote written as a character reference is left to Trim.
+func unescapeQuote(css string) string { return css }
+
+// textLinks reports short links in visible text, with a scheme or without; entities says that the
+// text has character references.
+func (p *pass) textLinks(where span, entities bool) {
+	text := p.text(where)
+	if entities && strings.IndexByte(text, '&') >= 0 {
+		p.decodedLinks(where)
+		return
+	}
+	if strings.IndexByte(text, '/') < 0 {
+		return
+	}
+	scanLinks(text, func(at span, to target) {
+		p.target(span{where.start + at.start, where.start + at.end}, to)
+	})
+}
+
+// decodedLinks is textLinks for text with character references.
+func (p *pass) decodedLinks(where span) {
+	text := p.text(where)
+	if strings.IndexByte(text, '/') < 0 && !strings.Contains(text, "&#") && !strings.Contains(text, "&sol") {
+		return
+	}
+	plain, offsets := decodeText(text)
+	if strings.IndexByte(plain, '/') < 0 {
+		return
+	}
+	scanLinks(plain, func(at span, to target) {
+		p.target(span{where.start + offsets[at.start], where.start + offsets[at.end]}, to)
+	})
+}
+
+// decodeText decodes character references and returns the offset in text of every byte of the
+// result, and of its end.
+func decodeText(text string) (string, []int) {
+	var out strings.Builder
+	offsets := make([]int, 0, len(text)+1)
+	for i := 0; i < len(text); {
+		piece := text[i : i+1]
+		if text[i] == '&' {
+			piece = text[i : i+referenceLength(text[i:])]
+		}
+		decoded := unescape(piece)
+		out.WriteString(decoded)
+		for range len(decoded) {
+			offsets = append(offsets, i)
+		}
+		i += len(piece)
+	}
+	return out.String(), append(offsets, len(text))
+}
+
+// referenceLength returns how far a character reference at the start of text may reach.
+func referenceLength(text string) int {
+	n := 1
+	for n < len(text) && n < 34 && (isIdent(text[n]) && text[n] != '-' || text[n] == '#') {
+		n++
+	}
+	if n < len(text) && text[n] == ';' {
+		n++
+	}
+	return n
+}
+
+// scanLinks calls found for each link in text that has a host and a path. A link runs to the next
+// space, quote or bracket; nothing inside it is another link.
+func scanLinks(text string, found func(at span, to target)) {
+	for at := 0; at < len(text); {
+		slash := strings.IndexByte(text[at:], '/')
+		if slash < 0 {
+			return
+		}
+		slash += at
+		start := linkStart(text[at:slash]) + at
+		end := slash + linkLength(text[slash:])
+		if to, ok := textTarget(text, start, slash, end); ok && pathGoesOn(to.path) {
+			found(span{start, end}, to)
+		}
+		at = end
+	}
+}
+
+// textTarget reads the link text[start:end], whose first slash stands at slash.
+func textTarget(text string, start, slash, end int) (target, bool) {
+	head := text[start:slash]
+	if cut := strings.LastIndexAny(head, "=?&#|;,"); cut >= 0 && !strings.ContainsAny(head[:cut], ".") {
+		head = head[cut+1:] // url=bit.ly/x
+	}
+	if scheme, ok := strings.CutSuffix(head, ":"); ok {
+		if n := len("https"); len(scheme) > n && strings.EqualFold(scheme[len(scheme)-n:], "https") {
+			scheme = scheme[len(scheme)-n:]
+		} else if n--; len(scheme) > n && strings.EqualFold(scheme[len(scheme)-n:], "http") {
+			scheme = scheme[len(scheme)-n:]
+		}
+		if !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
+			return target{}, false
+		}
+		return authority(strings.TrimLeft(text[slash:end], `/\`))
+	}
+	if head == "" {
+		rest := strings.TrimLeft(text[slash:end], "/")
+		if end-slash-len(rest) != 2 {
+			return target{}, false
+		}
+		return authority(rest)
+	}
+	if cut := strings.LastIndexByte(head, ':'); cut >= 0 && !isPort(head[cut+1:]) {
+		head = head[cut+1:] // «см.:bit.ly/x»
+	}
+	if strings.IndexByte(head, '@') >= 0 || !strings.ContainsAny(head, ".。．｡") {
+		return target{}, false
+	}
+	return authority(head + text[slash:end])
+}
+
+// isPort reports whether s consists of digits.
+func isPort(s string) bool { return strings.Trim(s, "0123456789") == "" }
+
+// pathGoesOn reports whether path has more than punctuation behind its slash.
+func pathGoesOn(path string) bool {
+	path = strings.TrimLeft(path, `/\`)
+	r, _ := utf8.DecodeRuneInString(path)
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || path != "" && strings.IndexByte("-_~%+@!$", path[0]) >= 0
+}
+
+// linkStart returns where in text, which a slash follows, the link with that slash starts.
+func linkStart(text string) int {
+	for i := len(text); i > 0; {
+		r, size := utf8.DecodeLastRuneInString(text[:i])
+		if endsLink(r) || r > unicode.MaxASCII && !inHost(r) {
+			return i
+		}
+		i -= size
+	}
+	return 0
+}
+
+// linkLength returns the length of the rest of a link.
+func linkLength(text string) int {
+	for i, r := range text {
+		if endsLink(r) {
+			return i
+		}
+	}
+	return len(text)
+}
+
+// endsLink reports whether r stands outside of links in running text.
+func endsLink(r rune) bool {
+	switch r {
+	case '"', '\'', '<', '>', '(', ')', '[', ']', '{', '}', '`', '«', '»', '“', '”', '„', '‘', '’', '‹', '›', '…':
+		return true
+	}
+	return r <= ' ' || r > unicode.MaxASCII && unicode.IsSpace(r)
+}
+
+// inHost reports whether a rune beyond ASCII may be part of a host as people write it: letters,
+// digits, marks, the full stops of UTS #46, invisible characters.
+func inHost(r rune) bool {
+	switch r {
+	case '。', '．', '｡', 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF:
+		return true
+	}
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
+}
