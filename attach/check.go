@@ -1,0 +1,242 @@
+package attach
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/crmmail/crmmail/attach/internal/sniff"
+)
+
+// Options are what a check may take into account besides the files. The zero value knows nothing about the message.
+type Options struct {
+	// RelaySize is what the relay announced as SIZE (RFC 1870), in octets; 0 is unknown or no limit.
+	RelaySize int64
+	// Recipients are addresses: the mail services behind some of them have known limits.
+	Recipients []string
+	// Hash asks for SHA-256, for which every file is read once to its end.
+	Hash bool
+	// Overhead is the octets of the message besides its attachments.
+	Overhead int64
+}
+
+// Check judges the files of one message. Every file is opened once, one after another, and little of it is read
+// unless a hash is asked for. The error is ctx's only: a file that cannot be read is an issue. The files are not modified.
+func (p Policy) Check(ctx context.Context, files []File, opts Options) (Report, error) {
+	c := checker{Policy: p.withDefaults(), ctx: ctx, hash: opts.Hash}
+	report := Report{Files: make([]Verdict, 0, len(files))}
+	for i, f := range files {
+		if err := ctx.Err(); err != nil {
+			return Report{}, err
+		}
+		v := c.judge(f)
+		v.Index = i
+		if err := ctx.Err(); err != nil {
+			return Report{}, err
+		}
+		report.Files = append(report.Files, v)
+		report.Total = add(report.Total, v.Size)
+		report.Wire = add(report.Wire, WireSize(v.Size))
+	}
+	markDuplicates(report.Files)
+	report.Issues = c.messageIssues(report, opts)
+	sortForDisplay(report.Files)
+	return report, nil
+}
+
+// checker holds what the files of one check share.
+type checker struct {
+	Policy
+	ctx     context.Context
+	hash    bool
+	sniffer sniff.Sniffer
+	sha     hash.Hash
+	buf     []byte
+}
+
+// judge says everything about one file but what depends on the others.
+func (c *checker) judge(f File) Verdict {
+	v := Verdict{Name: f.Name, CleanName: CleanName(f.Name), AttachedAt: f.AttachedAt, MediaType: "application/octet-stream"}
+	c.judgeName(&v)
+	src, err := openSource(c.ctx, f, c.MaxFile, c.buffer())
+	if err != nil {
+		c.judgeFormat(&v, sniff.Content{})
+		v.report(ReadFailed, Error, Params{})
+		return v.sorted()
+	}
+	defer src.close()
+	v.Size = src.size
+	content, err := c.sniffer.Sniff(src, src.size)
+	if err != nil {
+		c.judgeFormat(&v, sniff.Content{})
+		v.report(ReadFailed, Error, Params{})
+		return v.sorted()
+	}
+	if src.cut && (content.Damaged != "" || content.Kind == "zip" || content.Kind == "ole") {
+		// The part that says what it is was not read, and the file is refused for its size.
+		content = sniff.Content{MediaType: "application/octet-stream"}
+	}
+	v.Format, v.MediaType = content.Kind, content.MediaType
+	if c.judgeFormat(&v, content) && src.size > 0 && !(src.cut && content.Kind == "") {
+		c.judgeContent(&v, content)
+	}
+	c.judgeSize(&v, src)
+	if c.hash && src.size <= c.MaxFile {
+		c.sum(&v, src)
+	}
+	return v.sorted()
+}
+
+func (c *checker) judgeName(v *Verdict) {
+	switch {
+	case isInvalid(v.Name):
+		v.report(NameInvalid, Error, Params{})
+	case isDeceptive(v.Name):
+		v.report(NameDeceptive, Error, Params{})
+	case v.CleanName != v.Name:
+		v.report(NameCleaned, Note, Params{Name: v.CleanName})
+	}
+	if hidden := hiddenExtension(v.CleanName); hidden != "" {
+		v.report(DoubleExtension, Note, Params{Extension: hidden})
+	}
+}
+
+// judgeFormat tells whether the extension is allowed.
+func (c *checker) judgeFormat(v *Verdict, content sniff.Content) bool {
+	ext := extensionOf(v.CleanName)
+	if _, ok := c.format(ext); ok {
+		return true
+	}
+	p := Params{Extension: ext, Allowed: slices.Clone(c.Formats)}
+	same, known := c.format(renames[ext])
+	switch {
+	case known && renames[ext] != "":
+		p.Hint, p.Rename = "rename", same
+	case ext == "":
+		p.Hint = "no-extension"
+		if name := c.nameFor(content.Kind); name != "" {
+			p.Hint, p.Rename = "name-it", name
+		}
+	case ext == "heic" || ext == "heif":
+		p.Hint = "heic"
+	}
+	v.report(FormatNotAllowed, Error, p)
+	return false
+}
+
+// nameFor is the allowed extension for a kind of content, "" where there is none.
+func (c *checker) nameFor(kind string) string {
+	if kind == "jpeg" && slices.Contains(c.Formats, "jpg") {
+		return "jpg"
+	}
+	for _, f := range c.Formats {
+		if kind != "" && kindOf(f) == kind {
+			return f
+		}
+	}
+	return ""
+}
+
+// judgeSize compares with the bounds of one file.
+func (c *checker) judgeSize(v *Verdict, src source) {
+	switch {
+	case src.size == 0:
+		v.report(Empty, Error, Params{})
+	case src.cut:
+		v.report(TooLarge, Error, Params{Limit: c.MaxFile, Hint: "cut"})
+	case src.size > c.MaxFile:
+		v.report(TooLarge, Error, Params{Size: src.size, Limit: c.MaxFile})
+	}
+}
+
+// sum reads the file to its end.
+func (c *checker) sum(v *Verdict, src source) {
+	if c.sha == nil {
+		c.sha = sha256.New()
+	}
+	c.sha.Reset()
+	buf := c.buffer()
+	for off := int64(0); off < src.size; {
+		if c.ctx.Err() != nil {
+			return
+		}
+		n, err := src.ReadAt(buf[:min(int64(len(buf)), src.size-off)], off)
+		if n <= 0 || err != nil && err != io.EOF {
+			v.report(ReadFailed, Error, Params{})
+			return
+		}
+		c.sha.Write(buf[:n])
+		off += int64(n)
+	}
+	var sum [sha256.Size]byte
+	v.SHA256 = hex.EncodeToString(c.sha.Sum(sum[:0]))
+}
+
+func (c *checker) buffer() []byte {
+	if c.buf == nil {
+		c.buf = make([]byte, 32<<10)
+	}
+	return c.buf
+}
+
+func (v *Verdict) report(code string, severity Severity, p Params) {
+	v.Issues = append(v.Issues, Issue{code, severity, p})
+}
+
+// sorted puts the issues into the order of Codes.
+func (v Verdict) sorted() Verdict {
+	order := Codes()
+	slices.SortStableFunc(v.Issues, func(a, b Issue) int {
+		return slices.Index(order, a.Code) - slices.Index(order, b.Code)
+	})
+	return v
+}
+
+// markDuplicates notes on every file but the first that its name is taken, as far as some file system would say.
+func markDuplicates(files []Verdict) {
+	seen := make(map[string]string, len(files))
+	for i := range files {
+		key := foldKey(files[i].CleanName)
+		if first, ok := seen[key]; ok {
+			files[i].report(NameDuplicate, Note, Params{Name: first})
+			continue
+		}
+		seen[key] = files[i].CleanName
+	}
+}
+
+// messageIssues says what the files are together.
+func (c *checker) messageIssues(r Report, opts Options) []Issue {
+	var out []Issue
+	if r.Total > c.MaxTotal {
+		out = append(out, Issue{TotalTooLarge, Error, Params{Total: r.Total, Limit: c.MaxTotal, Over: r.Total - c.MaxTotal}})
+	}
+	if n := len(r.Files); c.MaxFiles > 0 && n > c.MaxFiles {
+		out = append(out, Issue{TooManyFiles, Error, Params{Count: int64(n), Most: int64(c.MaxFiles)}})
+	}
+	wire := add(r.Wire, max(0, opts.Overhead))
+	if opts.RelaySize > 0 && wire > opts.RelaySize {
+		out = append(out, Issue{MessageTooLarge, Error, Params{Wire: wire, Limit: opts.RelaySize, Over: rawOf(wire - opts.RelaySize)}})
+	}
+	if receiver, limit := smallestReceiver(opts.Recipients); wire > limit {
+		out = append(out, Issue{MayBounce, Warning, Params{Wire: wire, Limit: limit, Over: rawOf(wire - limit), Receiver: receiver}})
+	}
+	return out
+}
+
+// smallestReceiver is the mail service with the smallest known limit. Who is behind other domains is unknown; Gmail's
+// limit stands for them, since most are no more generous.
+func smallestReceiver(recipients []string) (string, int64) {
+	receiver, limit := "gmail.com", int64(gmailSize)
+	for _, r := range recipients {
+		domain := strings.ToLower(strings.Trim(r[strings.LastIndexByte(r, '@')+1:], "> ."))
+		if l, ok := receivers[domain]; ok && l < limit {
+			receiver, limit = domain, l
+		}
+	}
+	return receiver, limit
+}

@@ -1,0 +1,150 @@
+package attach
+
+import "github.com/crmmail/crmmail/attach/internal/sniff"
+
+// judgeContent compares what a file is with what its name promises, and adds what stands out in it.
+func (c *checker) judgeContent(v *Verdict, content sniff.Content) {
+	ext := extensionOf(v.CleanName)
+	format, _ := c.format(ext)
+	expected := kindOf(format)
+	if expected == "" {
+		c.extensionOnly(v, content)
+		return
+	}
+	if content.Kind == "encrypted" && isOffice(expected) {
+		v.Format, v.MediaType = expected, officeMediaType[expected]
+		v.report(Encrypted, Warning, Params{})
+		return
+	}
+	if broken(content, expected) {
+		v.report(Damaged, Error, Params{Hint: damageHint(content.Damaged)})
+		return
+	}
+	switch {
+	case content.Kind == expected:
+	case sameFamily(content.Kind, expected) && c.allows(content.Kind):
+		v.report(ContentDiffers, Note, Params{Expected: expected, Detected: content.Kind})
+	default:
+		v.report(ContentMismatch, Error, c.mismatch(ext, expected, content.Kind))
+		if content.Macros {
+			v.report(Macros, Error, Params{})
+		}
+		return
+	}
+	c.judgeInside(v, content)
+}
+
+// extensionOnly accepts what nothing here can judge, as a media type that no browser shows unless its content agrees.
+func (c *checker) extensionOnly(v *Verdict, content sniff.Content) {
+	v.ExtensionOnly = true
+	if content.Kind != extensionOf(v.CleanName) && content.Kind != "text" {
+		v.MediaType = "application/octet-stream"
+	}
+}
+
+// broken tells a container that cannot be opened and bears the name of the format that it would hold.
+func broken(content sniff.Content, expected string) bool {
+	if content.Damaged == "" || content.Damaged == sniff.Cut {
+		return false
+	}
+	return content.Kind == expected ||
+		(content.Kind == "zip" || content.Kind == "ole") && kinds[expected] == kinds["doc"] && expected != "rtf"
+}
+
+func damageHint(d sniff.Damage) string {
+	switch d {
+	case sniff.Bounds:
+		return "bounds"
+	case sniff.Cut:
+		return "cut"
+	}
+	return ""
+}
+
+// mismatch chooses the hint that gets the person further.
+func (c *checker) mismatch(ext, expected, detected string) Params {
+	p := Params{Extension: ext, Expected: expected, Detected: detected}
+	rename := c.nameFor(detected)
+	switch detected {
+	case "":
+		p.Hint = "unknown"
+	case "html", "mhtml", "word-xml":
+		if kinds[expected] == "word" {
+			p.Hint = "web-page"
+		}
+	case "heic", "avif":
+		p.Hint = "heic"
+	case "webp", "gif", "jpeg2000", "tiff", "svg", "psd", "ico":
+		if kinds[expected] == "image" {
+			p.Hint = "picture"
+		}
+	case "docm", "dotm":
+		p.Hint = "macros"
+	default:
+		if rename != "" {
+			p.Hint, p.Rename = "rename", rename
+		}
+	}
+	return p
+}
+
+const (
+	maxPixels = 50_000_000
+	maxSide   = 30_000
+)
+
+// judgeInside reports what stands out in a file that is what it should be.
+func (c *checker) judgeInside(v *Verdict, content sniff.Content) {
+	if content.Damaged == sniff.Cut {
+		v.report(Damaged, Warning, Params{Hint: "cut"})
+	}
+	if content.Macros {
+		c.judgeMacros(v, content.Kind)
+	}
+	if content.Encrypted {
+		v.report(Encrypted, Warning, Params{})
+	}
+	if content.Template != "" {
+		v.report(ExternalTemplate, Warning, Params{Target: content.Template})
+	}
+	if content.Embedded {
+		v.report(EmbeddedObject, Warning, Params{})
+	}
+	if content.Active != "" {
+		v.report(ActiveContent, Warning, Params{What: content.Active})
+	}
+	if content.Trailing != "" {
+		v.report(TrailingData, Warning, Params{Detected: content.Trailing})
+	}
+	if w, h := content.Width, content.Height; w > maxSide || h > maxSide || w > 0 && h > maxPixels/w {
+		v.report(ImageTooBig, Warning, Params{Width: w, Height: h})
+	}
+	c.judgeOdd(v, content)
+}
+
+func (c *checker) judgeMacros(v *Verdict, kind string) {
+	switch {
+	case kind != "doc":
+		v.report(Macros, Error, Params{})
+	case c.RefuseMacros:
+		v.report(Macros, Error, Params{})
+	default:
+		v.report(Macros, Warning, Params{Hint: "doc"})
+	}
+}
+
+func (c *checker) judgeOdd(v *Verdict, content sniff.Content) {
+	switch content.Odd {
+	case "":
+	case sniff.OddPath:
+		v.report(ContentOdd, Warning, Params{Hint: "path"})
+	default:
+		v.report(ContentOdd, Note, Params{})
+	}
+	if content.LeadingJunk {
+		v.report(LeadingJunk, Note, Params{})
+	}
+	if content.Legacy {
+		v.report(Legacy, Note, Params{})
+	}
+}

@@ -1,0 +1,134 @@
+package sniff
+
+import "bytes"
+
+const (
+	pdfMagic  = "%PDF-"
+	pdfWindow = 1024     // octets in which readers look for the header
+	scanned   = 64 << 10 // octets at each end that are searched for constructs in plain sight
+)
+
+// pdf recognises a PDF whose header is where it belongs.
+func (s *Sniffer) pdf() (Content, bool) {
+	if !hasPrefix(s.head, pdfMagic) {
+		return Content{}, false
+	}
+	c := Content{Kind: "pdf"}
+	s.insidePDF(&c)
+	return c, true
+}
+
+// latePDF recognises a PDF behind octets that readers pass over: a line break, a byte order mark, a
+// printer's preamble. It is asked last, so that any other signature at the start has been heard first.
+func (s *Sniffer) latePDF() (Content, bool) {
+	window := s.head[:min(len(s.head), pdfWindow+len(pdfMagic))]
+	at := bytes.Index(window, []byte(pdfMagic))
+	if at < 0 || !versionFollows(s.head[at+len(pdfMagic):]) || hasMarkup(s.head[:at]) {
+		return Content{}, false
+	}
+	// A text that merely speaks of PDF has no objects.
+	if !bytes.Contains(s.head[at:], []byte(" obj")) && !s.tailHas("startxref") {
+		return Content{}, false
+	}
+	c := Content{Kind: "pdf", LeadingJunk: true}
+	s.insidePDF(&c)
+	return c, true
+}
+
+// versionFollows tells "1.7".
+func versionFollows(b []byte) bool {
+	return len(b) >= 3 && isDigit(b[0]) && b[1] == '.' && isDigit(b[2])
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+func (s *Sniffer) tailHas(word string) bool {
+	_, ok := s.lastIndex(word, max(0, s.size-2048), func(int64) bool { return true })
+	return ok
+}
+
+// insidePDF looks for what is in plain sight at both ends of the file. Object streams hide the
+// same constructs: finding none promises nothing.
+func (s *Sniffer) insidePDF(c *Content) {
+	s.ends(24, func(b []byte) { scanNames(b, c) })
+	s.trailing(c, "%%EOF")
+}
+
+// ends gives visit the first and the last octets of the file in windows that overlap, so that a word
+// of at most overlap octets is seen whole.
+func (s *Sniffer) ends(overlap int64, visit func([]byte)) {
+	if s.size <= 2*scanned {
+		s.windows(0, s.size, overlap, visit)
+		return
+	}
+	s.windows(0, scanned, overlap, visit)
+	s.windows(s.size-scanned, s.size, overlap, visit)
+}
+
+func (s *Sniffer) windows(from, to, overlap int64, visit func([]byte)) {
+	for {
+		b := s.at(s.buf[:min(int64(len(s.buf)), to-from)], from)
+		visit(b)
+		if n := int64(len(b)); n <= overlap || from+n >= to {
+			return
+		}
+		from += int64(len(b)) - overlap
+	}
+}
+
+// scanNames reads the names of a PDF (ISO 32000-1, 7.3.5), which may be written with #xx.
+func scanNames(b []byte, c *Content) {
+	var buf [24]byte
+	for {
+		i := bytes.IndexByte(b, '/')
+		if i < 0 {
+			return
+		}
+		b = b[i+1:]
+		if len(b) == 0 || !interesting(b[0]) {
+			continue
+		}
+		switch name := pdfName(buf[:0], b); string(name) {
+		case "JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles":
+			if c.Active == "" {
+				c.Active = string(name)
+			}
+		case "Encrypt":
+			c.Encrypted = true
+		}
+	}
+}
+
+// interesting passes over the many names that are none of ours.
+func interesting(c byte) bool { return c == 'J' || c == 'L' || c == 'E' || c == '#' }
+
+// pdfName appends the name at the start of b to dst, as far as its capacity goes.
+func pdfName(dst, b []byte) []byte {
+	for i := 0; i < len(b) && len(dst) < cap(dst); i++ {
+		c := b[i]
+		if c == '#' && i+2 < len(b) {
+			if hi, lo := hexValue(b[i+1]), hexValue(b[i+2]); hi >= 0 && lo >= 0 {
+				dst = append(dst, byte(hi<<4|lo))
+				i += 2
+				continue
+			}
+		}
+		if c <= ' ' || bytes.IndexByte([]byte("()<>[]{}/%"), c) >= 0 {
+			break
+		}
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+func hexValue(c byte) int {
+	switch {
+	case isDigit(c):
+		return int(c - '0')
+	case 'a' <= c && c <= 'f':
+		return int(c-'a') + 10
+	case 'A' <= c && c <= 'F':
+		return int(c-'A') + 10
+	}
+	return -1
+}

@@ -1,0 +1,265 @@
+package sniff
+
+import (
+	"bytes"
+	"compress/flate"
+	"errors"
+	"io"
+	"strings"
+)
+
+const (
+	zipLocal = "PK\x03\x04"
+	zipEntry = "PK\x01\x02"
+	zipEnd   = "PK\x05\x06"
+	zipEnd64 = "PK\x06\x06"
+)
+
+// zipDirectory is where the central directory of an archive stands (APPNOTE.TXT 4.3.12, 4.3.16).
+type zipDirectory struct {
+	start, size int64
+	entries     uint64
+	base        int64 // octets before the archive, which shift every offset
+}
+
+// zipItem is one entry of the central directory. name is valid until the next entry is read.
+type zipItem struct {
+	name             []byte
+	method, flags    uint16
+	packed, unpacked int64
+	offset           int64
+}
+
+// endRecord finds the last end record of the file.
+func (s *Sniffer) endRecord() (at int64, record [22]byte, ok bool) {
+	for _, window := range [...]int64{int64(len(s.buf)), tailSize} {
+		from := max(0, s.size-window)
+		if at, ok = s.lastIndex(zipEnd, from, func(p int64) bool {
+			return len(s.at(record[:], p)) == len(record)
+		}); ok || from == 0 {
+			return at, record, ok
+		}
+	}
+	return 0, record, false
+}
+
+// lastIndex is the last place at or after from where needle stands and good agrees.
+// It reads backwards in windows of the shared buffer.
+func (s *Sniffer) lastIndex(needle string, from int64, good func(int64) bool) (int64, bool) {
+	for end := s.size; end > from; {
+		start := max(from, end-int64(len(s.buf)))
+		b := s.at(s.buf[:end-start], start)
+		for {
+			i := bytes.LastIndex(b, []byte(needle))
+			if i < 0 {
+				break
+			}
+			if good(start + int64(i)) {
+				return start + int64(i), true
+			}
+			b = b[:i+len(needle)-1]
+		}
+		if start == from {
+			return 0, false
+		}
+		end = start + int64(len(needle)) - 1
+	}
+	return 0, false
+}
+
+// directory locates the central directory from the end record.
+func (s *Sniffer) directory() (zipDirectory, bool) {
+	at, r, ok := s.endRecord()
+	if !ok {
+		return zipDirectory{}, false
+	}
+	d := zipDirectory{entries: uint64(le.Uint16(r[10:])), size: int64(le.Uint32(r[12:])), start: int64(le.Uint32(r[16:]))}
+	end := at
+	if d.entries == 0xffff || d.size == 0xffffffff || d.start == 0xffffffff {
+		if end64, ok := s.end64(at, &d); ok {
+			end = end64
+		}
+	}
+	d.base = end - d.size - d.start
+	if d.size < 0 || d.start < 0 || d.size > end || d.base < 0 {
+		return d, false
+	}
+	// Some writers count offsets from the file's start though octets precede the archive.
+	var sig [4]byte
+	if d.base > 0 && string(s.at(sig[:], d.start)) == zipEntry {
+		d.base = 0
+	}
+	d.start += d.base
+	return d, true
+}
+
+// end64 reads the zip64 end record through its locator (APPNOTE.TXT 4.3.14, 4.3.15).
+func (s *Sniffer) end64(at int64, d *zipDirectory) (int64, bool) {
+	var locator [20]byte
+	if len(s.at(locator[:], at-20)) < 20 || string(locator[:4]) != "PK\x06\x07" {
+		return 0, false
+	}
+	pos := int64(le.Uint64(locator[8:]))
+	var r [56]byte
+	if len(s.at(r[:], pos)) < len(r) || string(r[:4]) != zipEnd64 {
+		return 0, false
+	}
+	d.entries, d.size, d.start = le.Uint64(r[32:]), int64(le.Uint64(r[40:])), int64(le.Uint64(r[48:]))
+	return pos, true
+}
+
+// each calls visit with every entry of the directory.
+func (s *Sniffer) each(d zipDirectory, visit func(zipItem)) Damage {
+	if d.entries > maxEntries || d.size > maxDirectory {
+		return Bounds
+	}
+	var b []byte
+	pos, limit := d.start, d.start+d.size
+	for range d.entries {
+		item, n, ok := parseItem(b)
+		if !ok { // the entry runs past the window
+			b = s.at(s.buf[:min(int64(len(s.buf)), max(0, limit-pos))], pos)
+			if item, n, ok = parseItem(b); !ok {
+				return Structure
+			}
+		}
+		item.offset += d.base
+		visit(item)
+		b, pos = b[n:], pos+int64(n)
+	}
+	return ""
+}
+
+// parseItem reads the entry at the start of b and the octets it takes.
+func parseItem(b []byte) (zipItem, int, bool) {
+	if len(b) < 46 || string(b[:4]) != zipEntry {
+		return zipItem{}, 0, false
+	}
+	name := int(le.Uint16(b[28:]))
+	n := 46 + name + int(le.Uint16(b[30:])) + int(le.Uint16(b[32:]))
+	if len(b) < 46+name {
+		return zipItem{}, 0, false
+	}
+	return zipItem{
+		name: b[46 : 46+name], flags: le.Uint16(b[8:]), method: le.Uint16(b[10:]),
+		packed: int64(le.Uint32(b[20:])), unpacked: int64(le.Uint32(b[24:])), offset: int64(le.Uint32(b[42:])),
+	}, min(n, len(b)), n <= len(b)
+}
+
+// inflater inflates entries with one set of tables for all files.
+type inflater struct {
+	packed section
+	out    io.ReadCloser
+}
+
+// section reads a part of the file through the shared window.
+type section struct {
+	s        *Sniffer
+	pos, end int64
+	b        []byte
+}
+
+func (r *section) fill() bool {
+	if len(r.b) == 0 && r.pos < r.end {
+		r.b = r.s.at(r.s.buf[:min(int64(len(r.s.buf)), r.end-r.pos)], r.pos)
+		r.pos += int64(len(r.b))
+	}
+	return len(r.b) > 0
+}
+
+func (r *section) ReadByte() (byte, error) {
+	if !r.fill() {
+		return 0, io.EOF
+	}
+	c := r.b[0]
+	r.b = r.b[1:]
+	return c, nil
+}
+
+func (r *section) Read(p []byte) (int, error) {
+	if !r.fill() {
+		return 0, io.EOF
+	}
+	n := copy(p, r.b)
+	r.b = r.b[n:]
+	return n, nil
+}
+
+// errBounds is an entry that is larger than it may be.
+var errBounds = errors.New("entry beyond bounds")
+
+// inflate returns the content of an entry, valid until the next call. It trusts no declared size.
+func (s *Sniffer) inflate(item zipItem) ([]byte, Damage) {
+	var local [30]byte
+	got := s.at(local[:], item.offset)
+	if len(got) < len(local) || string(got[:4]) != zipLocal || item.flags&1 != 0 {
+		return nil, Structure
+	}
+	if item.unpacked > maxXML {
+		return nil, Bounds
+	}
+	start := item.offset + 30 + int64(le.Uint16(local[26:])) + int64(le.Uint16(local[28:]))
+	s.zip.packed = section{s: s, pos: start, end: min(s.size, start+item.packed)}
+	var r io.Reader = &s.zip.packed
+	switch item.method {
+	case 0:
+	case 8:
+		if s.zip.out == nil {
+			s.zip.out = flate.NewReader(&s.zip.packed)
+		} else if err := s.zip.out.(flate.Resetter).Reset(&s.zip.packed, nil); err != nil {
+			return nil, Structure
+		}
+		r = s.zip.out
+	default:
+		return nil, Structure
+	}
+	if err := s.readPart(r); errors.Is(err, errBounds) {
+		return nil, Bounds
+	} else if err != nil {
+		return nil, Structure
+	}
+	return s.part, ""
+}
+
+// readPart reads r into the part buffer, which grows up to maxXML.
+func (s *Sniffer) readPart(r io.Reader) error {
+	if s.part == nil {
+		s.part = make([]byte, 0, 4<<10)
+	}
+	s.part = s.part[:0]
+	for {
+		if len(s.part) == cap(s.part) {
+			s.part = append(s.part, 0)[:len(s.part)]
+		}
+		n, err := r.Read(s.part[len(s.part):cap(s.part)])
+		s.part = s.part[:len(s.part)+n]
+		if len(s.part) > maxXML {
+			return errBounds
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// escapes tells a name that leaves the archive when unpacked.
+func escapes(name []byte) bool {
+	if len(name) == 0 {
+		return false
+	}
+	if name[0] == '/' || name[0] == '\\' || len(name) > 1 && name[1] == ':' {
+		return true
+	}
+	if !bytes.Contains(name, []byte("..")) {
+		return false
+	}
+	for _, part := range strings.FieldsFunc(string(name), func(r rune) bool { return r == '/' || r == '\\' }) {
+		if part == ".." {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,212 @@
+package attach
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// PolicyError is a place in a policy's JSON that cannot be used. Lines and columns count from 1, columns in octets.
+type PolicyError struct {
+	Line, Column int
+	Key          string // the key concerned, "" where there is none
+	Err          error
+}
+
+func (e *PolicyError) Error() string {
+	if e.Key == "" {
+		return fmt.Sprintf("attach: policy line %d, column %d: %v", e.Line, e.Column, e.Err)
+	}
+	return fmt.Sprintf("attach: policy line %d, column %d: %q: %v", e.Line, e.Column, e.Key, e.Err)
+}
+
+func (e *PolicyError) Unwrap() error { return e.Err }
+
+// ErrUnknownKey is a key that no policy has, most often a misspelt one.
+var ErrUnknownKey = errors.New("unknown key")
+
+const maxPolicy = 1 << 20
+
+// ParsePolicy reads a policy from JSON:
+//
+//	{"formats": ["pdf", "jpg"], "max_file": "30MB", "max_total": 31457280,
+//	 "max_files": 10, "aliases": {"jfif": "jpg"}, "refuse_macros": true}
+//
+// A key that is absent means its default. A size is a number of octets or a text with KB, MB or GB, in steps of 1024.
+// Anything else is a [*PolicyError] with its place. At most 1 MB is read.
+func ParsePolicy(r io.Reader) (Policy, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxPolicy+1))
+	if err != nil {
+		return Policy{}, fmt.Errorf("attach: policy: %w", err)
+	}
+	p := policyParser{data: data, dec: json.NewDecoder(bytes.NewReader(data))}
+	if len(data) > maxPolicy {
+		return Policy{}, p.fail("", errors.New("longer than 1 MB"))
+	}
+	if err := p.parse(); err != nil {
+		return Policy{}, err
+	}
+	return p.policy.withDefaults(), nil
+}
+
+type policyParser struct {
+	data   []byte
+	dec    *json.Decoder
+	policy Policy
+}
+
+func (p *policyParser) parse() error {
+	open, err := p.dec.Token()
+	if err != nil {
+		return p.fail("", err)
+	}
+	if open != json.Delim('{') {
+		return p.fail("", errors.New("not an object"))
+	}
+	seen := map[string]bool{}
+	for p.dec.More() {
+		token, err := p.dec.Token()
+		if err != nil {
+			return p.fail("", err)
+		}
+		key := token.(string) // a decoder gives nothing else here
+		if seen[key] {
+			return p.fail(key, errors.New("given twice"))
+		}
+		seen[key] = true
+		if err := p.field(key); err != nil {
+			return p.fail(key, err)
+		}
+	}
+	if _, err := p.dec.Token(); err != nil {
+		return p.fail("", err)
+	}
+	if _, err := p.dec.Token(); err != io.EOF {
+		return p.fail("", errors.New("more after the end"))
+	}
+	return nil
+}
+
+func (p *policyParser) field(key string) (err error) {
+	switch key {
+	case "formats":
+		err = p.formats()
+	case "max_file":
+		p.policy.MaxFile, err = p.size()
+	case "max_total":
+		p.policy.MaxTotal, err = p.size()
+	case "max_files":
+		if err = p.dec.Decode(&p.policy.MaxFiles); err == nil && p.policy.MaxFiles < 0 {
+			err = errors.New("must not be negative")
+		}
+	case "aliases":
+		err = p.aliases()
+	case "refuse_macros":
+		err = p.dec.Decode(&p.policy.RefuseMacros)
+	default:
+		err = ErrUnknownKey
+	}
+	return err
+}
+
+func (p *policyParser) formats() error {
+	if err := p.dec.Decode(&p.policy.Formats); err != nil {
+		return err
+	}
+	if len(p.policy.Formats) == 0 {
+		return errors.New("no format")
+	}
+	for _, f := range p.policy.Formats {
+		if err := validExtension(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *policyParser) aliases() error {
+	if err := p.dec.Decode(&p.policy.Aliases); err != nil {
+		return err
+	}
+	for alias, format := range p.policy.Aliases {
+		if err := errors.Join(validExtension(alias), validExtension(format)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// validExtension accepts what an extension can be: letters and digits, a dot before them.
+func validExtension(s string) error {
+	ext := normalExtension(s)
+	ok := ext != "" && len(ext) <= 16 && !strings.ContainsFunc(ext, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '_' && r != '-'
+	})
+	if !ok {
+		return fmt.Errorf("%q is no extension", s)
+	}
+	return nil
+}
+
+// size reads a number of octets or a text such as "30MB".
+func (p *policyParser) size() (int64, error) {
+	var raw json.RawMessage
+	if err := p.dec.Decode(&raw); err != nil {
+		return 0, err
+	}
+	text := string(raw)
+	if len(raw) > 0 && raw[0] == '"' {
+		if err := json.Unmarshal(raw, &text); err != nil {
+			return 0, err
+		}
+	}
+	return parseSize(text)
+}
+
+var sizeUnits = [...]struct {
+	name string
+	unit int64
+}{{"KB", 1 << 10}, {"MB", 1 << 20}, {"GB", 1 << 30}, {"B", 1}, {"", 1}}
+
+// parseSize reads "30MB", "30 mb" or "31457280".
+func parseSize(text string) (int64, error) {
+	number, unit := strings.ToUpper(strings.TrimSpace(text)), int64(1)
+	for _, u := range sizeUnits {
+		if rest, ok := strings.CutSuffix(number, u.name); ok {
+			number, unit = strings.TrimSpace(rest), u.unit
+			break
+		}
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n <= 0 || n > math.MaxInt64/unit {
+		return 0, fmt.Errorf("%q is no size; write octets, or KB, MB, GB", text)
+	}
+	return n * unit, nil
+}
+
+// fail places an error where the decoder stands.
+func (p *policyParser) fail(key string, err error) error {
+	offset := int(min(p.dec.InputOffset(), int64(len(p.data))))
+	var syntax *json.SyntaxError
+	if errors.As(err, &syntax) {
+		offset = int(min(max(0, syntax.Offset-1), int64(len(p.data))))
+	}
+	before := p.data[:offset]
+	return &PolicyError{
+		Line:   1 + bytes.Count(before, []byte("\n")),
+		Column: offset - bytes.LastIndexByte(before, '\n'),
+		Key:    key, Err: err,
+	}
+}
+
+// MarshalJSON writes the policy with its defaults filled in, so that a page's own script can show what the server will
+// decide: the keys of [ParsePolicy], which reads it back.
+func (p Policy) MarshalJSON() ([]byte, error) {
+	type plain Policy
+	return json.Marshal(plain(p.withDefaults()))
+}

@@ -1,0 +1,145 @@
+package attach
+
+import (
+	"strconv"
+	"strings"
+)
+
+// words is one text in both languages. {field} stands for a parameter, {count|файл|файла|файлов} for a number with its
+// noun; English takes two forms.
+type words struct{ ru, en string }
+
+// Text is what to tell a person, in Russian for "ru" and in English for any other language.
+func (i Issue) Text(language string) string {
+	t, ok := texts[i.Code+"/"+i.Params.Hint]
+	if !ok {
+		t, ok = texts[i.Code]
+	}
+	if !ok {
+		return i.Code
+	}
+	l := languageOf(language)
+	if l == russian {
+		return fill(t.ru, i.Params, l)
+	}
+	return fill(t.en, i.Params, l)
+}
+
+// texts holds a text for every code, and for code/hint where a hint helps more.
+var texts = map[string]words{
+	NameInvalid:   {"Недопустимое имя файла. Переименуйте файл", "This file name can't be used. Rename the file"},
+	NameDeceptive: {"Имя файла содержит скрытые знаки, которые меняют его вид. Переименуйте файл", "The file name holds hidden characters that change how it looks. Rename the file"},
+
+	FormatNotAllowed:                   {"Файлы .{extension} отправить нельзя. Разрешены: {allowed}", "Files .{extension} can't be sent. Allowed: {allowed}"},
+	FormatNotAllowed + "/no-extension": {"У файла нет расширения. Разрешены: {allowed}", "The file has no extension. Allowed: {allowed}"},
+	FormatNotAllowed + "/name-it":      {"У файла нет расширения. Добавьте к имени .{rename}", "The file has no extension. Add .{rename} to its name"},
+	FormatNotAllowed + "/rename":       {"Файлы .{extension} отправить нельзя. Переименуйте файл в .{rename}", "Files .{extension} can't be sent. Rename the file to .{rename}"},
+	FormatNotAllowed + "/heic":         {"Файлы .{extension} отправить нельзя. Сохраните фотографию как JPEG. Разрешены: {allowed}", "Files .{extension} can't be sent. Save the photo as JPEG. Allowed: {allowed}"},
+
+	Empty:                         {"Файл пустой", "The file is empty"},
+	TooLarge:                      {"Размер файла — {size}. Максимальный размер одного вложения — {limit}", "The file takes {size}. One attachment may take at most {limit}"},
+	TooLarge + "/cut":             {"Максимальный размер одного вложения — {limit}", "One attachment may take at most {limit}"},
+	ReadFailed:                    {"Не удалось прочитать файл. Прикрепите его ещё раз", "The file could not be read. Attach it again"},
+	Damaged:                       {"Файл повреждён и не откроется", "The file is damaged and won't open"},
+	Damaged + "/bounds":           {"Файл устроен так, что его нельзя проверить: в нём слишком много данных", "The file can't be checked: it unpacks to too much"},
+	Damaged + "/cut":              {"Файл обрывается: получатель может увидеть его не целиком", "The file breaks off: the recipient may not see all of it"},
+	Macros:                        {"В документе есть макросы. Сохраните его без макросов", "The document holds macros. Save it without macros"},
+	Macros + "/doc":               {"В документе есть макросы: почта получателя может его не принять", "The document holds macros: the recipient's mail may refuse it"},
+	Encrypted:                     {"Файл защищён паролем: почта получателя может его не принять", "The file is protected by a password: the recipient's mail may refuse it"},
+	ExternalTemplate:              {"При открытии документ загрузит шаблон с другого компьютера: {target}", "When opened, the document loads a template from another computer: {target}"},
+	EmbeddedObject:                {"В документ вложен другой файл: почта получателя может его не принять", "Another file is embedded in the document: the recipient's mail may refuse it"},
+	ActiveContent:                 {"В PDF есть активное содержимое ({what}): почта получателя может его не принять", "The PDF holds active content ({what}): the recipient's mail may refuse it"},
+	TrailingData:                  {"После конца файла дописаны посторонние данные: {detected}", "Other data is appended to the file: {detected}"},
+	ImageTooBig:                   {"Изображение слишком большое для просмотра: {width} × {height}", "The image is too big to be shown: {width} × {height}"},
+	ContentOdd:                    {"Файл устроен необычно, но откроется", "The file is unusual inside but opens"},
+	ContentOdd + "/path":          {"В документе есть запись с путём за его пределы", "The document holds an entry whose path leads out of it"},
+	ContentDiffers:                {"По содержимому это {detected}: файл будет отправлен как есть", "By its content this is {detected}: it is sent as it is"},
+	LeadingJunk:                   {"Перед началом PDF есть лишние данные", "There is other data before the beginning of the PDF"},
+	Legacy:                        {"Документ Word старого формата: он может открыться не у всех", "A document of an old Word format: not everybody can open it"},
+	DoubleExtension:               {"В имени файла два расширения (.{extension}): почта получателя может его не принять", "The file name has two extensions (.{extension}): the recipient's mail may refuse it"},
+	NameCleaned:                   {"Файл будет отправлен с именем «{name}»", "The file will be sent as “{name}”"},
+	NameDuplicate:                 {"Файл с именем «{name}» уже прикреплён", "A file called “{name}” is attached already"},
+	ContentMismatch:               {"Содержимое файла не соответствует расширению .{extension}: это {detected}", "The content of the file does not match the extension .{extension}: it is {detected}"},
+	ContentMismatch + "/unknown":  {"Содержимое файла не соответствует расширению .{extension}", "The content of the file does not match the extension .{extension}"},
+	ContentMismatch + "/web-page": {"Документ .{extension} сохранён как веб-страница. В Word выберите «Сохранить как» → «Документ Word»", "The document .{extension} is saved as a web page. In Word choose Save as → Word document"},
+	ContentMismatch + "/heic":     {"Это фотография {detected}, а не .{extension}. Сохраните её как JPEG", "This is a photo in {detected}, not .{extension}. Save it as JPEG"},
+	ContentMismatch + "/picture":  {"Это картинка {detected}, а не .{extension}. Сохраните её как JPEG или PNG", "This is a picture in {detected}, not .{extension}. Save it as JPEG or PNG"},
+	ContentMismatch + "/macros":   {"Это документ с макросами, а не .{extension}. Сохраните его как документ Word без макросов", "This is a document with macros, not .{extension}. Save it as a Word document without macros"},
+	ContentMismatch + "/rename":   {"По содержимому это {detected}, а не .{extension}. Переименуйте файл в .{rename}", "By its content this is {detected}, not .{extension}. Rename the file to .{rename}"},
+
+	TotalTooLarge:   {"Общий размер вложений — {total}, максимальный — {limit}: отправка сообщения будет недоступна. Удалите некоторые файлы (не менее {over})", "All attachments take {total}, at most {limit} are allowed: the message can't be sent. Remove some files (at least {over})"},
+	TooManyFiles:    {"Прикреплено {count|файл|файла|файлов}, можно не больше {most}: отправка сообщения будет недоступна. Удалите некоторые файлы", "{count|file|files} attached, at most {most} are allowed: the message can't be sent. Remove some files"},
+	MessageTooLarge: {"Письмо с вложениями займёт {wire}, почтовый сервер принимает до {limit}: отправка сообщения будет недоступна. Удалите некоторые файлы (не менее {over})", "With its attachments the message takes {wire}, the mail server accepts up to {limit}: the message can't be sent. Remove some files (at least {over})"},
+	MayBounce:       {"Письмо с вложениями займёт {wire}: почта получателя может его не принять, например {receiver} принимает до {limit}. Удалите файлы не менее чем на {over}", "With its attachments the message takes {wire}: the recipient's mail may refuse it, {receiver} for one accepts up to {limit}. Remove at least {over} of files"},
+}
+
+type language int
+
+const (
+	english language = iota
+	russian
+)
+
+func languageOf(s string) language {
+	if s == "ru" {
+		return russian
+	}
+	return english
+}
+
+// fill puts parameters into a text.
+func fill(text string, p Params, l language) string {
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(text, "{")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		field, after, _ := strings.Cut(rest, "}")
+		b.WriteString(p.value(field, l))
+		text = after
+	}
+}
+
+// value is one parameter as people write it.
+func (p Params) value(field string, l language) string {
+	if name, forms, ok := strings.Cut(field, "|"); ok && name == "count" {
+		return strconv.FormatInt(p.Count, 10) + " " + plural(p.Count, strings.Split(forms, "|"), l)
+	}
+	switch field {
+	case "extension":
+		return p.Extension
+	case "allowed":
+		return strings.Join(p.Allowed, ", ")
+	case "rename":
+		return p.Rename
+	case "detected":
+		return kindName(p.Detected, l)
+	case "name":
+		return p.Name
+	case "size":
+		return sizeText(p.Size, l, roundUp)
+	case "limit":
+		return sizeText(p.Limit, l, roundDown)
+	case "over":
+		return sizeText(p.Over, l, roundUp)
+	case "total":
+		return sizeText(p.Total, l, roundUp)
+	case "wire":
+		return sizeText(p.Wire, l, roundUp)
+	case "most":
+		return strconv.FormatInt(p.Most, 10)
+	case "width":
+		return strconv.FormatInt(p.Width, 10)
+	case "height":
+		return strconv.FormatInt(p.Height, 10)
+	case "target":
+		return p.Target
+	case "what":
+		return p.What
+	case "receiver":
+		return p.Receiver
+	}
+	return ""
+}
