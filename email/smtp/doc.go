@@ -1,0 +1,41 @@
+// Package smtp hands messages over to an SMTP server: a relay, a submission service, a test server on loopback. Its
+// Transport is an email.Transport.
+//
+//	transport, err := smtp.New(smtp.Config{
+//		Addr:     "smtp.example.com:587",
+//		Username: "crm",
+//		Password: os.Getenv("SMTP_PASSWORD"),
+//	})
+//	if err != nil {
+//		return err
+//	}
+//	defer transport.Close()
+//	receipt, err := transport.Deliver(ctx, envelope, wire)
+//
+// The zero value of every setting is the safe one. TLS is required and the server's certificate is verified;
+// credentials never go over a connection without TLS to another machine unless the host says so.
+//
+// # What becomes of a message
+//
+// One Deliver is one SMTP transaction (RFC 5321 §3.3) on a connection of a small pool. MAIL, every RCPT and DATA go out
+// in one flight where the server pipelines (RFC 2920), so that a message costs two round trips on a connection that is
+// already open. The message is asked for its bytes once the server has said 354, never before, and not at all where the
+// server refused every recipient.
+//
+//   - The server accepts: a nil error, and one result for each recipient, refused ones among them.
+//   - A reply refuses: a *email.TransportError with its code; 4xx is temporary, 5xx permanent. What a server says before
+//     the transaction (greeting, EHLO, STARTTLS, AUTH) concerns the host and not the message, and so is always temporary.
+//   - The connection fails before the final dot was written: temporary; SMTP delivers nothing without that dot.
+//   - It fails afterwards, before the reply: uncertain. Nobody can know whether the message was accepted.
+//   - The message's WriteTo fails: the connection is cut without the final dot, and that error is returned as it is.
+//
+// A pooled connection that the server has closed meanwhile is replaced once, where not even MAIL was answered.
+//
+// # Extensions
+//
+// PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531), STARTTLS (RFC 3207), AUTH
+// (RFC 4954), ENHANCEDSTATUSCODES (RFC 2034). A message may tell more of itself by optional methods: Size() int64, the exact
+// number of octets of its wire form, which is declared and compared with the server's limit; SMTPUTF8() bool, for header
+// fields outside ASCII; EightBit() bool, for any octet outside ASCII. A message that needs what the server does not support
+// is refused for good, before anything is sent.
+package smtp

@@ -1,0 +1,331 @@
+package smtp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"golang.org/x/net/idna"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+// maxFlight is how many commands go out before replies are read: few enough that neither side's buffers fill up while
+// both write (RFC 2920 §3.1).
+const maxFlight = 64
+
+const (
+	lastWordTimeout = time.Second      // for what a server may have said before it cut the connection
+	resetTimeout    = 10 * time.Second // for RSET, when the outcome is known already
+)
+
+// errStale: a session that had served before ended before MAIL was answered.
+var errStale = errors.New("the server had closed the session")
+
+// transaction is one message on its way over one session.
+type transaction struct {
+	conn *conn
+	env  email.Envelope
+	msg  io.WriterTo
+	now  func() time.Time
+
+	mail  string   // the MAIL command
+	rcpts []string // recipients as they go on the wire
+
+	answered    bool                  // MAIL got a reply
+	mailRefused *email.TransportError // nil where it was accepted
+	results     []email.Recipient     // of the recipients that were answered, in the order of env
+	accepted    int                   // how many of them were accepted
+	refused     *email.TransportError // of those that were not, a temporary one if there is one
+	dataRefused *email.TransportError // nil where DATA was not sent, or accepted
+	ready       bool                  // DATA was answered by 354
+	contentSent bool
+}
+
+func (x *transaction) run(ctx context.Context) (email.Receipt, error) {
+	if err := x.prepare(); err != nil {
+		return email.Receipt{}, err
+	}
+	reused := x.conn.sent > 0
+	x.conn.sent++
+	if err := x.open(ctx, reused); err != nil {
+		return x.receipt(), err
+	}
+	if err := x.verdict(); err != nil {
+		if x.ready { // the server waits for a content that nobody is to get
+			x.conn.broken = true
+		}
+		return x.receipt(), err
+	}
+	return x.content(ctx)
+}
+
+// prepare writes the commands, as far as the server's extensions let it.
+func (x *transaction) prepare() error {
+	ext := x.conn.ext
+	path, rcpts, utf8, err := wirePaths(x.env)
+	if err != nil {
+		return err
+	}
+	if m, ok := x.msg.(interface{ SMTPUTF8() bool }); ok && m.SMTPUTF8() {
+		utf8 = true
+	}
+	if utf8 && !ext.utf8 {
+		return &email.TransportError{Code: 553, Enhanced: "5.6.7", // RFC 6531 §3.5
+			Text: "the message needs SMTPUTF8, which the server does not support"}
+	}
+	var mail strings.Builder
+	mail.WriteString("MAIL FROM:<" + path + ">")
+	if m, ok := x.msg.(interface{ Size() int64 }); ok && ext.sizeParam && m.Size() > 0 {
+		if ext.size > 0 && m.Size() > ext.size { // RFC 1870 §6.1
+			return &email.TransportError{Code: 552, Enhanced: "5.3.4",
+				Text: fmt.Sprintf("the message has %d octets, the server takes %d", m.Size(), ext.size)}
+		}
+		mail.WriteString(" SIZE=" + strconv.FormatInt(m.Size(), 10))
+	}
+	eightBit := true // where the message does not say
+	if m, ok := x.msg.(interface{ EightBit() bool }); ok {
+		if eightBit = m.EightBit(); eightBit && !ext.eightBit {
+			return &email.TransportError{Code: 554, Enhanced: "5.6.3", // RFC 6152 §3
+				Text: "the message has octets outside ASCII, and the server does not support 8BITMIME"}
+		}
+	}
+	if eightBit && ext.eightBit {
+		mail.WriteString(" BODY=8BITMIME")
+	}
+	if utf8 {
+		mail.WriteString(" SMTPUTF8")
+	}
+	x.mail, x.rcpts = mail.String(), rcpts
+	return nil
+}
+
+// command is MAIL, then each RCPT, then DATA.
+func (x *transaction) command(i int) (stage, string) {
+	switch {
+	case i == 0:
+		return stageMail, x.mail
+	case i <= len(x.rcpts):
+		return stageRcpt, "RCPT TO:<" + x.rcpts[i-1] + ">"
+	}
+	return stageData, "DATA"
+}
+
+// open sends the commands in flights and takes in the replies. Its error is the session's.
+func (x *transaction) open(ctx context.Context, reused bool) error {
+	flight := 1
+	if x.conn.ext.pipelining {
+		flight = maxFlight
+	}
+	data := len(x.rcpts) + 1
+	for next := 0; next <= data; {
+		end := min(next+flight, data+1)
+		if next == data && x.accepted == 0 {
+			return nil
+		}
+		if err := x.fly(ctx, next, end); err != nil {
+			if reused && !x.answered && ctx.Err() == nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+				return fmt.Errorf("%w: %w", errStale, err)
+			}
+			return err
+		}
+		if x.mailRefused != nil {
+			return nil
+		}
+		next = end
+	}
+	return nil
+}
+
+// fly sends the commands from begin to end and reads their replies.
+func (x *transaction) fly(ctx context.Context, begin, end int) error {
+	for i := begin; i < end; i++ {
+		at, line := x.command(i)
+		if err := x.conn.write(ctx, at, line); err != nil {
+			return err
+		}
+	}
+	at, _ := x.command(begin)
+	if err := x.conn.flush(ctx, at); err != nil {
+		return err
+	}
+	for i := begin; i < end; i++ {
+		at, _ := x.command(i)
+		r, err := x.conn.read(ctx, at, x.conn.config.CommandTimeout)
+		if err != nil {
+			return err
+		}
+		x.answer(at, i-1, r)
+	}
+	return nil
+}
+
+// answer takes in the reply to one command; i is the index of the recipient.
+func (x *transaction) answer(at stage, i int, r reply) {
+	ok := r.class() == 2 && at != stageData || r.code == 354 && at == stageData
+	var refused *email.TransportError
+	if !ok {
+		refused = refusal(at, r)
+		x.conn.broken = x.conn.broken || r.class() < 4
+	}
+	switch at {
+	case stageMail:
+		x.answered, x.mailRefused = true, refused
+	case stageRcpt:
+		x.recipient(i, r, refused)
+	case stageData:
+		x.ready, x.dataRefused = ok, refused
+	}
+}
+
+func (x *transaction) recipient(i int, r reply, refused *email.TransportError) {
+	result := email.Recipient{Address: x.env.Recipients[i], Status: email.RecipientAccepted, At: x.now()}
+	if refused == nil {
+		x.accepted++
+	} else {
+		result.Status, result.Code, result.Enhanced, result.Text = refused.Status(), r.code, refused.Enhanced, refused.Text
+		if x.refused == nil || refused.Temporary && !x.refused.Temporary {
+			x.refused = refused
+		}
+	}
+	x.results = append(x.results, result)
+}
+
+// verdict is nil where the content may be sent.
+func (x *transaction) verdict() error {
+	switch {
+	case x.mailRefused != nil:
+		x.results = nil // what was said of recipients only says that there was no MAIL
+		return x.mailRefused
+	case x.accepted == 0:
+		return x.refused
+	case x.dataRefused != nil:
+		return x.dataRefused
+	}
+	return nil
+}
+
+// receipt names the recipients that were refused by themselves: the fate of the others is the error's.
+func (x *transaction) receipt() email.Receipt {
+	var refused []email.Recipient
+	for _, r := range x.results {
+		if r.Status != email.RecipientAccepted {
+			refused = append(refused, r)
+		}
+	}
+	return email.Receipt{Results: refused}
+}
+
+// content sends the message and reads what the server says of it.
+func (x *transaction) content(ctx context.Context) (email.Receipt, error) {
+	x.contentSent = true
+	x.conn.broken = true // until the end: no one else may go on from within a content
+	d := dotWriter{w: x.conn.w}
+	_, err := x.msg.WriteTo(&d)
+	if err == nil && d.err == nil && ctx.Err() == nil {
+		d.end()
+	}
+	switch {
+	case d.err != nil:
+		return x.receipt(), x.cut(ctx, d.err)
+	case err != nil:
+		return x.receipt(), err
+	case ctx.Err() != nil:
+		return x.receipt(), broken(stageContent, ctx.Err())
+	}
+	if err := x.conn.w.Flush(); err != nil {
+		return x.receipt(), unknown(cause(ctx, err))
+	}
+	r, err := x.conn.reply(x.conn.config.EndTimeout)
+	if err != nil {
+		return x.receipt(), unknown(cause(ctx, err))
+	}
+	return x.end(r)
+}
+
+// cut is a connection that failed within the content. The server may have said why before it closed.
+func (x *transaction) cut(ctx context.Context, err error) error {
+	if ctx.Err() == nil {
+		if r, lost := x.conn.reply(lastWordTimeout); lost == nil && r.class() >= 4 {
+			return refusal(stageContent, r)
+		}
+	}
+	return broken(stageContent, cause(ctx, err))
+}
+
+// end takes in the reply to the whole message.
+func (x *transaction) end(r reply) (email.Receipt, error) {
+	switch r.class() {
+	case 2:
+		x.conn.broken = false
+	case 4, 5:
+		x.conn.broken = r.code == 421
+		return x.receipt(), refusal(stageEnd, r)
+	default:
+		return x.receipt(), unknown(fmt.Errorf("%w: %d out of place", errReply, r.code))
+	}
+	enhanced, text, now := r.enhanced(), r.text(), x.now()
+	for i := range x.results {
+		if result := &x.results[i]; result.Status == email.RecipientAccepted {
+			result.Code, result.Enhanced, result.Text, result.At = r.code, enhanced, text, now
+		}
+	}
+	return email.Receipt{ProviderID: r.providerID(), Results: x.results}, nil
+}
+
+// reset takes back a MAIL that led to nothing.
+func (x *transaction) reset(ctx context.Context) {
+	if !x.answered || x.contentSent {
+		return
+	}
+	timeout := min(resetTimeout, x.conn.config.CommandTimeout)
+	if x.conn.write(ctx, stageReset, "RSET") != nil || x.conn.flush(ctx, stageReset) != nil {
+		return
+	}
+	if r, err := x.conn.read(ctx, stageReset, timeout); err != nil || r.class() != 2 {
+		x.conn.broken = true
+	}
+}
+
+// wirePaths is the envelope as it goes on the wire: where only domains are outside ASCII, in their ASCII form
+// (RFC 5891), which every server understands; where a local part is, as it is (RFC 6531).
+func wirePaths(env email.Envelope) (path string, rcpts []string, utf8 bool, err error) {
+	paths := append([]string{env.ReturnPath}, env.Recipients...)
+	for _, p := range paths {
+		if local, _ := splitAddress(p); !isASCII(local) {
+			return env.ReturnPath, env.Recipients, true, nil
+		}
+	}
+	for i, p := range paths {
+		local, domain := splitAddress(p)
+		if isASCII(domain) {
+			continue
+		}
+		if domain, err = idna.Lookup.ToASCII(domain); err != nil {
+			return "", nil, false, &email.TransportError{Text: "a domain of the envelope has no ASCII form"}
+		}
+		paths[i] = local + "@" + domain
+	}
+	return paths[0], paths[1:], false, nil
+}
+
+func splitAddress(addr string) (local, domain string) {
+	if i := strings.LastIndexByte(addr, '@'); i >= 0 {
+		return addr[:i], addr[i+1:]
+	}
+	return addr, ""
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,155 @@
+package smtp
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+// Transport hands messages to one SMTP server. It is safe for concurrent use. It implements email.Transport and
+// email.SizeLimiter. The zero value is not usable: see New.
+type Transport struct {
+	config    Config
+	pool      pool
+	size      atomic.Int64 // what the last EHLO said
+	sizeKnown atomic.Bool
+}
+
+var (
+	_ email.Transport   = (*Transport)(nil)
+	_ email.SizeLimiter = (*Transport)(nil)
+)
+
+// New checks the configuration. It opens no connection.
+func New(config Config) (*Transport, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	config.fill()
+	t := &Transport{config: config}
+	t.pool.init(config.MaxConns, config.IdleTimeout)
+	return t, nil
+}
+
+// Deliver implements email.Transport; the package comment says what its errors mean. Where MaxConns connections are in
+// use it waits for one. The receipt's ProviderID is the queue id in the server's last reply, where it gave one.
+func (t *Transport) Deliver(ctx context.Context, env email.Envelope, msg io.WriterTo) (email.Receipt, error) {
+	begin := time.Now()
+	receipt, err := t.deliver(ctx, env, msg)
+	t.log(ctx, receipt, err, time.Since(begin))
+	return receipt, err
+}
+
+func (t *Transport) deliver(ctx context.Context, env email.Envelope, msg io.WriterTo) (email.Receipt, error) {
+	if err := env.Validate(); err != nil {
+		return email.Receipt{}, &email.TransportError{Err: err}
+	}
+	if err := t.pool.acquire(ctx); err != nil {
+		return email.Receipt{}, broken(stageDial, err)
+	}
+	defer t.pool.done()
+	if c := t.pool.take(); c != nil {
+		c.watch(ctx)
+		receipt, err := t.transact(ctx, c, env, msg)
+		if !errors.Is(err, errStale) || ctx.Err() != nil {
+			return receipt, err
+		}
+	}
+	c, err := t.connect(ctx)
+	if err != nil {
+		return email.Receipt{}, err
+	}
+	return t.transact(ctx, c, env, msg)
+}
+
+// transact delivers over c, then puts it back or closes it.
+func (t *Transport) transact(ctx context.Context, c *conn, env email.Envelope, msg io.WriterTo) (email.Receipt, error) {
+	healthy := false
+	defer func() { // also where WriteTo panics: the message must not end with what is written of it
+		if !healthy {
+			c.abort()
+		}
+	}()
+	x := transaction{conn: c, env: env, msg: msg, now: t.config.Now}
+	receipt, err := x.run(ctx)
+	if c.broken {
+		return receipt, err
+	}
+	if err != nil {
+		x.reset(ctx)
+	}
+	if healthy = c.release(); healthy {
+		t.put(c)
+	}
+	return receipt, err
+}
+
+// put keeps a connection for the next message, or says goodbye to it.
+func (t *Transport) put(c *conn) {
+	if c.sent >= t.config.MaxMessages || !t.pool.put(c) {
+		c.quit()
+	}
+}
+
+// SizeLimit implements email.SizeLimiter: it is what the server announced last, and asks it where it has not yet been
+// spoken to.
+func (t *Transport) SizeLimit(ctx context.Context) (int64, error) {
+	if t.sizeKnown.Load() {
+		return t.size.Load(), nil
+	}
+	if err := t.pool.acquire(ctx); err != nil {
+		return 0, broken(stageDial, err)
+	}
+	defer t.pool.done()
+	c, err := t.connect(ctx)
+	if err != nil {
+		return 0, err
+	}
+	limit := c.ext.size
+	if c.release() {
+		t.put(c)
+	} else {
+		c.abort()
+	}
+	return limit, nil
+}
+
+// Close says goodbye on the connections that nobody uses. Deliveries under way go on and close theirs when they are done;
+// further ones fail with ErrClosed. A second Close does nothing.
+func (t *Transport) Close() error {
+	for _, c := range t.pool.close() {
+		c.quit()
+	}
+	return nil
+}
+
+// log writes figures and codes only: a cause may hold what a host put into its own errors.
+func (t *Transport) log(ctx context.Context, receipt email.Receipt, err error, took time.Duration) {
+	accepted := 0
+	for _, r := range receipt.Results {
+		if r.Status == email.RecipientAccepted {
+			accepted++
+		}
+	}
+	attrs := []slog.Attr{
+		slog.String("server", t.config.Addr),
+		slog.Duration("took", took),
+		slog.Int("accepted", accepted),
+		slog.Int("refused", len(receipt.Results)-accepted),
+	}
+	if err == nil {
+		t.config.Logger.LogAttrs(ctx, slog.LevelDebug, "smtp delivered", attrs...)
+		return
+	}
+	var refused *email.TransportError
+	if errors.As(err, &refused) {
+		attrs = append(attrs, slog.Int("code", refused.Code), slog.String("enhanced", refused.Enhanced),
+			slog.Bool("temporary", refused.Temporary), slog.Bool("uncertain", refused.Uncertain))
+	}
+	t.config.Logger.LogAttrs(ctx, slog.LevelWarn, "smtp not delivered", attrs...)
+}
