@@ -1,0 +1,93 @@
+package message
+
+import (
+	"net/mail"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+func validUTF8(s string) bool { return utf8.ValidString(s) }
+
+// finish makes the result out of the header and the leaves.
+func (p *parser) finish() {
+	h, out := p.head, &p.out
+	out.Fields = make([]Field, len(h))
+	for i, f := range h {
+		out.Fields[i] = Field{f.name, p.headerText(f.body)}
+	}
+	out.Subject = oneLine(p.decodeWords(h.get("Subject")))
+	out.From = p.addresses(h.all("From"))
+	out.Sender = p.addresses(h.all("Sender"))
+	out.ReplyTo = p.addresses(h.all("Reply-To"))
+	out.To = p.addresses(h.all("To"))
+	out.Cc = p.addresses(h.all("Cc"))
+	out.Date = p.date(h.get("Date"))
+	out.MessageID = firstID(h.get("Message-ID"))
+	out.InReplyTo = readIDs(h.all("In-Reply-To"))
+	out.References = readIDs(h.all("References"))
+	out.Text = strings.Join(p.texts, "\n")
+	out.HTML = strings.Join(p.htmls, "\n")
+	out.Kind = KindMessage
+	out.Reply = out.Text
+}
+
+// Header is the body of the first header field of that name, whatever its case, unfolded and not decoded; "" where
+// there is none.
+func (p *Parsed) Header(name string) string {
+	for _, f := range p.Fields {
+		if strings.EqualFold(f.Name, name) {
+			return f.Body
+		}
+	}
+	return ""
+}
+
+// readIDs finds Message-IDs: what stands in angle brackets, else the words.
+func readIDs(bodies []string) []string {
+	var ids []string
+	for _, body := range bodies {
+		found := false
+		for rest := body; ; {
+			_, after, ok := strings.Cut(rest, "<")
+			if !ok {
+				break
+			}
+			id, next, ok := strings.Cut(after, ">")
+			if !ok {
+				break
+			}
+			rest = next
+			if id = strings.Join(strings.Fields(id), ""); id != "" && !strings.Contains(id, "<") {
+				ids, found = append(ids, id), true
+			}
+		}
+		if !found {
+			for _, word := range strings.Fields(body) {
+				if word = strings.Trim(word, "<>,;"); strings.Contains(word, "@") {
+					ids = append(ids, word)
+				}
+			}
+		}
+	}
+	return ids
+}
+
+// firstID is the id of a field that holds one, also where it is no proper one.
+func firstID(body string) string {
+	if ids := readIDs([]string{body}); len(ids) > 0 {
+		return ids[0]
+	}
+	return strings.Trim(strings.TrimSpace(body), "<>")
+}
+
+func (p *parser) date(body string) time.Time {
+	if strings.TrimSpace(body) == "" {
+		return time.Time{}
+	}
+	if t, err := mail.ParseDate(body); err == nil {
+		return t
+	}
+	p.defect("header.date")
+	return time.Time{}
+}
