@@ -101,8 +101,8 @@ func (p *pass) isAMP(t *tag) bool {
 	return ok && to.host == "cdn.ampproject.org"
 }
 
-// scriptText reports ActiveX inside a script.
-func (p *pass) scriptText(t *tag, where span) {
+// activeScript reports ActiveX inside a script.
+func activeScript(p *pass, t *tag, where span) {
 	for _, name := range [...]string{"ActiveXObject", "CreateObject"} {
 		if at := strings.Index(p.text(where), name); at >= 0 {
 			at += where.start
@@ -178,8 +178,8 @@ func (p *pass) embedded(t *tag) {
 	}
 }
 
-// declaration reports the processing instructions that old browsers acted upon.
-func (p *pass) declaration(where span) {
+// activeDeclaration reports the processing instructions that old browsers acted upon.
+func activeDeclaration(p *pass, where span) {
 	text := p.text(where)
 	if !strings.HasPrefix(text, "<?") {
 		return

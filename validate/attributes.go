@@ -46,24 +46,16 @@ func kindOfAttribute(name string) attributeKind {
 	return plainAttribute
 }
 
-// activeAttributes reports handlers, script URLs, active CSS and what srcdoc holds.
+// activeAttributes reports handlers, script URLs and what srcdoc holds.
 func activeAttributes(p *pass, t *tag) {
 	for i := range t.attrs {
-		a := &t.attrs[i]
-		if a.value.start == a.value.end && a.name[0] != 'o' {
-			continue
-		}
-		switch a.kind = kindOfAttribute(a.name); a.kind {
+		switch a := &t.attrs[i]; a.kind {
 		case handlerAttribute:
 			p.handler(t, a)
 		case urlAttribute, imageAttribute, animatedValue:
 			p.urlDanger(t, a)
 		case srcsetAttribute:
 			candidates(unescape(p.text(a.value)), func(url string) { p.reportDanger(t, a, dangerOf(url)) })
-		case styleAttribute:
-			if _, found := cssThreat(unescape(p.text(a.value))); found {
-				p.attribute("active.css", t, a)
-			}
 		case srcdocAttribute:
 			if t.name == "iframe" {
 				p.within(a.whole, unescape(p.text(a.value)))
@@ -71,6 +63,22 @@ func activeAttributes(p *pass, t *tag) {
 		case bindingAttribute:
 			p.attribute("active.other", t, a)
 		}
+	}
+}
+
+// activeLiteral reports a literal of a template that is a script URL. One that ends at its colon
+// is a pattern to look for, not an address.
+func activeLiteral(p *pass, l literal) {
+	if p.part != HTML || strings.HasSuffix(l.text, ":") {
+		return
+	}
+	switch dangerOf(l.text) {
+	case runsJavaScript:
+		p.report("active.javascript-url", l.at, "")
+	case runsVBScript:
+		p.report("active.vbscript", l.at, "")
+	case carriesDocument:
+		p.report("active.other", l.at, "")
 	}
 }
 
@@ -128,12 +136,20 @@ func showsPicture(t *tag, a *attribute) bool {
 	return false
 }
 
-// styleSheet reports active CSS and short links in a style element.
-func (p *pass) styleSheet(where span) {
+// activeStyles reports active CSS in style attributes.
+func activeStyles(p *pass, t *tag) {
+	for i := range t.attrs {
+		if a := &t.attrs[i]; a.kind == styleAttribute {
+			if _, found := cssThreat(unescape(p.text(a.value))); found {
+				p.attribute("active.css", t, a)
+			}
+		}
+	}
+}
+
+// activeStyleSheet reports active CSS in a style element.
+func activeStyleSheet(p *pass, where span) {
 	if at, found := cssThreat(p.text(where)); found {
 		p.reportKeyed("active.css", span{where.start + at.start, where.start + at.end}, "", treeKey("style", "", ""))
-	}
-	if !p.doubtful {
-		p.cssLinks(where)
 	}
 }

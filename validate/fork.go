@@ -13,6 +13,9 @@ func (p *pass) follow() error {
 	if len(p.forks) == 0 {
 		return nil
 	}
+	normal := p.hooks
+	p.hooks = p.v.tree[p.stage]
+	defer func() { p.hooks, p.doubtful = normal, false }()
 	seen := make(bitset, len(p.src)/bits.UintSize+1)
 	p.markTokens(seen)
 	for budget := maxForkWork*len(p.src) + 4096; len(p.forks) > 0; {
@@ -37,7 +40,6 @@ func (p *pass) follow() error {
 			p.forked(&s, kind, where)
 		}
 	}
-	p.doubtful = false
 	return p.ctx.Err()
 }
 

@@ -8,9 +8,6 @@ import (
 
 // linkAttributes reports short links in the attributes of t.
 func linkAttributes(p *pass, t *tag) {
-	if p.doubtful {
-		return
-	}
 	for i := range t.attrs {
 		a := &t.attrs[i]
 		if a.value.end-a.value.start < minLink {
@@ -25,11 +22,11 @@ func linkAttributes(p *pass, t *tag) {
 			candidates(unescape(p.text(a.value)), func(url string) { p.link(a.whole, url) })
 		case styleAttribute:
 			if strings.IndexByte(p.text(a.value), '(') >= 0 {
-				p.cssLinks(a.value)
+				cssLinks(p, a.value)
 			}
 		case shownAttribute:
 			if strings.IndexByte(p.text(a.value), '/') >= 0 {
-				p.textLinks(a.value, true)
+				textLinks(p, a.value, true)
 			}
 		}
 	}
@@ -57,7 +54,7 @@ func (p *pass) target(at span, to target) {
 }
 
 // cssLinks reports short links in url() and @import of CSS, comments left out.
-func (p *pass) cssLinks(where span) {
+func cssLinks(p *pass, where span) {
 	css := p.text(where)
 	if !strings.Contains(css, "//") && strings.IndexAny(css, `\&`) < 0 {
 		return
@@ -108,7 +105,7 @@ func unescapeQuote(css string) string { return css }
 
 // textLinks reports short links in visible text, with a scheme or without; entities says that the
 // text has character references.
-func (p *pass) textLinks(where span, entities bool) {
+func textLinks(p *pass, where span, entities bool) {
 	text := p.text(where)
 	if entities && strings.IndexByte(text, '&') >= 0 {
 		p.decodedLinks(where)

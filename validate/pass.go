@@ -21,6 +21,7 @@ type pass struct {
 	anchor *span
 	depth  int // of texts decoded out of texts
 
+	template *twigMask   // nil where the part is no template, or has no template syntax
 	branches []branchTag // template tags of src, see branch.go
 
 	findings []Finding
@@ -28,6 +29,8 @@ type pass struct {
 	doubts   []doubt
 	doubtful bool // findings need the tree's word
 
+	hooks    *hooks
+	nested   bool // in a conditional comment, or in a text within the text
 	foreign  bool // src has elements whose content a tree may read otherwise than tokens
 	forks    []fork
 	noscript int // offset of the end tag that ends the noscript being read where scripts run, or -1
@@ -50,19 +53,20 @@ const (
 // check runs the rules over the part. The only error is that of the context.
 func (p *pass) check() error {
 	p.src, p.noscript = p.given, -1
-	p.checkBytes()
+	for _, check := range p.hooks.part {
+		check(p)
+	}
 	p.maskTemplate()
-	if p.part == HTML || strings.IndexByte(p.src, '<') >= 0 {
-		if err := p.walk(span{0, len(p.src)}); err != nil {
-			return err
-		}
-	} else {
-		p.textLinks(span{0, len(p.src)}, false)
+	if err := p.walk(span{0, len(p.src)}); err != nil {
+		return err
 	}
 	if err := p.follow(); err != nil {
 		return err
 	}
 	p.settle()
+	if err := p.checkLiterals(); err != nil {
+		return err
+	}
 	return p.ctx.Err()
 }
 
@@ -79,7 +83,7 @@ func (p *pass) walk(at span) error {
 			p.leaveNoscript(kind, where)
 			return nil
 		}
-		if where.start >= p.noscript {
+		if p.noscript >= 0 && where.start >= p.noscript {
 			p.leaveNoscript(kind, where)
 		}
 		p.token(&s, kind, where)
@@ -90,7 +94,7 @@ func (p *pass) walk(at span) error {
 func (p *pass) token(s *scanner, kind tokenKind, where span) {
 	switch kind {
 	case tokenText:
-		p.textLinks(where, p.part != Text)
+		p.visible(where)
 	case tokenRaw:
 		p.rawContent(&s.tag, where)
 	case tokenStart:
@@ -102,20 +106,25 @@ func (p *pass) token(s *scanner, kind tokenKind, where span) {
 	case tokenComment:
 		p.comment(where)
 	case tokenDeclaration:
-		p.declaration(where)
+		for _, check := range p.hooks.declaration {
+			check(p, where)
+		}
 	}
 }
 
 // startTag applies the rules to a start tag and notes what other modes would read differently.
 func (p *pass) startTag(t *tag) {
-	activeElement(p, t)
-	activeAttributes(p, t)
-	linkAttributes(p, t)
+	for i := range t.attrs {
+		t.attrs[i].kind = kindOfAttribute(t.attrs[i].name)
+	}
+	for _, check := range p.hooks.tag {
+		check(p, t)
+	}
 	switch t.name {
 	case "svg", "math", "frameset", "select":
 		p.foreign = true
 	case "noscript":
-		if p.noscript < 0 && p.anchor == nil {
+		if p.noscript < 0 && !p.nested {
 			p.noscript = endTag(p.src, t.whole.end, "noscript")
 		}
 	}
@@ -130,10 +139,10 @@ func (p *pass) startTag(t *tag) {
 // leaveNoscript compares how noscript is read with scripts and without: if the end tag that ends
 // it where scripts run is no token here, what follows that end tag is read once more.
 func (p *pass) leaveNoscript(kind tokenKind, where span) {
-	if p.noscript < 0 {
+	if p.noscript < 0 || p.nested {
 		return
 	}
-	if kind != tokenEnd || where.start != p.noscript {
+	if p.noscript < len(p.src) && (kind != tokenEnd || where.start != p.noscript) {
 		p.forks = append(p.forks, fork{at: p.noscript})
 	}
 	p.noscript = -1
@@ -143,15 +152,34 @@ func (p *pass) leaveNoscript(kind tokenKind, where span) {
 func (p *pass) rawContent(t *tag, where span) {
 	switch t.name {
 	case "style":
-		p.styleSheet(where)
+		for _, check := range p.hooks.style {
+			check(p, where)
+		}
 	case "script":
-		p.scriptText(t, where)
+		for _, check := range p.hooks.script {
+			check(p, t, where)
+		}
 	case "textarea", "title":
-		p.textLinks(where, true)
+		p.visible(where)
 	}
-	if p.foreign && p.anchor == nil {
+	if p.foreign && !p.nested {
 		p.forks = append(p.forks, fork{at: where.start, doubtful: true})
 	}
+}
+
+// visible applies the rules to text that a reader sees.
+func (p *pass) visible(where span) {
+	for _, check := range p.hooks.text {
+		check(p, where, p.part == HTML)
+	}
+}
+
+// nest applies the rules to markup inside the markup, at the same offsets.
+func (p *pass) nest(at span) {
+	nested := p.nested
+	p.nested = true
+	_ = p.walk(at) // check sees the context's error itself
+	p.nested = nested
 }
 
 // comment reads what stands in a conditional comment, which Outlook and old Internet Explorer show.
@@ -173,10 +201,7 @@ func (p *pass) comment(where span) {
 		}
 	}
 	if open+2 < end {
-		noscript := p.noscript
-		p.noscript = -1
-		_ = p.walk(span{where.start + open + 2, where.start + end}) // the caller sees ctx's error itself
-		p.noscript = noscript
+		p.nest(span{where.start + open + 2, where.start + end})
 	}
 }
 
@@ -188,12 +213,12 @@ func (p *pass) within(at span, text string) {
 		return
 	}
 	at = p.place(at)
-	src, anchor, foreign, branches := p.src, p.anchor, p.foreign, p.branches
+	src, anchor, branches := p.src, p.anchor, p.branches
 	p.src, p.anchor, p.branches = text, &at, nil
 	p.depth++
-	_ = p.walk(span{0, len(text)}) // the caller sees ctx's error itself
+	p.nest(span{0, len(text)})
 	p.depth--
-	p.src, p.anchor, p.foreign, p.branches = src, anchor, foreign, branches
+	p.src, p.anchor, p.branches = src, anchor, branches
 }
 
 // place translates offsets into src to offsets into the part as given.

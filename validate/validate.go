@@ -85,11 +85,19 @@ type Validator struct {
 	opts   Options
 	hosts  hostTable
 	events map[string]bool
+	hooks  map[Stage]*hooks
+	tree   map[Stage]*hooks // of the rules that run in forks
 }
 
 // New returns a Validator. The error names the first host of opts that is none.
 func New(opts Options) (*Validator, error) {
-	v := &Validator{opts: opts, events: events(), hosts: hostTable{listed: tabulate(), own: map[string]bool{}}}
+	v := &Validator{
+		opts: opts, events: events(), hosts: hostTable{listed: tabulate(), own: map[string]bool{}},
+		hooks: map[Stage]*hooks{}, tree: map[Stage]*hooks{},
+	}
+	for _, stage := range []Stage{StageEdit, StageActivate, StageSend} {
+		v.hooks[stage], v.tree[stage] = hooksOf(rules(), stage, false), hooksOf(rules(), stage, true)
+	}
 	for _, group := range []struct {
 		hosts []string
 		short bool
@@ -117,8 +125,12 @@ func (r Result) Blocked() bool {
 }
 
 // Check applies the rules to every part of c. The only error is that of ctx; what is wrong with
-// the content is a finding. c is not modified or kept.
+// the content is a finding. An unknown stage is checked as StageSend, the strictest. The snippets
+// of findings are copies: nothing of c is kept.
 func (v *Validator) Check(ctx context.Context, stage Stage, c Content) (Result, error) {
+	if v.hooks[stage] == nil {
+		stage = StageSend
+	}
 	var result Result
 	for _, part := range []struct {
 		name Part
@@ -127,7 +139,7 @@ func (v *Validator) Check(ctx context.Context, stage Stage, c Content) (Result, 
 		if part.text == "" {
 			continue
 		}
-		p := &pass{v: v, ctx: ctx, stage: stage, part: part.name, given: part.text, twig: c.Twig}
+		p := &pass{v: v, ctx: ctx, stage: stage, part: part.name, given: part.text, twig: c.Twig, hooks: v.hooks[stage]}
 		if err := p.check(); err != nil {
 			return Result{}, err
 		}
