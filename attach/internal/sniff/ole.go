@@ -46,7 +46,7 @@ func (s *Sniffer) ole() (Content, bool) {
 	}
 	c := Content{Kind: "ole"}
 	for _, e := range children {
-		if kind, ok := oleKinds[e.name]; ok && e.kind == 2 {
+		if kind, ok := oleKinds[e.name]; ok && (e.kind == 2 || kind == "pub" && e.kind == 1) {
 			// A root with two of them is a document to no program but the other one's.
 			if c.Kind == "ole" || c.Kind == "doc" && kind != "doc" || kind == "encrypted" {
 				c.Kind = kind

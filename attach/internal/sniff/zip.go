@@ -49,11 +49,8 @@ func (s *Sniffer) lastIndex(needle string, from int64, good func(int64) bool) (i
 	for end := s.size; end > from; {
 		start := max(from, end-int64(len(s.buf)))
 		b := s.at(s.buf[:end-start], start)
-		for {
+		for bytes.Contains(b, []byte(needle)) { // much faster than the search from behind, and seldom true
 			i := bytes.LastIndex(b, []byte(needle))
-			if i < 0 {
-				break
-			}
 			if good(start + int64(i)) {
 				return start + int64(i), true
 			}

@@ -1,0 +1,61 @@
+package sample
+
+import (
+	"archive/zip"
+	"bytes"
+)
+
+// Part is an entry of an archive.
+type Part struct {
+	Name string
+	Data string
+}
+
+// Zip is an archive of the given entries. Names are written as they are.
+func Zip(parts ...Part) []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	for _, p := range parts {
+		f, err := w.CreateHeader(&zip.FileHeader{Name: p.Name, Method: zip.Deflate})
+		if err == nil {
+			_, err = f.Write([]byte(p.Data))
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// The main types of parts that tests need.
+const (
+	TypeDocx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+	TypeDotx = "application/vnd.openxmlformats-officedocument.wordprocessingml.template.main+xml"
+	TypeDocm = "application/vnd.ms-word.document.macroEnabled.main+xml"
+	TypeXlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+)
+
+// Types is the part that states the type of every other; override is a further element.
+func Types(mainType, override string) Part {
+	return Part{"[Content_Types].xml", `<?xml version="1.0" encoding="UTF-8"?>
+<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/word/document.xml" ContentType="` + mainType + `"/>` + override + `</Types>`}
+}
+
+// The other parts of a small document.
+var (
+	Root     = Part{"_rels/.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`}
+	Document = Part{"word/document.xml", `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body/></w:document>`}
+)
+
+// Docx is a small document with further parts.
+func Docx(more ...Part) []byte {
+	return Zip(append([]Part{Types(TypeDocx, ""), Root, Document}, more...)...)
+}
+
+// Settings is the part that attaches a template.
+func Settings(target string) Part {
+	return Part{"word/_rels/settings.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="` + target + `" TargetMode="External"/></Relationships>`}
+}
