@@ -1,0 +1,147 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/message"
+)
+
+// noLease is the end of no lease: it has always lapsed.
+var noLease = micros(time.Time{})
+
+// Claim implements email.Outbox. A lease has lapsed from its very end on. Where nothing is due it only reads, so that
+// many idle workers are in nobody's way.
+func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error) {
+	var claimed email.Claimed
+	due, err := s.anythingDue(ctx, c)
+	if err != nil || !due {
+		return email.Claimed{}, wrap("claim", err)
+	}
+	err = s.write(ctx, func(tx *sql.Tx) (err error) {
+		if claimed.Uncertain, err = s.giveUpLapsed(ctx, tx, c.Now); err != nil {
+			return err
+		}
+		claimed.Jobs, err = s.lease(ctx, tx, c)
+		return err
+	})
+	if err != nil {
+		return email.Claimed{}, wrap("claim", err)
+	}
+	return claimed, nil
+}
+
+// queued finds messages that are due, in the order in which they are sent.
+const queued = `SELECT message_id FROM crmmail_delivery
+	WHERE tenant = ? AND state = 'queued' AND send_at <= ? AND lease_until <= ? ORDER BY send_at, message_id LIMIT ?`
+
+func (s *Store) anythingDue(ctx context.Context, c email.Claim) (due bool, err error) {
+	now := micros(c.Now)
+	err = s.look(ctx, func() error {
+		found, err := collect(ctx, s.db, scanString, `SELECT message_id FROM crmmail_delivery
+			WHERE tenant = ? AND state = 'sending' AND lease_until <= ? LIMIT 1`, s.tenant, now)
+		if err == nil && len(found) == 0 && c.Limit > 0 {
+			found, err = collect(ctx, s.db, scanString, queued, s.tenant, now, now, 1)
+		}
+		due = len(found) > 0
+		return err
+	})
+	return due, err
+}
+
+// giveUpLapsed makes those messages uncertain whose worker died while the bytes were going out, and returns their ids.
+func (s *Store) giveUpLapsed(ctx context.Context, tx *sql.Tx, now time.Time) ([]string, error) {
+	lapsed, err := collect(ctx, tx, scanString, `UPDATE crmmail_delivery SET state = 'uncertain', owner = '', lease_until = ?
+		WHERE tenant = ? AND state = 'sending' AND lease_until <= ? RETURNING message_id`, noLease, s.tenant, micros(now))
+	if err != nil || len(lapsed) == 0 {
+		return nil, err
+	}
+	slices.Sort(lapsed)
+	for some := range slices.Chunk(lapsed, rowsAtOnce) {
+		if _, err := exec(ctx, tx, `UPDATE crmmail_recipient SET status = 'uncertain', at = ?
+			WHERE tenant = ? AND status IN ('', 'deferred') AND message_id IN (`+parameters(len(some))+`)`,
+			append([]any{micros(now), s.tenant}, anys(some)...)...); err != nil {
+			return nil, err
+		}
+	}
+	event := email.Event{At: now, Kind: email.EventUncertain, Detail: "lease-lapsed"}
+	return lapsed, s.insertEvents(ctx, tx, event, lapsed...)
+}
+
+// lease gives due messages to a worker.
+func (s *Store) lease(ctx context.Context, tx *sql.Tx, c email.Claim) ([]email.Job, error) {
+	if c.Limit <= 0 {
+		return nil, nil
+	}
+	now := micros(c.Now)
+	returnPaths := map[string]string{}
+	_, err := collect(ctx, tx, func(rows *sql.Rows) (_ struct{}, err error) {
+		var id, returnPath string
+		err = rows.Scan(&id, &returnPath)
+		returnPaths[id] = returnPath
+		return struct{}{}, err
+	}, `UPDATE crmmail_delivery SET owner = ?, lease_until = ?, attempts = attempts + 1
+		WHERE tenant = ? AND message_id IN (`+queued+`) RETURNING message_id, return_path`,
+		c.Owner, micros(c.Now.Add(c.Lease)), s.tenant, s.tenant, now, now, c.Limit)
+	if err != nil || len(returnPaths) == 0 {
+		return nil, err
+	}
+	return s.jobs(ctx, tx, returnPaths)
+}
+
+// jobs reads leased messages, in the order in which they are sent. The return paths are by message.
+func (s *Store) jobs(ctx context.Context, tx *sql.Tx, returnPaths map[string]string) ([]email.Job, error) {
+	wires, err := s.wires(ctx, tx, ids(returnPaths))
+	if err != nil {
+		return nil, err
+	}
+	var jobs []email.Job
+	for some := range slices.Chunk(ids(returnPaths), rowsAtOnce) {
+		messages, err := s.messages(ctx, tx, ` AND m.id IN (`+parameters(len(some))+`)`, anys(some)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range messages {
+			envelope := email.Envelope{ReturnPath: returnPaths[m.ID], Recipients: open(m.Recipients)}
+			jobs = append(jobs, email.Job{Message: m, Envelope: envelope, Wire: wires[m.ID]})
+		}
+	}
+	slices.SortFunc(jobs, func(a, b email.Job) int {
+		return cmp.Or(a.Message.SendAt.Compare(b.Message.SendAt), cmp.Compare(a.Message.ID, b.Message.ID))
+	})
+	return jobs, nil
+}
+
+// wires reads wire forms by message.
+func (s *Store) wires(ctx context.Context, tx *sql.Tx, ids []string) (map[string]*message.Wire, error) {
+	wires := make(map[string]*message.Wire, len(ids))
+	err := s.eachOf(ctx, tx, ids, `SELECT message_id, wire FROM crmmail_wire WHERE tenant = ? AND message_id IN (%s)`,
+		func(rows *sql.Rows) error {
+			var id string
+			var kept sql.RawBytes
+			if err := rows.Scan(&id, &kept); err != nil {
+				return err
+			}
+			var wire *message.Wire
+			err := json.Unmarshal(kept, &wire)
+			wires[id] = wire
+			return err
+		})
+	return wires, err
+}
+
+// open are the addresses that still wait.
+func open(recipients []email.Recipient) []string {
+	var list []string
+	for _, r := range recipients {
+		if r.Status.Open() {
+			list = append(list, r.Address)
+		}
+	}
+	return list
+}

@@ -1,0 +1,195 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+// Customer implements email.Customers.
+func (s *Store) Customer(ctx context.Context, id string) (email.Customer, error) {
+	var found []email.Customer
+	err := s.read(ctx, func(tx *sql.Tx) (err error) {
+		found, err = s.customers(ctx, tx, `WHERE tenant = ? AND id = ?`, s.tenant, id)
+		return err
+	})
+	if err == nil && len(found) == 0 {
+		err = email.ErrNotFound
+	}
+	if err != nil {
+		return email.Customer{}, wrap("customer", err)
+	}
+	return found[0], nil
+}
+
+// CreateCustomer implements email.CustomerCreator.
+func (s *Store) CreateCustomer(ctx context.Context, c email.Customer) (email.Customer, error) {
+	if c.ID == "" {
+		c.ID = s.newID()
+	}
+	var kept []email.Customer
+	err := s.write(ctx, func(tx *sql.Tx) error {
+		n, err := s.insertCustomer(ctx, tx, c, `ON CONFLICT DO NOTHING`)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return email.ErrDuplicate
+		}
+		if err := s.insertContacts(ctx, tx, c); err != nil {
+			return err
+		}
+		kept, err = s.customers(ctx, tx, `WHERE tenant = ? AND id = ?`, s.tenant, c.ID)
+		return err
+	})
+	if err != nil {
+		return email.Customer{}, wrap("create customer", err)
+	}
+	return kept[0], nil
+}
+
+// SaveCustomer keeps a customer, in place of the one with the same id if there is one. Fields that are no plain data, see
+// template.Vars, are an error; an integer among them comes back as int64, and a time without the name of its zone.
+func (s *Store) SaveCustomer(ctx context.Context, c email.Customer) error {
+	if c.ID == "" {
+		return wrap("save customer", errors.New("a customer without an id"))
+	}
+	return wrap("save customer", s.write(ctx, func(tx *sql.Tx) error {
+		_, err := s.insertCustomer(ctx, tx, c, `ON CONFLICT (tenant, id) DO UPDATE SET external_id = excluded.external_id,
+			first_name = excluded.first_name, last_name = excluded.last_name, patronymic = excluded.patronymic,
+			manager_id = excluded.manager_id, store_id = excluded.store_id, created_at = excluded.created_at,
+			search = excluded.search, fields = excluded.fields`)
+		if err != nil {
+			return err
+		}
+		if _, err := exec(ctx, tx, `DELETE FROM crmmail_customer_contact WHERE tenant = ? AND customer_id = ?`,
+			s.tenant, c.ID); err != nil {
+			return err
+		}
+		return s.insertContacts(ctx, tx, c)
+	}))
+}
+
+// insertCustomer returns how many rows it wrote.
+func (s *Store) insertCustomer(ctx context.Context, tx *sql.Tx, c email.Customer, onConflict string) (int64, error) {
+	fields, err := fieldsText(c.Fields)
+	if err != nil {
+		return 0, err
+	}
+	return exec(ctx, tx, `INSERT INTO crmmail_customer (tenant, id, external_id, first_name, last_name, patronymic,
+		manager_id, store_id, created_at, search, fields) VALUES (`+parameters(11)+`) `+onConflict,
+		s.tenant, c.ID, c.ExternalID, c.FirstName, c.LastName, c.Patronymic,
+		c.ManagerID, c.StoreID, micros(c.CreatedAt), email.SearchText(c, s.phone), fields)
+}
+
+// Kinds of crmmail_customer_contact.
+const (
+	contactEmail      = "email"
+	contactPhone      = "phone"
+	contactHandle     = "handle"
+	contactExternalID = "external-id" // kept with the customer too; here it is found
+)
+
+func (s *Store) insertContacts(ctx context.Context, tx *sql.Tx, c email.Customer) error {
+	var rows [][]any
+	add := func(kind string, position int, network, value, exact string) {
+		rows = append(rows, []any{s.tenant, c.ID, kind, position, network, value, exact})
+	}
+	for i, addr := range c.Emails {
+		add(contactEmail, i, "", addr, s.exact(addr))
+	}
+	for i, number := range c.Phones {
+		add(contactPhone, i, "", number, "")
+	}
+	for i, handle := range c.Handles {
+		add(contactHandle, i, handle.Network, handle.Username, s.exact(handle.Username))
+	}
+	if c.ExternalID != "" {
+		add(contactExternalID, 0, "", c.ExternalID, s.exact(c.ExternalID))
+	}
+	return insert(ctx, tx, `crmmail_customer_contact (tenant, customer_id, kind, position, network, value, exact)`, rows)
+}
+
+// customers reads customers with all they have, in two queries.
+func (s *Store) customers(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]email.Customer, error) {
+	list, err := collect(ctx, tx, scanCustomer, `SELECT id, external_id, first_name, last_name, patronymic, manager_id,
+		store_id, created_at, fields FROM crmmail_customer `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]*email.Customer, len(list))
+	for i := range list {
+		byID[list[i].ID] = &list[i]
+	}
+	return list, s.eachOf(ctx, tx, ids(byID), `SELECT customer_id, kind, network, value FROM crmmail_customer_contact
+		WHERE tenant = ? AND customer_id IN (%s) ORDER BY customer_id, kind, position`,
+		func(rows *sql.Rows) error {
+			var id, kind, network, value string
+			if err := rows.Scan(&id, &kind, &network, &value); err != nil {
+				return err
+			}
+			addContact(byID[id], kind, network, value)
+			return nil
+		})
+}
+
+func scanCustomer(rows *sql.Rows) (c email.Customer, err error) {
+	err = rows.Scan(&c.ID, &c.ExternalID, &c.FirstName, &c.LastName, &c.Patronymic, &c.ManagerID,
+		&c.StoreID, timeColumn{&c.CreatedAt}, fieldsColumn{&c.Fields})
+	return c, err
+}
+
+func addContact(c *email.Customer, kind, network, value string) {
+	switch kind {
+	case contactEmail:
+		c.Emails = append(c.Emails, value)
+	case contactPhone:
+		c.Phones = append(c.Phones, value)
+	case contactHandle:
+		c.Handles = append(c.Handles, email.Handle{Network: network, Username: value})
+	}
+}
+
+// rowsAtOnce is how many rows a statement inserts, or ids it asks for: well below what databases allow.
+const rowsAtOnce = 500
+
+// insert writes rows of equal length into a table, named with its columns.
+func insert(ctx context.Context, tx *sql.Tx, into string, rows [][]any) error {
+	for some := range slices.Chunk(rows, rowsAtOnce) {
+		row := "(" + parameters(len(some[0])) + ")"
+		_, err := exec(ctx, tx, `INSERT INTO `+into+` VALUES `+strings.TrimSuffix(strings.Repeat(row+", ", len(some)), ", "),
+			slices.Concat(some...)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// eachOf runs a query for the tenant and many ids, whose place %s takes, and gives each row to scan.
+func (s *Store) eachOf(ctx context.Context, tx *sql.Tx, ids []string, query string, scan func(*sql.Rows) error) error {
+	for some := range slices.Chunk(ids, rowsAtOnce) {
+		args := append([]any{s.tenant}, anys(some)...)
+		_, err := collect(ctx, tx, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, scan(rows) },
+			fmt.Sprintf(query, parameters(len(some))), args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ids are the keys of what was read, in order, so that the same page is the same query.
+func ids[T any](byID map[string]T) []string {
+	list := make([]string, 0, len(byID))
+	for id := range byID {
+		list = append(list, id)
+	}
+	slices.Sort(list)
+	return list
+}

@@ -1,0 +1,132 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+// errKeyUsed ends a transaction that found the idempotency key, or the id, in use.
+var errKeyUsed = errors.New("key or id used")
+
+// Enqueue implements email.Outbox. Where the id is used but not the key, there is no first message to return with
+// email.ErrDuplicate. Times come back as they are kept.
+func (s *Store) Enqueue(ctx context.Context, q email.Queued) (email.Message, error) {
+	wire, err := json.Marshal(q.Wire)
+	if err != nil {
+		return email.Message{}, wrap("enqueue", err)
+	}
+	var kept email.Message
+	err = s.write(ctx, func(tx *sql.Tx) error {
+		if err := s.insertQueued(ctx, tx, q, wire); err != nil {
+			return err
+		}
+		var err error
+		kept, err = s.message(ctx, tx, q.Message.ID)
+		return err
+	})
+	if errors.Is(err, errKeyUsed) {
+		kept, err = s.first(ctx, q.Message.IdempotencyKey)
+	}
+	return kept, wrap("enqueue", err)
+}
+
+// first is the message that has used an idempotency key, with email.ErrDuplicate.
+func (s *Store) first(ctx context.Context, key string) (first email.Message, err error) {
+	err = s.read(ctx, func(tx *sql.Tx) error {
+		known, err := collect(ctx, tx, scanString, `SELECT id FROM crmmail_message
+			WHERE tenant = ? AND idempotency_key = ? AND idempotency_key <> ''`, s.tenant, key)
+		if err != nil || len(known) == 0 {
+			return err
+		}
+		first, err = s.message(ctx, tx, known[0])
+		return err
+	})
+	if err == nil {
+		err = email.ErrDuplicate
+	}
+	return first, err
+}
+
+func (s *Store) insertQueued(ctx context.Context, tx *sql.Tx, q email.Queued, wire []byte) error {
+	if err := s.keepConversation(ctx, tx, q.Conversation); err != nil {
+		return err
+	}
+	if err := s.insertMessage(ctx, tx, q.Message); err != nil {
+		return err
+	}
+	m := q.Message
+	if _, err := exec(ctx, tx, `INSERT INTO crmmail_delivery (tenant, message_id, state, owner, lease_until, attempts, send_at,
+		sent_at, provider_id, return_path) VALUES (`+parameters(10)+`)`,
+		s.tenant, m.ID, string(m.State), "", noLease, m.Attempts, micros(m.SendAt), micros(m.SentAt), m.ProviderID,
+		q.ReturnPath); err != nil {
+		return err
+	}
+	if _, err := exec(ctx, tx, `INSERT INTO crmmail_wire (tenant, message_id, wire) VALUES (?, ?, ?)`,
+		s.tenant, m.ID, wire); err != nil {
+		return err
+	}
+	if err := s.insertRecipients(ctx, tx, m); err != nil {
+		return err
+	}
+	if err := s.insertAttachments(ctx, tx, m); err != nil {
+		return err
+	}
+	return s.insertEvents(ctx, tx, q.Event, m.ID)
+}
+
+func (s *Store) keepConversation(ctx context.Context, tx *sql.Tx, c email.Conversation) error {
+	_, err := exec(ctx, tx, `INSERT INTO crmmail_conversation (tenant, id, customer_id, subject, state, created_at, updated_at)
+		VALUES (`+parameters(7)+`)
+		ON CONFLICT (tenant, id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
+		s.tenant, c.ID, c.CustomerID, c.Subject, string(c.State), micros(c.CreatedAt), micros(c.UpdatedAt))
+	return err
+}
+
+func (s *Store) insertMessage(ctx context.Context, tx *sql.Tx, m email.Message) error {
+	var lists lists
+	n, err := exec(ctx, tx, `INSERT INTO crmmail_message (tenant, id, conversation_id, customer_id, created_at, idempotency_key,
+		actor_id, direction, origin, purpose, template_id, sender_choice, from_name, from_address, to_list, cc_list, bcc_list,
+		message_id, in_reply_to, reference_list, subject, preheader, body_text, body_html)
+		VALUES (`+parameters(24)+`) ON CONFLICT DO NOTHING`,
+		s.tenant, m.ID, m.ConversationID, m.CustomerID, micros(m.CreatedAt), m.IdempotencyKey,
+		m.ActorID, string(m.Direction), string(m.Origin), string(m.Purpose), m.TemplateID, m.SenderChoice,
+		m.From.Name, m.From.Address, lists.text(m.To), lists.text(m.Cc), lists.text(m.Bcc),
+		m.MessageID, lists.text(m.InReplyTo), lists.text(m.References), m.Subject, m.Preheader, m.Text, m.HTML)
+	if err = errors.Join(err, lists.err); err != nil {
+		return err
+	}
+	if n == 0 {
+		return errKeyUsed
+	}
+	return nil
+}
+
+func (s *Store) insertRecipients(ctx context.Context, tx *sql.Tx, m email.Message) error {
+	rows := make([][]any, len(m.Recipients))
+	for i, r := range m.Recipients {
+		rows[i] = []any{s.tenant, m.ID, i, r.Address, string(r.Status), r.Code, r.Enhanced, r.Text, micros(r.At)}
+	}
+	return insert(ctx, tx, `crmmail_recipient (tenant, message_id, position, address, status, code, enhanced, answer, at)`, rows)
+}
+
+func (s *Store) insertAttachments(ctx context.Context, tx *sql.Tx, m email.Message) error {
+	rows := make([][]any, len(m.Attachments))
+	for i, a := range m.Attachments {
+		rows[i] = []any{s.tenant, m.ID, i, a.BlobID, a.Name, a.MediaType, a.Size, a.ContentID, a.Inline}
+	}
+	return insert(ctx, tx,
+		`crmmail_attachment (tenant, message_id, position, blob_id, name, media_type, size, content_id, inline)`, rows)
+}
+
+// insertEvents adds the same line to the time lines of messages.
+func (s *Store) insertEvents(ctx context.Context, tx *sql.Tx, e email.Event, messageIDs ...string) error {
+	rows := make([][]any, len(messageIDs))
+	for i, id := range messageIDs {
+		rows[i] = []any{s.tenant, id, micros(e.At), string(e.Kind), e.ActorID, e.Detail}
+	}
+	return insert(ctx, tx, `crmmail_event (tenant, message_id, at, kind, actor_id, detail)`, rows)
+}

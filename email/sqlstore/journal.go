@@ -1,0 +1,85 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+// Message implements email.Journal.
+func (s *Store) Message(ctx context.Context, id string) (m email.Message, err error) {
+	err = s.read(ctx, func(tx *sql.Tx) (err error) {
+		m, err = s.message(ctx, tx, id)
+		return err
+	})
+	return m, wrap("message", err)
+}
+
+// Messages implements email.Journal. A page costs the same at any depth.
+func (s *Store) Messages(ctx context.Context, q email.MessageQuery) (page []email.Message, err error) {
+	if q.Limit <= 0 {
+		return nil, nil
+	}
+	var where condition
+	where.equal("m.customer_id", q.CustomerID)
+	where.equal("m.conversation_id", q.ConversationID)
+	where.before("m.created_at", "m.id", q.Before)
+	where.newest("m.created_at", "m.id", q.Limit)
+	err = s.read(ctx, func(tx *sql.Tx) (err error) {
+		page, err = s.messages(ctx, tx, where.and, where.args...)
+		return err
+	})
+	return page, wrap("messages", err)
+}
+
+// Conversations implements email.Journal. A page costs the same at any depth.
+func (s *Store) Conversations(ctx context.Context, q email.ConversationQuery) (page []email.Conversation, err error) {
+	if q.Limit <= 0 {
+		return nil, nil
+	}
+	var where condition
+	where.equal("customer_id", q.CustomerID)
+	where.equal("state", string(q.State))
+	where.before("updated_at", "id", q.Before)
+	where.newest("updated_at", "id", q.Limit)
+	err = s.look(ctx, func() (err error) {
+		page, err = collect(ctx, s.db, scanConversation, `SELECT id, customer_id, subject, state, created_at, updated_at
+			FROM crmmail_conversation WHERE tenant = ?`+where.and, append([]any{s.tenant}, where.args...)...)
+		return err
+	})
+	return page, wrap("conversations", err)
+}
+
+func scanConversation(rows *sql.Rows) (c email.Conversation, err error) {
+	err = rows.Scan(&c.ID, &c.CustomerID, &c.Subject, &c.State, timeColumn{&c.CreatedAt}, timeColumn{&c.UpdatedAt})
+	return c, err
+}
+
+// condition is what follows WHERE tenant = ?, with its arguments.
+type condition struct {
+	and  string
+	args []any
+}
+
+// equal asks for a value, unless it is empty.
+func (c *condition) equal(column, value string) {
+	if value != "" {
+		c.and += ` AND ` + column + ` = ?`
+		c.args = append(c.args, value)
+	}
+}
+
+// before asks for what comes after a position, newest first: a comparison of rows, which an index on both columns
+// answers.
+func (c *condition) before(at, id string, p *email.Position) {
+	if p != nil {
+		c.and += ` AND (` + at + `, ` + id + `) < (?, ?)`
+		c.args = append(c.args, micros(p.At), p.ID)
+	}
+}
+
+func (c *condition) newest(at, id string, limit int) {
+	c.and += ` ORDER BY ` + at + ` DESC, ` + id + ` DESC LIMIT ?`
+	c.args = append(c.args, limit)
+}

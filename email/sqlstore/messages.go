@@ -1,0 +1,87 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+// message reads one message with its events.
+func (s *Store) message(ctx context.Context, tx *sql.Tx, id string) (email.Message, error) {
+	list, err := s.messages(ctx, tx, ` AND m.id = ?`, id)
+	if err != nil {
+		return email.Message{}, err
+	}
+	if len(list) == 0 {
+		return email.Message{}, email.ErrNotFound
+	}
+	list[0].Events, err = collect(ctx, tx, scanEvent, `SELECT at, kind, actor_id, detail FROM crmmail_event
+		WHERE tenant = ? AND message_id = ? ORDER BY n`, s.tenant, id)
+	return list[0], err
+}
+
+// messages reads messages without their events, in three queries. The condition begins with AND; an order and a limit
+// may follow it.
+func (s *Store) messages(ctx context.Context, tx *sql.Tx, and string, args ...any) ([]email.Message, error) {
+	list, err := collect(ctx, tx, scanMessage, `SELECT m.id, m.conversation_id, m.customer_id, m.created_at, m.idempotency_key,
+		m.actor_id, m.direction, m.origin, m.purpose, m.template_id, m.sender_choice, m.from_name, m.from_address,
+		m.to_list, m.cc_list, m.bcc_list, m.message_id, m.in_reply_to, m.reference_list,
+		m.subject, m.preheader, m.body_text, m.body_html,
+		d.state, d.attempts, d.send_at, d.sent_at, d.provider_id
+		FROM crmmail_message m JOIN crmmail_delivery d ON d.tenant = m.tenant AND d.message_id = m.id
+		WHERE m.tenant = ?`+and, append([]any{s.tenant}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]*email.Message, len(list))
+	for i := range list {
+		byID[list[i].ID] = &list[i]
+	}
+	if err := s.addRecipients(ctx, tx, byID); err != nil {
+		return nil, err
+	}
+	return list, s.addAttachments(ctx, tx, byID)
+}
+
+func scanMessage(rows *sql.Rows) (m email.Message, err error) {
+	err = rows.Scan(&m.ID, &m.ConversationID, &m.CustomerID, timeColumn{&m.CreatedAt}, &m.IdempotencyKey,
+		&m.ActorID, &m.Direction, &m.Origin, &m.Purpose, &m.TemplateID, &m.SenderChoice, &m.From.Name, &m.From.Address,
+		column(&m.To), column(&m.Cc), column(&m.Bcc), &m.MessageID, column(&m.InReplyTo), column(&m.References),
+		&m.Subject, &m.Preheader, &m.Text, &m.HTML,
+		&m.State, &m.Attempts, timeColumn{&m.SendAt}, timeColumn{&m.SentAt}, &m.ProviderID)
+	return m, err
+}
+
+func (s *Store) addRecipients(ctx context.Context, tx *sql.Tx, byID map[string]*email.Message) error {
+	return s.eachOf(ctx, tx, ids(byID), `SELECT message_id, address, status, code, enhanced, answer, at
+		FROM crmmail_recipient WHERE tenant = ? AND message_id IN (%s) ORDER BY message_id, position`,
+		func(rows *sql.Rows) error {
+			var id string
+			var r email.Recipient
+			if err := rows.Scan(&id, &r.Address, &r.Status, &r.Code, &r.Enhanced, &r.Text, timeColumn{&r.At}); err != nil {
+				return err
+			}
+			byID[id].Recipients = append(byID[id].Recipients, r)
+			return nil
+		})
+}
+
+func (s *Store) addAttachments(ctx context.Context, tx *sql.Tx, byID map[string]*email.Message) error {
+	return s.eachOf(ctx, tx, ids(byID), `SELECT message_id, blob_id, name, media_type, size, content_id, inline
+		FROM crmmail_attachment WHERE tenant = ? AND message_id IN (%s) ORDER BY message_id, position`,
+		func(rows *sql.Rows) error {
+			var id string
+			var a email.Attachment
+			if err := rows.Scan(&id, &a.BlobID, &a.Name, &a.MediaType, &a.Size, &a.ContentID, &a.Inline); err != nil {
+				return err
+			}
+			byID[id].Attachments = append(byID[id].Attachments, a)
+			return nil
+		})
+}
+
+func scanEvent(rows *sql.Rows) (e email.Event, err error) {
+	err = rows.Scan(timeColumn{&e.At}, &e.Kind, &e.ActorID, &e.Detail)
+	return e, err
+}

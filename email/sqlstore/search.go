@@ -1,0 +1,94 @@
+package sqlstore
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+// SearchCustomers implements email.Customers. Whole external ids, e-mails and handles are found by an index of their
+// own, so that they come first however old the customer is; all else is looked for from the newest customer on.
+func (s *Store) SearchCustomers(ctx context.Context, q email.Query) ([]email.Match, error) {
+	if len(q.Words) == 0 || q.Limit <= 0 {
+		return nil, nil
+	}
+	var candidates []email.Customer
+	err := s.read(ctx, func(tx *sql.Tx) error {
+		exact, err := s.exactCustomers(ctx, tx, q)
+		if err != nil {
+			return err
+		}
+		newest, err := s.newestCustomers(ctx, tx, q)
+		candidates = append(exact, newest...)
+		return err
+	})
+	if err != nil {
+		return nil, wrap("search customers", err)
+	}
+	return rank(q, s.phone, candidates), nil
+}
+
+const newestFirst = ` ORDER BY created_at DESC, id DESC LIMIT ?`
+
+func (s *Store) exactCustomers(ctx context.Context, tx *sql.Tx, q email.Query) ([]email.Customer, error) {
+	exact := s.exact(q.Text)
+	if exact == "" {
+		return nil, nil
+	}
+	return s.customers(ctx, tx, `WHERE tenant = ? AND id IN (SELECT customer_id FROM crmmail_customer_contact
+		WHERE tenant = ? AND exact = ? AND exact <> '')`+newestFirst, s.tenant, s.tenant, exact, q.Limit)
+}
+
+func (s *Store) newestCustomers(ctx context.Context, tx *sql.Tx, q email.Query) ([]email.Customer, error) {
+	where, args := `WHERE tenant = ?`, []any{s.tenant}
+	for _, word := range q.Words {
+		where += ` AND search LIKE ? ESCAPE '\'`
+		args = append(args, "%"+escapeLike(word)+"%")
+	}
+	return s.customers(ctx, tx, where+newestFirst, append(args, q.Limit)...)
+}
+
+var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// escapeLike makes every character of text stand for itself in a LIKE pattern.
+func escapeLike(text string) string { return likeEscaper.Replace(text) }
+
+// exact is what a whole value is found by. Values that email.Query.Match takes for the same have the same; it may be the
+// same for others too, because Match decides in the end.
+func (s *Store) exact(value string) string {
+	for line := range strings.Lines(email.SearchText(email.Customer{ExternalID: value}, s.phone)) {
+		if line = strings.TrimSpace(line); line != "" {
+			return strings.TrimLeft(line, "@ ")
+		}
+	}
+	return ""
+}
+
+// rank is the answer: exact matches first, then the newest.
+func rank(q email.Query, phone email.Phone, candidates []email.Customer) []email.Match {
+	var matches []email.Match
+	seen := make(map[string]bool, len(candidates))
+	for _, c := range candidates {
+		if seen[c.ID] {
+			continue
+		}
+		seen[c.ID] = true
+		if match, ok := q.Match(c, phone); ok {
+			matches = append(matches, match)
+		}
+	}
+	slices.SortFunc(matches, func(a, b email.Match) int {
+		switch {
+		case a.Exact && !b.Exact:
+			return -1
+		case b.Exact && !a.Exact:
+			return 1
+		}
+		return cmp.Or(b.Customer.CreatedAt.Compare(a.Customer.CreatedAt), cmp.Compare(b.Customer.ID, a.Customer.ID))
+	})
+	return matches[:min(len(matches), q.Limit)]
+}

@@ -1,0 +1,78 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+// Transition implements email.Outbox. A lease is held until it is taken over or ended, even past its time: a worker that
+// is late, but not yet given up, still says how it went.
+func (s *Store) Transition(ctx context.Context, t email.Transition) error {
+	return wrap("transition", s.write(ctx, func(tx *sql.Tx) error {
+		n, err := s.compareAndSet(ctx, tx, t)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return s.noTransition(ctx, tx, t.MessageID)
+		}
+		if err := s.takeOver(ctx, tx, t.MessageID, t.Results); err != nil {
+			return err
+		}
+		if t.Event == nil {
+			return nil
+		}
+		return s.insertEvents(ctx, tx, *t.Event, t.MessageID)
+	}))
+}
+
+// compareAndSet returns 0 where the message is not, or no longer, as t expects it.
+func (s *Store) compareAndSet(ctx context.Context, tx *sql.Tx, t email.Transition) (int64, error) {
+	set, args := `state = ?, lease_until = ?`, []any{string(t.To), micros(t.LeaseUntil)}
+	if t.LeaseUntil.IsZero() {
+		set += `, owner = ''`
+	}
+	if t.ProviderID != "" {
+		set, args = set+`, provider_id = ?`, append(args, t.ProviderID)
+	}
+	switch {
+	case t.To == email.StateQueued && !t.SendAt.IsZero():
+		set, args = set+`, send_at = ?`, append(args, micros(t.SendAt))
+	case t.To == email.StateSent && t.From != email.StateSent:
+		set, args = set+`, sent_at = ?`, append(args, micros(t.At))
+	}
+	where := `tenant = ? AND message_id = ? AND state = ?`
+	args = append(args, s.tenant, t.MessageID, string(t.From))
+	if t.Owner != "" {
+		where, args = where+` AND owner = ?`, append(args, t.Owner)
+	}
+	return exec(ctx, tx, `UPDATE crmmail_delivery SET `+set+` WHERE `+where, args...)
+}
+
+// noTransition says why a transition found no message to change.
+func (s *Store) noTransition(ctx context.Context, tx *sql.Tx, id string) error {
+	known, err := collect(ctx, tx, scanString, `SELECT message_id FROM crmmail_delivery WHERE tenant = ? AND message_id = ?`,
+		s.tenant, id)
+	switch {
+	case err != nil:
+		return err
+	case len(known) > 0:
+		return email.ErrConflict
+	}
+	return email.ErrNotFound
+}
+
+// takeOver keeps the fates of recipients by address.
+func (s *Store) takeOver(ctx context.Context, tx *sql.Tx, id string, results []email.Recipient) error {
+	for _, r := range results {
+		_, err := exec(ctx, tx, `UPDATE crmmail_recipient SET status = ?, code = ?, enhanced = ?, answer = ?, at = ?
+			WHERE tenant = ? AND message_id = ? AND address = ?`,
+			string(r.Status), r.Code, r.Enhanced, r.Text, micros(r.At), s.tenant, id, r.Address)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
