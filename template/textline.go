@@ -1,0 +1,121 @@
+package template
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// lineWriter writes text with white space collapsed. Spaces and line breaks are owed until text follows them, so that
+// none begins or ends a line.
+type lineWriter struct {
+	out    []byte
+	breaks int    // line breaks owed: at most 2
+	spaces int    // spaces owed
+	quote  int    // open quotes
+	indent int    // open lists
+	pre    int    // open <pre>: white space counts
+	marker string // of a list, owed at the start of the next line
+	quoted int    // how deep the last line was quoted
+
+	lineText int // where the text of the last line begins in out, behind quotes and marker
+}
+
+// breakLine sees to it that what follows stands n line breaks below.
+func (w *lineWriter) breakLine(n int) {
+	if n > 0 {
+		w.breaks, w.spaces = max(w.breaks, n), 0
+	}
+}
+
+// newLine adds one line break.
+func (w *lineWriter) newLine() { w.breaks, w.spaces = min(w.breaks+1, 2), 0 }
+
+// cell parts the cells of a row.
+func (w *lineWriter) cell() {
+	if w.breaks == 0 {
+		w.spaces = 2
+	}
+}
+
+// append adds to the line that was written last, before what is owed.
+func (w *lineWriter) append(s string) { w.out = append(w.out, s...) }
+
+func (w *lineWriter) write(s string) {
+	for len(s) > 0 {
+		n := plainRun(s)
+		if n > 0 {
+			w.pay()
+			w.out = append(w.out, s[:n]...)
+			s = s[n:]
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s)
+		w.special(r)
+		s = s[size:]
+	}
+}
+
+// plainRun returns the length of the text at the start of s that is written as it is.
+func plainRun(s string) int {
+	for i, r := range s {
+		if r <= ' ' || r == 0x7F || r > 0x7F && (r == utf8.RuneError || unicode.IsSpace(r) || dropsFromText(r)) {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// dropsFromText reports runes that a reader does not see but a search or a plain terminal would.
+func dropsFromText(r rune) bool { return r == 0x00AD || r == 0x200B || invisible(r) }
+
+// special writes a rune that is not written as it is.
+func (w *lineWriter) special(r rune) {
+	switch {
+	case r == '\n' && w.pre > 0:
+		w.newLine()
+	case unicode.IsSpace(r) && w.pre > 0:
+		w.spaces++
+	case unicode.IsSpace(r):
+		w.spaces = max(w.spaces, 1)
+	case r == utf8.RuneError:
+		w.pay()
+		w.out = append(w.out, string(utf8.RuneError)...)
+	}
+}
+
+// pay writes the breaks and spaces that are owed.
+func (w *lineWriter) pay() {
+	if len(w.out) == 0 || w.breaks > 0 {
+		w.nextLine()
+	} else {
+		w.pad(w.spaces)
+	}
+	w.breaks, w.spaces = 0, 0
+}
+
+// nextLine begins a line with its quotes, indent and marker.
+func (w *lineWriter) nextLine() {
+	quote := min(w.quote, maxIndent)
+	if len(w.out) > 0 {
+		w.out = append(w.out, '\n')
+		if w.breaks > 1 {
+			w.append(strings.TrimRight(strings.Repeat("> ", min(quote, w.quoted)), " "))
+			w.out = append(w.out, '\n')
+		}
+	}
+	w.quoted = quote
+	w.append(strings.Repeat("> ", quote))
+	w.pad(2 * min(max(w.indent-1, 0), maxIndent))
+	if w.marker == "" && w.indent > 0 {
+		w.pad(2) // under the text of the item
+	}
+	w.append(w.marker)
+	w.marker = ""
+	if w.pre > 0 {
+		w.pad(w.spaces)
+	}
+	w.lineText = len(w.out)
+}
+
+func (w *lineWriter) pad(n int) { w.append(strings.Repeat(" ", n)) }

@@ -1,0 +1,58 @@
+package template
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+)
+
+// linkAddress returns what a reader of plain text can use of a link: the URL of the web, or the bare address or number
+// of mailto: and tel:. Anything else, such as an anchor, is "".
+func linkAddress(href string) string {
+	href = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || invisible(r) { // tabs and line breaks too, as the URL standard §4.4 does
+			return -1
+		}
+		return r
+	}, href))
+	scheme, rest, ok := strings.Cut(href, ":")
+	if !ok || rest == "" {
+		return ""
+	}
+	switch strings.ToLower(scheme) {
+	case "http", "https":
+		return strings.ReplaceAll(href, " ", "%20")
+	case "mailto", "tel":
+		rest, _, _ = strings.Cut(rest, "?")
+		if plain, err := url.PathUnescape(rest); err == nil {
+			rest = collapse(plain, invisible)
+		}
+		return rest
+	}
+	return ""
+}
+
+// sameLink reports whether the text of a link says its address.
+func sameLink(text, addr string) bool {
+	text = strings.TrimSpace(text)
+	isNumber := strings.Trim(addr, "+0123456789-() ") == ""
+	return bare(text) == bare(addr) || isNumber && digits(text) == digits(addr)
+}
+
+// bare returns an address without the parts that people leave out.
+func bare(addr string) string {
+	addr = strings.ToLower(addr)
+	for _, prefix := range []string{"https://", "http://", "mailto:", "www."} {
+		addr = strings.TrimPrefix(addr, prefix)
+	}
+	return strings.TrimSuffix(addr, "/")
+}
+
+func digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
+}
