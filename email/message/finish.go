@@ -2,6 +2,7 @@ package message
 
 import (
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -17,7 +18,7 @@ func (p *parser) finish() {
 		out.Fields[i] = Field{f.name, p.headerText(f.body)}
 	}
 	out.Subject = oneLine(p.decodeWords(h.get("Subject")))
-	out.From = p.addresses(h.all("From"))
+	out.From = distinct(p.addresses(h.all("From")))
 	out.Sender = p.addresses(h.all("Sender"))
 	out.ReplyTo = p.addresses(h.all("Reply-To"))
 	out.To = p.addresses(h.all("To"))
@@ -30,6 +31,17 @@ func (p *parser) finish() {
 	out.HTML = strings.Join(p.htmls, "\n")
 	out.Kind = KindMessage
 	out.Reply = out.Text
+}
+
+// distinct drops mailboxes whose address stood before: some senders write a field twice.
+func distinct(list []mail.Address) []mail.Address {
+	seen := make(map[string]bool, len(list))
+	return slices.DeleteFunc(list, func(box mail.Address) bool {
+		key := foldCase(box.Address)
+		twice := seen[key]
+		seen[key] = true
+		return twice
+	})
 }
 
 // Header is the body of the first header field of that name, whatever its case, unfolded and not decoded; "" where

@@ -62,7 +62,7 @@ func cutParam(s string) (param, rest string) {
 	return s, ""
 }
 
-// unquoteParam takes quotes off. Only quotes and backslashes are escapes, so that "C:\new.txt" keeps its own.
+// unquoteParam takes quotes and backslashes off (RFC 5322 §3.2.4).
 func unquoteParam(s string) string {
 	if !strings.HasPrefix(s, `"`) {
 		return s
@@ -73,7 +73,7 @@ func unquoteParam(s string) string {
 		if s[i] == '"' {
 			break
 		}
-		if s[i] == '\\' && i+1 < len(s) && (s[i+1] == '"' || s[i+1] == '\\') {
+		if s[i] == '\\' && i+1 < len(s) {
 			i++
 		}
 		b.WriteByte(s[i])

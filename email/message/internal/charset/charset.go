@@ -5,6 +5,7 @@ package charset
 import (
 	"bytes"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
@@ -12,7 +13,7 @@ import (
 	"golang.org/x/text/encoding/ianaindex"
 	"golang.org/x/text/encoding/korean"
 	"golang.org/x/text/encoding/simplifiedchinese"
-	"golang.org/x/text/encoding/unicode"
+	xunicode "golang.org/x/text/encoding/unicode"
 )
 
 // Decode turns b into UTF-8. known is false where name is no charset this package knows; the text is then
@@ -43,8 +44,8 @@ func Decode(name string, b []byte) (text string, known, clean bool) {
 
 var bom = []byte("\xef\xbb\xbf")
 
-// broken is text that claims UTF-8 and is not: another charset where hardly anything of it is UTF-8, else with its
-// wrong octets replaced.
+// broken is text that claims UTF-8 and is not: another charset where hardly anything of it is UTF-8 and the guess
+// reads like text, else with its wrong octets replaced.
 func broken(b []byte) string {
 	good, wrong := 0, 0
 	for rest := b; len(rest) > 0; {
@@ -57,9 +58,21 @@ func broken(b []byte) string {
 		rest = rest[size:]
 	}
 	if wrong > 2*good {
-		return Guess(b)
+		if text := Guess(b); readable(text) {
+			return text
+		}
 	}
 	return strings.ToValidUTF8(string(b), "\ufffd")
+}
+
+// readable says whether what is not ASCII in text is letters and the marks of written language.
+func readable(text string) bool {
+	for _, r := range text {
+		if r >= utf8.RuneSelf && !unicode.IsLetter(r) && !strings.ContainsRune("\u00a0–—‘’‚“”„•…€«»°§№©®™·´", r) {
+			return false
+		}
+	}
+	return true
 }
 
 func decodeWith(enc encoding.Encoding, b []byte) (string, bool, bool) {
@@ -98,7 +111,7 @@ func lookUp(name string) encoding.Encoding {
 	case "hz-gb-2312":
 		return simplifiedchinese.HZGB2312
 	case "utf-16":
-		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM) // RFC 2781 §4.3
+		return xunicode.UTF16(xunicode.BigEndian, xunicode.UseBOM) // RFC 2781 §4.3
 	}
 	for _, try := range []string{name, strings.TrimPrefix(name, "x-"), strings.Replace(name, "iso", "iso-", 1),
 		strings.ReplaceAll(name, "-", "_"), strings.Replace(name, "cp", "windows-", 1)} {

@@ -2,7 +2,10 @@
 // on the way in, for tolerance: what is not of the alphabet is skipped or kept, never fatal.
 package codec
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // Columns of base64 in lines (RFC 2045 §6.8): 57 octets of content make 76 characters and CRLF.
 const (
@@ -112,16 +115,22 @@ var wide = func() (t [4][256]uint32) {
 	return t
 }()
 
-// Base64 decodes base64 that comes in pieces of any size. Characters outside the alphabet are skipped and
-// counted; after padding a new run may begin. The zero value is ready.
+// Base64 decodes base64 that comes in lines, or in pieces of them. Characters outside the alphabet are skipped
+// and counted. After padding only lines go on that are whole groups of base64: some senders encode in runs, and
+// some relays put text below. The zero value is ready.
 type Base64 struct {
 	Skipped int // octets that were neither base64, padding nor white space
 	acc     uint32
-	have    int // characters in acc
+	have    int  // characters in acc
+	padded  bool // padding was met in an earlier line
 }
 
 // Decode appends what src yields to dst.
 func (d *Base64) Decode(dst, src []byte) []byte {
+	if d.padded && !isRun(src) {
+		d.Skipped += len(bytes.TrimSpace(src))
+		return dst
+	}
 	if d.have == 0 {
 		dst, src = decodeClean(dst, src)
 	}
@@ -139,11 +148,23 @@ func (d *Base64) Decode(dst, src []byte) []byte {
 			}
 		case v == pad:
 			dst = d.Flush(dst)
+			d.padded = true
 		case src[i] != ' ' && src[i] != '\t' && src[i] != '\r' && src[i] != '\n':
 			d.Skipped++
 		}
 	}
 	return dst
+}
+
+// isRun says whether line is whole groups of base64.
+func isRun(line []byte) bool {
+	line = bytes.TrimSpace(line)
+	for _, c := range line {
+		if values[c] == bad {
+			return false
+		}
+	}
+	return len(line)%4 == 0
 }
 
 // Flush appends the octets of an unfinished group, as at padding or at the end.
