@@ -1,0 +1,54 @@
+package emailtest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+// PutBlob implements email.Blobs. The content is read outside the lock, so that a slow reader holds up nobody.
+func (s *Store) PutBlob(ctx context.Context, r io.Reader) (email.Blob, error) {
+	content, err := io.ReadAll(contextReader{ctx, r})
+	if err != nil {
+		return email.Blob{}, err
+	}
+	if err := s.lock(ctx); err != nil {
+		return email.Blob{}, err
+	}
+	defer s.mu.Unlock()
+	sum := sha256.Sum256(content)
+	id := hex.EncodeToString(sum[:])
+	s.blobs[id] = content
+	return email.Blob{ID: id, Size: int64(len(content))}, nil
+}
+
+// OpenBlob implements email.Blobs.
+func (s *Store) OpenBlob(ctx context.Context, id string) (io.ReadCloser, error) {
+	if err := s.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	content, ok := s.blobs[id]
+	if !ok {
+		return nil, fmt.Errorf("blob: %w", email.ErrNotFound)
+	}
+	return io.NopCloser(bytes.NewReader(content)), nil
+}
+
+// contextReader reads until its context ends.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (r contextReader) Read(p []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return r.r.Read(p)
+}

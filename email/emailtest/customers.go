@@ -1,0 +1,91 @@
+package emailtest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+// SaveCustomer keeps a customer, in place of the one with the same id if there is one.
+func (s *Store) SaveCustomer(ctx context.Context, c email.Customer) error {
+	if c.ID == "" {
+		return errors.New("emailtest: a customer without an id")
+	}
+	if err := s.lock(ctx); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	s.customers[c.ID] = cloneCustomer(c)
+	return nil
+}
+
+// Customer implements email.Customers.
+func (s *Store) Customer(ctx context.Context, id string) (email.Customer, error) {
+	if err := s.lock(ctx); err != nil {
+		return email.Customer{}, err
+	}
+	defer s.mu.Unlock()
+	c, ok := s.customers[id]
+	if !ok {
+		return email.Customer{}, fmt.Errorf("customer: %w", email.ErrNotFound)
+	}
+	return cloneCustomer(c), nil
+}
+
+// SearchCustomers implements email.Customers: Query.Match decides, and what is left to do is the order.
+func (s *Store) SearchCustomers(ctx context.Context, q email.Query) ([]email.Match, error) {
+	if err := s.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	var matches []email.Match
+	for _, c := range s.customers {
+		if match, ok := q.Match(c, nil); ok {
+			match.Customer = cloneCustomer(c)
+			matches = append(matches, match)
+		}
+	}
+	slices.SortFunc(matches, bestFirst)
+	return matches[:min(len(matches), max(q.Limit, 0))], nil
+}
+
+func bestFirst(a, b email.Match) int {
+	switch {
+	case a.Exact && !b.Exact:
+		return -1
+	case b.Exact && !a.Exact:
+		return 1
+	}
+	return cmp.Or(b.Customer.CreatedAt.Compare(a.Customer.CreatedAt), cmp.Compare(b.Customer.ID, a.Customer.ID))
+}
+
+// CreateCustomer implements email.CustomerCreator; ids that it fills in are "customer-1", "customer-2" and so on.
+func (s *Store) CreateCustomer(ctx context.Context, c email.Customer) (email.Customer, error) {
+	if err := s.lock(ctx); err != nil {
+		return email.Customer{}, err
+	}
+	defer s.mu.Unlock()
+	if c.ID == "" {
+		c.ID = s.newCustomerID()
+	}
+	if _, used := s.customers[c.ID]; used {
+		return email.Customer{}, fmt.Errorf("customer: %w", email.ErrDuplicate)
+	}
+	s.customers[c.ID] = cloneCustomer(c)
+	return cloneCustomer(c), nil
+}
+
+func (s *Store) newCustomerID() string {
+	for {
+		s.created++
+		id := "customer-" + strconv.Itoa(s.created)
+		if _, used := s.customers[id]; !used {
+			return id
+		}
+	}
+}

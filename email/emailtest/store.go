@@ -1,0 +1,72 @@
+package emailtest
+
+import (
+	"context"
+	"sync"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/sender"
+	"github.com/crmmail/crmmail/template"
+)
+
+// Store keeps everything a Service needs in memory: each of its interfaces can be taken for one field of email.Config
+// and the host's own for the others. It is safe for concurrent use, and it never shares memory with its callers: what
+// is given is copied, what is returned is the caller's.
+type Store struct {
+	tenant string
+
+	mu            sync.Mutex
+	created       int // customers whose id was made here
+	customers     map[string]email.Customer
+	identities    map[sender.Ref]sender.Identity
+	additional    []string // ids, as they are shown
+	tokens        map[string]sender.Token
+	taken         map[string]bool // hashes of tokens that are spent
+	templates     []template.Template
+	blobs         map[string][]byte // contents are never changed
+	conversations map[string]email.Conversation
+	outbox        map[string]*entry // messages by id
+	keys          map[string]string // message ids by idempotency key
+}
+
+var (
+	_ email.Customers       = (*Store)(nil)
+	_ email.CustomerCreator = (*Store)(nil)
+	_ email.Store           = (*Store)(nil)
+	_ email.Blobs           = (*Store)(nil)
+	_ sender.Directory      = (*Store)(nil)
+	_ sender.Editor         = (*Store)(nil)
+	_ sender.Tokens         = (*Store)(nil)
+	_ template.Loader       = (*Store)(nil)
+	_ template.Source       = (*Store)(nil)
+)
+
+// NewStore returns an empty Store of the tenant "".
+func NewStore() *Store { return NewTenantStore("") }
+
+// NewTenantStore returns an empty Store of a tenant, as Config.Tenant names it.
+func NewTenantStore(tenant string) *Store {
+	return &Store{
+		tenant:        tenant,
+		customers:     map[string]email.Customer{},
+		identities:    map[sender.Ref]sender.Identity{},
+		tokens:        map[string]sender.Token{},
+		taken:         map[string]bool{},
+		blobs:         map[string][]byte{},
+		conversations: map[string]email.Conversation{},
+		outbox:        map[string]*entry{},
+		keys:          map[string]string{},
+	}
+}
+
+// Tenant is whom the store serves.
+func (s *Store) Tenant() string { return s.tenant }
+
+// lock begins every method: it takes the lock unless ctx has ended.
+func (s *Store) lock(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	return nil
+}
