@@ -1,0 +1,21 @@
+package email
+
+import (
+	"context"
+	"io"
+)
+
+// Blobs keeps contents of any size by their SHA-256. Implementations are safe for concurrent use.
+type Blobs interface {
+	// PutBlob keeps what r yields and returns its id and size. Nothing is kept where r or ctx fails.
+	// The id is the SHA-256 in lower-case hex, so the same content is kept once.
+	PutBlob(ctx context.Context, r io.Reader) (Blob, error)
+	// OpenBlob reads a kept content from its beginning; an unknown id is ErrNotFound. The caller closes it.
+	OpenBlob(ctx context.Context, id string) (io.ReadCloser, error)
+}
+
+// Blob is a kept content.
+type Blob struct {
+	ID   string // SHA-256, 64 lower-case hexadecimal digits
+	Size int64  // octets
+}

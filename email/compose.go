@@ -1,0 +1,289 @@
+package email
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/mail"
+	"strings"
+
+	"github.com/crmmail/crmmail/attach"
+	"github.com/crmmail/crmmail/sender"
+	"github.com/crmmail/crmmail/template"
+	"github.com/crmmail/crmmail/validate"
+)
+
+// composition is a draft on its way to a message: what each step found out, and everything that speaks against sending.
+type composition struct {
+	draft    Draft
+	customer Customer
+	from     sender.Identity
+	to, bcc  []mail.Address
+	source   template.Letter // Twig, the template's parts filled in
+	letter   template.Letter // rendered
+	html     string          // letter.HTML with the preheader inserted
+	notes    []template.Note
+	findings validate.Result
+	report   attach.Report
+	refusals Refusals
+}
+
+// compose takes a draft through every step that needs no storing. An error is the system's; what a person can mend is
+// among the composition's refusals, all of it at once.
+func (s *Service) compose(ctx context.Context, draft Draft) (*composition, error) {
+	c := &composition{draft: draft}
+	for _, step := range []func(context.Context, *composition) error{
+		s.findCustomer,
+		s.askGate,
+		s.resolveSender,
+		s.resolveRecipients,
+		s.renderLetter,
+		s.validateContent,
+		s.judgeAttachments,
+	} {
+		if err := step(ctx, c); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+func (c *composition) refuse(code, detail string, cause error) {
+	c.refusals = append(c.refusals, &RefusedError{Code: code, Detail: detail, Err: cause})
+}
+
+// refused is nil where nothing speaks against sending.
+func (c *composition) refused() error {
+	if len(c.refusals) == 0 {
+		return nil
+	}
+	return c.refusals
+}
+
+func (s *Service) findCustomer(ctx context.Context, c *composition) (err error) {
+	c.customer, err = s.config.customer(ctx, c.draft.CustomerID)
+	return err
+}
+
+// customer finds a customer; an unknown one is a refusal.
+func (c *Config) customer(ctx context.Context, id string) (Customer, error) {
+	customer, err := c.Customers.Customer(ctx, id)
+	if errors.Is(err, ErrNotFound) {
+		return Customer{}, &RefusedError{Code: CodeCustomerUnknown, Err: err}
+	}
+	if err != nil {
+		return Customer{}, fmt.Errorf("email: customer: %w", err)
+	}
+	return customer, nil
+}
+
+// askGate asks whether the acting user may send transactional mail at all.
+func (s *Service) askGate(ctx context.Context, c *composition) error {
+	if c.draft.Purpose != Transactional || s.config.GateIdentity {
+		return nil
+	}
+	return c.collect(s.gateUser(ctx, c.draft.ActorID))
+}
+
+func (s *Service) gateUser(ctx context.Context, id string) error {
+	user, err := s.config.Senders.UserIdentity(ctx, id)
+	if errors.Is(err, sender.ErrNotFound) {
+		return &RefusedError{Code: CodeActorUnknown, Err: err}
+	}
+	if err != nil {
+		return fmt.Errorf("email: acting user: %w", err)
+	}
+	return sender.Gate(user)
+}
+
+// collect keeps an error that a person can mend as a refusal and returns any other.
+func (c *composition) collect(err error) error {
+	if err == nil {
+		return nil
+	}
+	if refused, ok := refusal(err); ok {
+		c.refusals = append(c.refusals, refused)
+		return nil
+	}
+	return err
+}
+
+func (s *Service) resolveSender(ctx context.Context, c *composition) (err error) {
+	c.from, err = sender.Resolve(ctx, s.config.Senders, c.customer.registration(), c.draft.From)
+	if err == nil && s.config.GateIdentity && c.draft.Purpose == Transactional {
+		err = sender.Gate(c.from)
+	}
+	return c.collect(err)
+}
+
+func (c Customer) registration() sender.Customer {
+	return sender.Customer{ManagerID: c.ManagerID, StoreID: c.StoreID}
+}
+
+func (s *Service) resolveRecipients(_ context.Context, c *composition) error {
+	own := c.customer.Mailboxes()
+	if len(own) == 0 {
+		c.refuse(CodeCustomerNoEmail, "", nil)
+	}
+	chosen := c.draft.To
+	if len(chosen) == 0 && len(own) > 0 {
+		chosen = []string{own[0].Address}
+	}
+	for _, addr := range chosen {
+		box, ok := mailboxOf(own, addr)
+		if !ok {
+			c.refuse(CodeRecipientForeign, addr, nil)
+			continue
+		}
+		c.to = append(c.to, box)
+	}
+	for _, addr := range c.draft.Bcc {
+		c.bcc = append(c.bcc, mail.Address{Address: strings.TrimSpace(addr)})
+	}
+	for _, addr := range addresses(c.to, c.bcc) {
+		if err := (Envelope{Recipients: []string{addr}}).Validate(); err != nil {
+			c.refuse(CodeRecipientInvalid, addr, err)
+		}
+	}
+	return nil
+}
+
+func mailboxOf(own []mail.Address, addr string) (mail.Address, bool) {
+	for _, box := range own {
+		if sender.SameAddress(box.Address, addr) {
+			return box, true
+		}
+	}
+	return mail.Address{}, false
+}
+
+func (s *Service) renderLetter(ctx context.Context, c *composition) error {
+	if err := s.fillLetter(ctx, c); err != nil {
+		return c.collect(err)
+	}
+	compiled, err := template.Compile(ctx, s.config.Engine, "letter", c.source)
+	if err != nil {
+		return c.templateError(ctx, err)
+	}
+	vars, err := s.vars(ctx, c)
+	if err != nil {
+		return err
+	}
+	rendering, err := compiled.Render(ctx, vars)
+	if err != nil {
+		return c.templateError(ctx, err)
+	}
+	if rendering.Canceled {
+		c.refuse(CodeTemplateCanceled, rendering.Reason, nil)
+		return nil
+	}
+	c.letter = rendering.Letter
+	inserted, notes := template.InsertPreheader(c.letter.HTML, c.letter.Preheader)
+	c.html, c.notes = inserted, append(rendering.Notes, notes...)
+	if c.letter.Subject == "" {
+		c.refuse(CodeSubjectEmpty, "", nil)
+	}
+	if len(c.draft.Attachments) == 0 && blank(c.letter) {
+		c.refuse(CodeContentEmpty, "", nil)
+	}
+	return nil
+}
+
+// fillLetter takes the parts that the draft leaves empty from its template, which must be made for the event Customer.
+func (s *Service) fillLetter(ctx context.Context, c *composition) error {
+	c.source = c.draft.Letter
+	if c.draft.TemplateID == "" {
+		return nil
+	}
+	chosen, err := s.config.Templates.Template(ctx, c.draft.TemplateID)
+	if errors.Is(err, template.ErrNotFound) || errors.Is(err, ErrNotFound) {
+		return &RefusedError{Code: CodeTemplateUnknown, Err: err}
+	}
+	if err != nil {
+		return fmt.Errorf("email: template: %w", err)
+	}
+	if chosen.Event != template.EventCustomer {
+		return &RefusedError{Code: CodeTemplateWrongEvent}
+	}
+	for _, part := range []struct{ own, theirs *string }{
+		{&c.source.Subject, &chosen.Letter.Subject},
+		{&c.source.Preheader, &chosen.Letter.Preheader},
+		{&c.source.HTML, &chosen.Letter.HTML},
+		{&c.source.Text, &chosen.Letter.Text},
+	} {
+		if *part.own == "" {
+			*part.own = *part.theirs
+		}
+	}
+	return nil
+}
+
+func (c *composition) templateError(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	c.refuse(CodeTemplateInvalid, strings.ReplaceAll(err.Error(), "\n", "; "), err)
+	return nil
+}
+
+func blank(letter template.Letter) bool {
+	return strings.TrimSpace(letter.Text) == "" && !strings.Contains(strings.ToLower(letter.HTML), "<img")
+}
+
+func (s *Service) validateContent(ctx context.Context, c *composition) (err error) {
+	c.findings, err = s.config.Validator.Check(ctx, validate.StageSend, validate.Content{
+		Subject:   c.letter.Subject,
+		Preheader: c.letter.Preheader,
+		HTML:      c.letter.HTML,
+		Text:      c.letter.Text,
+		Bulk:      c.draft.Purpose == Bulk,
+	})
+	if err == nil && c.findings.Blocked() {
+		c.refusals = append(c.refusals, &RefusedError{Code: CodeContentBlocked, Findings: c.findings.Findings})
+	}
+	return err
+}
+
+func (s *Service) judgeAttachments(ctx context.Context, c *composition) error {
+	policy, err := s.config.Policy(ctx)
+	if err != nil {
+		return fmt.Errorf("email: attachment policy: %w", err)
+	}
+	relay, err := s.sizeLimit(ctx)
+	if err != nil {
+		return err
+	}
+	c.report, err = policy.Check(ctx, c.draft.Attachments, attach.Options{
+		RelaySize:  relay,
+		Recipients: addresses(c.to, c.bcc),
+		Hash:       true,
+		Overhead:   overhead(c.letter),
+	})
+	if err == nil && !c.report.SendAllowed() {
+		c.refusals = append(c.refusals, &RefusedError{Code: CodeAttachmentsBlocked, Attachments: &c.report})
+	}
+	return err
+}
+
+// sizeLimit is how large a message the transport's server takes; 0 where that is not known. A server that cannot be
+// asked now is no reason against a letter: it is asked again when the letter is delivered.
+func (s *Service) sizeLimit(ctx context.Context) (int64, error) {
+	limiter, ok := s.config.Transport.(SizeLimiter)
+	if !ok {
+		return 0, nil
+	}
+	limit, err := limiter.SizeLimit(ctx)
+	if err != nil {
+		s.config.Logger.WarnContext(ctx, "size limit unknown", "tenant", s.config.Tenant, "error", err)
+		return 0, ctx.Err()
+	}
+	return limit, nil
+}
+
+// headerAllowance is what header, boundaries and preheader add to the parts, at the most that is usual.
+const headerAllowance = 6 << 10
+
+// overhead forecasts what a letter weighs on the wire besides its attachments.
+func overhead(letter template.Letter) int64 {
+	return int64(len(letter.Text)+len(letter.HTML))*4/3 + headerAllowance
+}

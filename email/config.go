@@ -1,0 +1,206 @@
+package email
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"log/slog"
+	"net/mail"
+	"sync/atomic"
+	"time"
+
+	"github.com/crmmail/crmmail/attach"
+	"github.com/crmmail/crmmail/email/message"
+	"github.com/crmmail/crmmail/sender"
+	"github.com/crmmail/crmmail/template"
+	"github.com/crmmail/crmmail/template/twig"
+	"github.com/crmmail/crmmail/validate"
+)
+
+// Config joins a host's parts. Each is an interface of one to three methods with a memory implementation in emailtest
+// and one in sqlstore; a host mixes them with its own. The first six are required, every zero value below is safe.
+type Config struct {
+	Customers Customers
+	Senders   sender.Directory
+	Templates template.Loader
+	Store     Store
+	Blobs     Blobs
+	Transport Transport
+
+	// Tenant names the installation that this Service serves; it goes into logs and signatures. One Service serves one
+	// tenant, and so does every store behind it. A Store that has a method Tenant() string must agree.
+	Tenant string
+
+	// Tokens keeps the single-use tokens that confirm an address; nil: addresses cannot be confirmed through Senders.
+	Tokens sender.Tokens
+	// Confirmation is about the letter that asks to confirm an address.
+	Confirmation Confirmation
+	// GateIdentity asks the two conditions of transactional sending of the chosen sender instead of the acting user.
+	GateIdentity bool
+
+	// Policy judges attachments; it is asked for each draft, so that it can change while the program runs.
+	// nil: attach.Default.
+	Policy func(context.Context) (attach.Policy, error)
+	// Validator checks content; nil: validate.New with its defaults.
+	Validator *validate.Validator
+	// Engine renders letters; nil: Twig with its defaults, reading included templates from Templates where that is a
+	// template.Source.
+	Engine template.Engine
+	// Signers sign each message when it is built, as with DKIM, in this order.
+	Signers []message.Signer
+	// Phone normalises phone numbers for the search; nil: RussianPhone.
+	Phone Phone
+
+	// Dispatch says how Run works.
+	Dispatch Dispatch
+
+	// Secret keys the signatures in Message-IDs, by which an answer finds its conversation; empty: they are random and
+	// an answer is found by the stored Message-ID alone. At least 16 octets.
+	Secret []byte
+	// Now is the clock; nil: time.Now.
+	Now func() time.Time
+	// NewID makes ids of messages and conversations; nil: 128 bits, ordered by time.
+	NewID func() string
+	// Rand is where randomness comes from; nil: crypto/rand.
+	Rand io.Reader
+	// Logger gets the events of sending, without addresses, tokens or bodies; nil: none are logged.
+	Logger *slog.Logger
+}
+
+// Confirmation is about the letter that asks somebody to confirm an address.
+type Confirmation struct {
+	From mail.Address              // the system's own mailbox
+	URL  func(token string) string // the page that confirms, with the token in it
+	TTL  time.Duration             // how long a token is good for; 0: 24 hours
+}
+
+// Dispatch says how the outbox is emptied.
+type Dispatch struct {
+	Workers int           // deliveries at once; 0: 4
+	Poll    time.Duration // how often due messages are looked for; 0: one second. Send wakes its own process at once.
+	Lease   time.Duration // how long a worker may be silent before others take over; 0: one minute
+	Timeout time.Duration // how long one delivery may take; 0: ten minutes
+	Grace   time.Duration // how long deliveries may go on after Run's context has ended; 0: 30 seconds
+	// Retry says when to try again after attempt number n (from 1) was refused for now; false: give up.
+	// nil: 1, 5, 15 minutes, 1 hour, then every 4 hours, each ± 10 %, for two days.
+	Retry func(attempt int) (time.Duration, bool)
+}
+
+// Service joins a host's parts into one front door. It is safe for concurrent use.
+type Service struct {
+	// Customers searches and creates customers.
+	Customers CustomerService
+	// Senders confirms addresses and allows them as senders.
+	Senders SenderService
+	// History reads conversations and messages.
+	History HistoryService
+
+	config Config
+	wake   chan struct{} // buffered by one: there may be something due
+	owner  string        // begins the names of this Service's claims
+	claims atomic.Int64  // counts them
+}
+
+// New checks the configuration and returns a Service. It starts nothing.
+func New(config Config) (*Service, error) {
+	if err := config.check(); err != nil {
+		return nil, err
+	}
+	if err := config.fill(); err != nil {
+		return nil, err
+	}
+	s := &Service{config: config, wake: make(chan struct{}, 1), owner: config.NewID()}
+	s.Customers = CustomerService{&s.config}
+	s.Senders = SenderService{&s.config}
+	s.History = HistoryService{&s.config}
+	return s, nil
+}
+
+func (c *Config) check() error {
+	var missing []error
+	for _, part := range []struct {
+		name    string
+		missing bool
+	}{
+		{"Customers", c.Customers == nil},
+		{"Senders", c.Senders == nil},
+		{"Templates", c.Templates == nil},
+		{"Store", c.Store == nil},
+		{"Blobs", c.Blobs == nil},
+		{"Transport", c.Transport == nil},
+	} {
+		if part.missing {
+			missing = append(missing, errors.New("email: Config."+part.name+" is missing"))
+		}
+	}
+	if n := len(c.Secret); n > 0 && n < 16 {
+		missing = append(missing, errors.New("email: Config.Secret is shorter than 16 octets"))
+	}
+	if store, ok := c.Store.(interface{ Tenant() string }); ok && store.Tenant() != c.Tenant {
+		missing = append(missing, errors.New("email: Config.Store serves another tenant than Config.Tenant"))
+	}
+	return errors.Join(missing...)
+}
+
+func (c *Config) fill() error {
+	if c.Policy == nil {
+		c.Policy = func(context.Context) (attach.Policy, error) { return attach.Default(), nil }
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Rand == nil {
+		c.Rand = rand.Reader
+	}
+	if c.NewID == nil {
+		c.NewID = newID(c.Now, c.Rand)
+	}
+	if c.Phone == nil {
+		c.Phone = RussianPhone
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Confirmation.TTL == 0 {
+		c.Confirmation.TTL = 24 * time.Hour
+	}
+	c.Dispatch.fill()
+	if c.Validator == nil {
+		validator, err := validate.New(validate.Options{})
+		if err != nil {
+			return err
+		}
+		c.Validator = validator
+	}
+	if c.Engine == nil {
+		source, _ := c.Templates.(template.Source)
+		engine, err := twig.New(twig.Options{Source: source, Now: c.Now})
+		if err != nil {
+			return err
+		}
+		c.Engine = engine
+	}
+	return nil
+}
+
+func (d *Dispatch) fill() {
+	if d.Workers <= 0 {
+		d.Workers = 4
+	}
+	if d.Poll <= 0 {
+		d.Poll = time.Second
+	}
+	if d.Lease <= 0 {
+		d.Lease = time.Minute
+	}
+	if d.Timeout <= 0 {
+		d.Timeout = 10 * time.Minute
+	}
+	if d.Grace <= 0 {
+		d.Grace = 30 * time.Second
+	}
+	if d.Retry == nil {
+		d.Retry = Backoff
+	}
+}

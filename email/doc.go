@@ -1,0 +1,40 @@
+// Package email lets a CRM write to a customer by e-mail: from the right sender, out of a Twig letter with a preheader,
+// checked before it goes, with its attachments, and kept in a history.
+//
+// A [Service] joins what a host brings, each an interface of one to three methods:
+//
+//	svc, err := email.New(email.Config{
+//		Customers: store, Senders: store, Templates: store, Store: store, Blobs: store, // e.g. all of sqlstore
+//		Transport: transport,                                                           // e.g. smtp
+//	})
+//	msg, err := svc.Send(ctx, email.Draft{
+//		ActorID:    "user-1",
+//		CustomerID: "customer-1",
+//		From:       sender.Choice{Kind: sender.Manager},
+//		Letter: template.Letter{
+//			Subject:   "Order {{ number }} is ready",
+//			Preheader: "{{ customer.firstName }}, come by until Friday",
+//			HTML:      "<p>Hello {{ customer.firstName }}!</p>",
+//		},
+//		Vars: template.Vars{"number": 42},
+//	})
+//	go svc.Run(ctx) // delivers what is queued, in any number of processes
+//
+// # The way of a message
+//
+// [Service.Send] takes a [Draft] through sender and gate, recipients, letter, content and attachments. Everything that
+// speaks against it comes back at once as [Refusals], each with a code and a text in Russian and English; nothing is
+// kept then. Otherwise the finished bytes are fixed, and one [Outbox.Enqueue] keeps message, conversation, recipients,
+// event and bytes together. [Service.Preview] goes the same way and keeps nothing; [Service.Form] is what a page needs
+// before there is a draft.
+//
+// [Service.Run] claims due messages under a lease and hands them to the [Transport]. The moment the transport asks for
+// the bytes the message becomes [StateSending]; only such a message can become [StateUncertain], which is shown to a
+// person, who may [Service.Resend] it, and is never sent again by itself. So what is queued is sent once, or known not
+// to be, or marked uncertain.
+//
+// # Testing
+//
+// Package emailtest has all of it in memory, a transport that records, faults to inject, and a conformance suite for
+// every interface here, which a host's own implementations can run.
+package email

@@ -1,0 +1,34 @@
+package email
+
+import (
+	"time"
+
+	"github.com/crmmail/crmmail/attach"
+	"github.com/crmmail/crmmail/sender"
+	"github.com/crmmail/crmmail/template"
+)
+
+// Draft is what a person filled in to write to a customer. It is never modified.
+type Draft struct {
+	ActorID    string // the CRM user who writes; the gate is his
+	CustomerID string
+	From       sender.Choice // one of Form's options
+	To         []string      // among the customer's addresses; empty: the primary one
+	Bcc        []string      // blind copies: in the envelope and the history, in no header field
+
+	// TemplateID names a template of the event Customer; empty: none. A part that Letter leaves empty is the
+	// template's; a single space leaves a part out.
+	TemplateID string
+	// Letter is Twig source, each part rendered with the customer's data and Vars.
+	Letter template.Letter
+	// Vars are further variables for the letter. The names customer, manager and store are taken.
+	Vars template.Vars
+
+	Attachments []attach.File
+
+	Purpose Purpose
+	// SendAt schedules the message; zero: now. The gate is asked again when the time comes.
+	SendAt time.Time
+	// IdempotencyKey makes a repeated Send return the first message; empty: every Send is a message of its own.
+	IdempotencyKey string
+}

@@ -1,0 +1,151 @@
+package email
+
+import (
+	"net/mail"
+	"time"
+)
+
+// Message is one entry of a conversation as it is kept: what was written, to whom, and what became of it.
+// Bcc is kept here and in the envelope; the bytes on the wire never carry it.
+type Message struct {
+	ID             string
+	ConversationID string
+	CustomerID     string
+	ActorID        string // the CRM user who wrote it; empty for inbound mail
+	Direction      Direction
+	Origin         Origin
+	Purpose        Purpose
+	TemplateID     string // the template it was made from; empty: none
+
+	SenderChoice string // how the sender was picked: "manager", "store", "additional:ID"
+	From         mail.Address
+	To, Cc, Bcc  []mail.Address
+
+	Subject   string
+	Preheader string
+	HTML      string // as rendered, without the inserted preheader
+	Text      string
+
+	Attachments []Attachment // in the order of attaching
+
+	MessageID  string // RFC 5322 §3.6.4, without angle brackets
+	InReplyTo  []string
+	References []string
+
+	State      State
+	Recipients []Recipient // one per envelope recipient, in envelope order
+	ProviderID string      // the id that the transport's provider gave; empty: none
+	Attempts   int         // how often a worker has claimed it
+
+	IdempotencyKey string // unique among a tenant's messages; never empty for an outgoing one
+	CreatedAt      time.Time
+	SendAt         time.Time // not sent before; a retry moves it
+	SentAt         time.Time // zero until State is StateSent
+
+	// Events is the message's time line, oldest first. Store.Message fills it; listings leave it nil.
+	Events []Event
+}
+
+// Direction tells who wrote a message.
+type Direction string
+
+const (
+	Outgoing Direction = "outgoing" // the CRM wrote it
+	Incoming Direction = "incoming" // the customer wrote it
+)
+
+// Origin tells where a message came from; it decides how its attachments are downloaded together.
+type Origin string
+
+const (
+	OriginOutgoing Origin = "outgoing" // composed in its own window
+	OriginReply    Origin = "reply"    // composed as an answer
+	OriginInbound  Origin = "inbound"  // received
+)
+
+// Purpose tells why a message is sent. Only transactional messages pass the gate on the acting user.
+type Purpose string
+
+const (
+	Transactional Purpose = ""     // one letter to one customer; the default
+	Bulk          Purpose = "bulk" // one of a mass mailing
+)
+
+// State is where a message stands on its way out. Inbound messages are StateReceived.
+//
+//	draft → queued → sending → sent | failed | uncertain; sent → bounced; queued → canceled
+type State string
+
+const (
+	StateQueued    State = "queued"    // kept, not yet handed over; a worker may hold a lease on it
+	StateSending   State = "sending"   // the transport has asked for the bytes
+	StateSent      State = "sent"      // accepted for at least one recipient; the rest is in Recipients
+	StateFailed    State = "failed"    // refused for every recipient, or given up
+	StateUncertain State = "uncertain" // the bytes went out and no answer came: never sent again by itself
+	StateBounced   State = "bounced"   // returned after it was sent
+	StateCanceled  State = "canceled"  // taken back while queued
+	StateReceived  State = "received"  // inbound
+)
+
+// Settled tells that nothing more happens to a message in this state by itself.
+func (s State) Settled() bool {
+	return s != StateQueued && s != StateSending
+}
+
+// Attachment is a file of a kept message.
+type Attachment struct {
+	Name      string // cleaned, safe as a file name
+	MediaType string // of the content, not of the name
+	Size      int64  // octets
+	BlobID    string // where Blobs keeps the content
+	ContentID string // without angle brackets; empty unless the HTML refers to it
+	Inline    bool   // shown in the body
+}
+
+// Recipient is one address of the envelope and what became of it.
+type Recipient struct {
+	Address  string // addr-spec
+	Status   RecipientStatus
+	Code     int    // SMTP reply code (RFC 5321 §4.2); 0 unknown
+	Enhanced string // enhanced status code (RFC 3463), "5.1.1"; empty unknown
+	Text     string // what the server said, shortened
+	At       time.Time
+}
+
+// RecipientStatus is the fate of a message for one recipient.
+type RecipientStatus string
+
+const (
+	RecipientPending   RecipientStatus = ""          // not tried yet
+	RecipientAccepted  RecipientStatus = "accepted"  // the server took responsibility
+	RecipientDeferred  RecipientStatus = "deferred"  // refused for now: tried again
+	RecipientRefused   RecipientStatus = "refused"   // refused for good
+	RecipientUncertain RecipientStatus = "uncertain" // the bytes went out and no answer came
+)
+
+// Open tells that the recipient still waits for the message.
+func (s RecipientStatus) Open() bool {
+	return s == RecipientPending || s == RecipientDeferred
+}
+
+// Event is one line of a message's time line.
+type Event struct {
+	At      time.Time
+	Kind    EventKind
+	ActorID string // the CRM user who caused it; empty: the library itself
+	Detail  string // codes and figures, never an address or a body
+}
+
+// EventKind names what happened.
+type EventKind string
+
+const (
+	EventQueued    EventKind = "queued"
+	EventSending   EventKind = "sending"
+	EventDeferred  EventKind = "deferred" // will be tried again
+	EventSent      EventKind = "sent"
+	EventFailed    EventKind = "failed"
+	EventUncertain EventKind = "uncertain"
+	EventCanceled  EventKind = "canceled"
+	EventResent    EventKind = "resent" // put back into the queue by a person
+)

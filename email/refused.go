@@ -1,0 +1,101 @@
+package email
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/crmmail/crmmail/attach"
+	"github.com/crmmail/crmmail/validate"
+)
+
+// RefusedError says why a draft is not sent, or why something cannot be done to a message. It is not a failure of the
+// system: a person can mend it, and Text tells how.
+type RefusedError struct {
+	// Code is stable: one of this package's Code constants, or the sender package's.
+	Code string
+	// Detail is what Text names: a recipient's address, the reason of a cancel tag. It may be empty.
+	Detail string
+	// Findings is set with CodeContentBlocked: all of them, the blocking ones among them.
+	Findings []validate.Finding
+	// Attachments is set with CodeAttachmentsBlocked.
+	Attachments *attach.Report
+	// Err is the cause where there is one: *sender.NotAllowedError, *template.Error, ErrNotFound, ErrConflict, …
+	Err error
+}
+
+// Error gives the code, and the cause where there is one; never an address.
+func (e *RefusedError) Error() string {
+	if e.Err != nil {
+		return "email: refused: " + e.Code + ": " + e.Err.Error()
+	}
+	return "email: refused: " + e.Code
+}
+
+// Unwrap returns the cause.
+func (e *RefusedError) Unwrap() error { return e.Err }
+
+// Text tells a person what is wrong and what to do; language is "ru" or "en", and anything else means English.
+func (e *RefusedError) Text(language string) string {
+	if cause, ok := e.Err.(interface{ Text(string) string }); ok {
+		return cause.Text(language)
+	}
+	return text(e.Code, language, e.Detail)
+}
+
+// Refusals are all the reasons why one draft is not sent, in the order of the way: sender, recipients, letter, content,
+// attachments. errors.As finds the first *RefusedError.
+type Refusals []*RefusedError
+
+// Error joins the reasons.
+func (r Refusals) Error() string {
+	lines := make([]string, len(r))
+	for i, refusal := range r {
+		lines[i] = refusal.Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Unwrap returns the reasons.
+func (r Refusals) Unwrap() []error {
+	list := make([]error, len(r))
+	for i, refusal := range r {
+		list[i] = refusal
+	}
+	return list
+}
+
+// Text gives one line per reason; language is "ru" or "en", and anything else means English.
+func (r Refusals) Text(language string) string {
+	lines := make([]string, len(r))
+	for i, refusal := range r {
+		lines[i] = refusal.Text(language)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Has tells that one of the reasons has the code.
+func (r Refusals) Has(code string) bool {
+	for _, refusal := range r {
+		if refusal.Code == code {
+			return true
+		}
+	}
+	return false
+}
+
+// refusal makes err one, where it is something that a person can mend.
+func refusal(err error) (*RefusedError, bool) {
+	var refused *RefusedError
+	if errors.As(err, &refused) {
+		return refused, true
+	}
+	var coded interface {
+		error
+		Code() string
+		Text(string) string
+	}
+	if errors.As(err, &coded) {
+		return &RefusedError{Code: coded.Code(), Err: coded}, true
+	}
+	return nil, false
+}

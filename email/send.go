@@ -1,0 +1,200 @@
+package email
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/mail"
+
+	"github.com/crmmail/crmmail/attach"
+	"github.com/crmmail/crmmail/email/message"
+)
+
+// Send takes a draft to a queued message: sender and gate, letter, content, attachments, then the finished bytes, and
+// at last one Enqueue that keeps everything or nothing. Run delivers it.
+//
+// Everything that speaks against sending comes back at once as Refusals; nothing is kept then. A used IdempotencyKey
+// gives the first message with ErrDuplicate. Any other error is the host's and can be tried again.
+func (s *Service) Send(ctx context.Context, draft Draft) (Message, error) {
+	c, err := s.compose(ctx, draft)
+	if err != nil {
+		return Message{}, err
+	}
+	if err := c.refused(); err != nil {
+		return Message{}, err
+	}
+	msg := s.fileMessage(c)
+	if err := s.putAttachments(ctx, c, &msg); err != nil {
+		return Message{}, err
+	}
+	queued, err := s.build(ctx, c, msg)
+	if err != nil {
+		return Message{}, err
+	}
+	kept, err := s.config.Store.Enqueue(ctx, queued)
+	if err != nil {
+		return kept, fmt.Errorf("email: enqueue: %w", err)
+	}
+	s.config.Logger.InfoContext(ctx, "message queued", "tenant", s.config.Tenant, "message", kept.ID,
+		"recipients", len(kept.Recipients), "octets", queued.Wire.Size())
+	s.wakeUp()
+	return kept, nil
+}
+
+// fileMessage is the record of the message, without its attachments.
+func (s *Service) fileMessage(c *composition) Message {
+	now := s.config.Now()
+	msg := Message{
+		ID:             s.config.NewID(),
+		ConversationID: s.config.NewID(),
+		CustomerID:     c.customer.ID,
+		ActorID:        c.draft.ActorID,
+		Direction:      Outgoing,
+		Origin:         OriginOutgoing,
+		Purpose:        c.draft.Purpose,
+		TemplateID:     c.draft.TemplateID,
+		SenderChoice:   c.draft.From.String(),
+		From:           c.from.Mailbox,
+		To:             c.to,
+		Bcc:            c.bcc,
+		Subject:        c.letter.Subject,
+		Preheader:      c.letter.Preheader,
+		HTML:           c.letter.HTML,
+		Text:           c.letter.Text,
+		State:          StateQueued,
+		IdempotencyKey: c.draft.IdempotencyKey,
+		CreatedAt:      now,
+		SendAt:         c.draft.SendAt,
+	}
+	if msg.SendAt.IsZero() {
+		msg.SendAt = now
+	}
+	if msg.IdempotencyKey == "" {
+		msg.IdempotencyKey = msg.ID
+	}
+	msg.MessageID = s.config.messageID(msg.ConversationID, msg.ID, msg.From.Address)
+	return msg
+}
+
+// putAttachments keeps the files in the order of attaching. From here on only the kept content counts, so a file that
+// is no longer what was judged stops the message.
+func (s *Service) putAttachments(ctx context.Context, c *composition, msg *Message) error {
+	verdicts := make([]attach.Verdict, len(c.report.Files))
+	for _, verdict := range c.report.Files {
+		verdicts[verdict.Index] = verdict
+	}
+	for i, verdict := range verdicts {
+		blob, err := s.putFile(ctx, c.draft.Attachments[i])
+		if err != nil {
+			return fmt.Errorf("email: attachment %d: %w", i+1, err)
+		}
+		if blob.ID != verdict.SHA256 || blob.Size != verdict.Size {
+			return Refusals{{Code: CodeAttachmentChanged, Detail: verdict.CleanName}}
+		}
+		msg.Attachments = append(msg.Attachments, Attachment{
+			Name:      verdict.CleanName,
+			MediaType: verdict.MediaType,
+			Size:      blob.Size,
+			BlobID:    blob.ID,
+		})
+	}
+	return nil
+}
+
+func (s *Service) putFile(ctx context.Context, file attach.File) (Blob, error) {
+	content, err := file.Open()
+	if err != nil {
+		return Blob{}, err
+	}
+	defer content.Close()
+	return s.config.Blobs.PutBlob(ctx, content)
+}
+
+// build fixes every octet of the message: no later release, retry or restart changes them.
+func (s *Service) build(ctx context.Context, c *composition, msg Message) (Queued, error) {
+	out := message.Message{
+		From:      msg.From,
+		To:        msg.To,
+		Cc:        msg.Cc,
+		Bcc:       msg.Bcc,
+		Subject:   msg.Subject,
+		Date:      msg.CreatedAt,
+		MessageID: msg.MessageID,
+		Text:      msg.Text,
+		HTML:      c.html,
+	}
+	for _, file := range msg.Attachments {
+		out.Attachments = append(out.Attachments, message.Attachment{
+			Name:      file.Name,
+			MediaType: file.MediaType,
+			Size:      file.Size,
+			Key:       file.BlobID,
+			Open:      func() (io.ReadCloser, error) { return s.config.Blobs.OpenBlob(ctx, file.BlobID) },
+		})
+	}
+	envelope, err := out.Envelope()
+	if err != nil {
+		return Queued{}, invalid(err)
+	}
+	wire, err := message.Build(out, message.BuildOptions{Rand: s.config.Rand, Signers: s.config.Signers})
+	if err != nil {
+		return Queued{}, invalid(err)
+	}
+	limit, err := s.sizeLimit(ctx)
+	if err != nil {
+		return Queued{}, err
+	}
+	if limit > 0 && wire.Size() > limit {
+		return Queued{}, Refusals{{Code: CodeMessageTooLarge}}
+	}
+	for _, addr := range envelope.Recipients {
+		msg.Recipients = append(msg.Recipients, Recipient{Address: addr})
+	}
+	return Queued{
+		Message:      msg,
+		Conversation: conversationOf(msg),
+		ReturnPath:   envelope.ReturnPath,
+		Wire:         wire,
+		Event:        Event{At: msg.CreatedAt, Kind: EventQueued, ActorID: msg.ActorID},
+	}, nil
+}
+
+// conversationOf is the conversation that an outgoing message makes.
+func conversationOf(msg Message) Conversation {
+	return Conversation{
+		ID:         msg.ConversationID,
+		CustomerID: msg.CustomerID,
+		Subject:    msg.Subject,
+		State:      Completed,
+		CreatedAt:  msg.CreatedAt,
+		UpdatedAt:  msg.CreatedAt,
+	}
+}
+
+// invalid makes a refusal of what cannot stand in a message; other errors pass.
+func invalid(err error) error {
+	var field *message.FieldError
+	if errors.As(err, &field) {
+		return Refusals{{Code: CodeMessageInvalid, Err: err}}
+	}
+	return fmt.Errorf("email: build: %w", err)
+}
+
+func (s *Service) wakeUp() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// addresses are the addr-specs of mailboxes.
+func addresses(boxes ...[]mail.Address) []string {
+	var list []string
+	for _, some := range boxes {
+		for _, box := range some {
+			list = append(list, box.Address)
+		}
+	}
+	return list
+}

@@ -1,0 +1,112 @@
+package email
+
+import (
+	"context"
+	"time"
+
+	"github.com/crmmail/crmmail/email/message"
+)
+
+// Store keeps conversations, messages and the outbox of one tenant. Implementations are safe for concurrent use, also
+// by several processes on one storage.
+type Store interface {
+	Outbox
+	Journal
+}
+
+// Outbox is the part of a Store that messages leave by.
+//
+// Its promise: what is queued is sent once, or known not to be, or marked uncertain.
+type Outbox interface {
+	// Enqueue keeps a message with its conversation, recipients, event and wire form: all of it or nothing.
+	// Where the idempotency key is used already it changes nothing and returns the first message with ErrDuplicate.
+	Enqueue(ctx context.Context, q Queued) (Message, error)
+
+	// Claim leases due messages to a worker: those in StateQueued whose SendAt has come and whose lease, if any, has
+	// lapsed, oldest SendAt first. A message is leased to one worker at a time; Attempts counts the claims.
+	// Messages in StateSending whose lease has lapsed become StateUncertain, with an event, and their open recipients
+	// RecipientUncertain: their worker died while the bytes were going out.
+	Claim(ctx context.Context, c Claim) (Claimed, error)
+
+	// Transition moves a message from one state to another: it compares, then sets, at once. ErrConflict where the
+	// message is no longer in t.From or t.Owner no longer holds its lease, ErrNotFound where there is none such.
+	// A transition from StateQueued or StateSending to itself renews the lease. A lease that has lapsed is still its
+	// owner's until somebody else claims the message.
+	Transition(ctx context.Context, t Transition) error
+}
+
+// Journal is the part of a Store that the history is read from.
+type Journal interface {
+	// Message returns one message with its events; an unknown id is ErrNotFound.
+	Message(ctx context.Context, id string) (Message, error)
+	// Messages returns at most q.Limit messages, newest first (CreatedAt, then ID, both descending), without events.
+	Messages(ctx context.Context, q MessageQuery) ([]Message, error)
+	// Conversations returns at most q.Limit conversations, newest first (UpdatedAt, then ID, both descending).
+	Conversations(ctx context.Context, q ConversationQuery) ([]Conversation, error)
+}
+
+// Queued is what Enqueue keeps.
+type Queued struct {
+	Message      Message      // in StateQueued, with its recipients pending
+	Conversation Conversation // kept where it is new; where it exists, its State and UpdatedAt are taken over
+	ReturnPath   string       // of the envelope; empty is the null return path
+	Wire         *message.Wire
+	Event        Event
+}
+
+// Claim asks for due messages.
+type Claim struct {
+	Owner string        // names the worker; unique among all that run
+	Now   time.Time     // the worker's clock: the store uses no other
+	Lease time.Duration // how long the worker may be silent
+	Limit int           // at most so many jobs; 0: none, which still finds the uncertain ones
+}
+
+// Claimed is the answer to a Claim.
+type Claimed struct {
+	Jobs      []Job
+	Uncertain []string // ids of messages that became uncertain by this claim
+}
+
+// Job is one leased message.
+type Job struct {
+	Message  Message  // without events
+	Envelope Envelope // only the recipients that still wait
+	Wire     *message.Wire
+}
+
+// Transition is one change of a message's state.
+type Transition struct {
+	MessageID string
+	Owner     string // the worker that must hold the lease; empty: nobody's, for what a person does
+	From, To  State
+	At        time.Time // when it happened; becomes SentAt where To is StateSent
+
+	LeaseUntil time.Time   // the new end of the lease; zero ends the lease
+	SendAt     time.Time   // where To is StateQueued: not before; zero keeps it
+	Results    []Recipient // taken over by address; other recipients stay
+	ProviderID string      // empty keeps it
+	Event      *Event      // added to the time line; nil: none
+}
+
+// MessageQuery asks for a page of messages.
+type MessageQuery struct {
+	CustomerID     string    // empty: of all customers
+	ConversationID string    // empty: of all conversations
+	Before         *Position // the last entry of the page before; nil: the first page
+	Limit          int       // more than 0
+}
+
+// ConversationQuery asks for a page of conversations.
+type ConversationQuery struct {
+	CustomerID string            // empty: of all customers
+	State      ConversationState // empty: both
+	Before     *Position
+	Limit      int // more than 0
+}
+
+// Position is a place in a listing that is ordered by time and id, newest first.
+type Position struct {
+	At time.Time
+	ID string
+}

@@ -1,0 +1,88 @@
+package email
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// The codes of what this package tells people, each with what brings it about. Refusals of the sender package keep
+// their own codes. A code never changes its meaning.
+const (
+	// CodeCustomerUnknown: Draft.CustomerID names no customer.
+	CodeCustomerUnknown = "customer.unknown"
+	// CodeCustomerNoEmail: the customer has no address.
+	CodeCustomerNoEmail = "customer.no-email"
+	// CodeActorUnknown: Draft.ActorID names no user.
+	CodeActorUnknown = "actor.unknown"
+	// CodeRecipientForeign: Draft.To holds an address that is not the customer's.
+	CodeRecipientForeign = "recipient.foreign"
+	// CodeRecipientInvalid: an address in To or Bcc is none: "anna at example".
+	CodeRecipientInvalid = "recipient.invalid"
+	// CodeTemplateUnknown: Draft.TemplateID names no template.
+	CodeTemplateUnknown = "template.unknown"
+	// CodeTemplateWrongEvent: the template was made for another event than Customer.
+	CodeTemplateWrongEvent = "template.wrong-event"
+	// CodeTemplateInvalid: the letter cannot be rendered: "{{ customer.firstName".
+	CodeTemplateInvalid = "template.invalid"
+	// CodeTemplateCanceled: the letter ended itself with {% cancel "reason" %}.
+	CodeTemplateCanceled = "template.canceled"
+	// CodeSubjectEmpty: the rendered subject is blank.
+	CodeSubjectEmpty = "subject.empty"
+	// CodeContentEmpty: no text and no attachment.
+	CodeContentEmpty = "content.empty"
+	// CodeContentBlocked: the validator found something that must not be sent: "<iframe src=…>".
+	CodeContentBlocked = "content.blocked"
+	// CodeAttachmentsBlocked: an attachment, or all of them together, may not be sent: "virus.exe".
+	CodeAttachmentsBlocked = "attachments.blocked"
+	// CodeAttachmentChanged: a file held something else when it was stored than when it was judged.
+	CodeAttachmentChanged = "attachments.changed"
+	// CodeMessageTooLarge: the finished message is larger than the mail server takes.
+	CodeMessageTooLarge = "message.too-large"
+	// CodeMessageInvalid: a name or address cannot stand in a header field.
+	CodeMessageInvalid = "message.invalid"
+	// CodeNotCancelable: Cancel of a message that is no longer queued.
+	CodeNotCancelable = "message.not-cancelable"
+	// CodeNotResendable: Resend of a message that neither failed nor is uncertain.
+	CodeNotResendable = "message.not-resendable"
+)
+
+// texts is the one table of what people read; {detail} is RefusedError.Detail.
+var texts = map[string]struct{ ru, en string }{
+	CodeCustomerUnknown:    {"Клиент не найден", "There is no such customer"},
+	CodeCustomerNoEmail:    {"У клиента не указан e-mail", "The customer has no e-mail address"},
+	CodeActorUnknown:       {"Пользователь не найден", "There is no such user"},
+	CodeRecipientForeign:   {"Это не адрес клиента: {detail}", "This is not an address of the customer: {detail}"},
+	CodeRecipientInvalid:   {"Адрес указан с ошибкой: {detail}", "This address is not valid: {detail}"},
+	CodeTemplateUnknown:    {"Шаблон не найден", "There is no such template"},
+	CodeTemplateWrongEvent: {"Можно использовать только шаблоны писем, созданные для события «Клиент»", "Only templates made for the event “Customer” can be used"},
+	CodeTemplateInvalid:    {"В шаблоне ошибка: {detail}", "The template has an error: {detail}"},
+	CodeTemplateCanceled:   {"Шаблон отменил отправку письма: {detail}", "The template canceled the letter: {detail}"},
+	CodeSubjectEmpty:       {"Заполните тему письма", "Fill in the subject"},
+	CodeContentEmpty:       {"Напишите текст сообщения или прикрепите вложение", "Write a text or attach a file"},
+	CodeContentBlocked:     {"Отправить письмо нельзя: в нём есть недопустимое содержимое", "This e-mail cannot be sent: it holds content that is not allowed"},
+	CodeAttachmentsBlocked: {"Отправить сообщение с такими вложениями нельзя", "A message with such attachments cannot be sent"},
+	CodeAttachmentChanged:  {"Файл изменился, пока письмо отправлялось: {detail}. Прикрепите его снова", "The file changed while the e-mail was being sent: {detail}. Attach it again"},
+	CodeMessageTooLarge:    {"Письмо больше, чем принимает почтовый сервер. Удалите некоторые файлы", "The e-mail is larger than the mail server takes. Remove some files"},
+	CodeMessageInvalid:     {"В имени или адресе есть недопустимые символы", "A name or an address holds characters that are not allowed"},
+	CodeNotCancelable:      {"Отменить отправку уже нельзя", "It is too late to take the e-mail back"},
+	CodeNotResendable:      {"Это письмо нельзя отправить повторно", "This e-mail cannot be sent again"},
+}
+
+// Codes lists every code of this package's own refusals, sorted.
+func Codes() []string { return slices.Sorted(maps.Keys(texts)) }
+
+func text(code, language, detail string) string {
+	entry, ok := texts[code]
+	if !ok {
+		return code
+	}
+	line := entry.en
+	if language == "ru" {
+		line = entry.ru
+	}
+	if detail == "" {
+		line = strings.TrimSuffix(line, ": {detail}")
+	}
+	return strings.ReplaceAll(line, "{detail}", detail)
+}
