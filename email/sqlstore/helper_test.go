@@ -1,0 +1,87 @@
+package sqlstore_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/mail"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+	_ "modernc.org/sqlite"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/message"
+	"github.com/crmmail/crmmail/email/sqlstore"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// newFile is the path of a database with the schema.
+func newFile(t testing.TB) string {
+	path := filepath.Join(t.TempDir(), "crm.db")
+	require.NoError(t, sqlstore.Migrate(context.Background(), openDB(t, path), sqlstore.SQLite))
+	return path
+}
+
+// openDB opens a pool of its own, as another process would.
+func openDB(t testing.TB, path string) *sql.DB {
+	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(path))
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db
+}
+
+func storeOn(t testing.TB, db *sql.DB, opts sqlstore.Options) *sqlstore.Store {
+	store, err := sqlstore.New(db, opts)
+	require.NoError(t, err)
+	return store
+}
+
+func newStore(t testing.TB) *sqlstore.Store {
+	return storeOn(t, openDB(t, newFile(t)), sqlstore.Options{})
+}
+
+// pair is two handles on one storage.
+func pair(t testing.TB) (one, other *sqlstore.Store) {
+	path := newFile(t)
+	return storeOn(t, openDB(t, path), sqlstore.Options{}), storeOn(t, openDB(t, path), sqlstore.Options{})
+}
+
+// aQueued is the n-th message to a customer, n seconds after noon.
+func aQueued(n int, customerID string) email.Queued {
+	id := fmt.Sprintf("m%06d", n)
+	at := noon.Add(time.Duration(n) * time.Second)
+	return email.Queued{
+		Message: email.Message{
+			ID: id, ConversationID: "c-" + customerID, CustomerID: customerID, ActorID: "u7",
+			Direction: email.Outgoing, Origin: email.OriginOutgoing, TemplateID: "welcome", SenderChoice: "manager",
+			From:    mail.Address{Name: "Анна", Address: "anna@shop.example"},
+			To:      []mail.Address{{Name: "Иван", Address: "ivan@mail.example"}},
+			Bcc:     []mail.Address{{Address: "boss@shop.example"}},
+			Subject: "Заказ " + id, Preheader: "Скоро у вас", HTML: "<p>Едет</p>", Text: "Едет",
+			Attachments: []email.Attachment{{Name: "счёт.pdf", MediaType: "application/pdf", Size: 3, BlobID: "ab"}},
+			MessageID:   id + "@shop.example", References: []string{"first@shop.example"},
+			State:          email.StateQueued,
+			Recipients:     []email.Recipient{{Address: "ivan@mail.example"}, {Address: "boss@shop.example"}},
+			IdempotencyKey: "key-" + id, CreatedAt: at, SendAt: at,
+		},
+		Conversation: email.Conversation{ID: "c-" + customerID, CustomerID: customerID, Subject: "Заказ", State: email.Completed,
+			CreatedAt: at, UpdatedAt: at},
+		ReturnPath: "bounce@shop.example",
+		Wire:       &message.Wire{Segments: []message.Segment{{Bytes: []byte("Subject: x\r\n\r\n")}, {Key: "ab", Size: 3, Encoding: message.EncodingBase64}}},
+		Event:      email.Event{At: at, Kind: email.EventQueued, ActorID: "u7"},
+	}
+}
+
+func enqueue(t testing.TB, store *sqlstore.Store, queued ...email.Queued) {
+	for _, q := range queued {
+		_, err := store.Enqueue(context.Background(), q)
+		require.NoError(t, err)
+	}
+}
