@@ -1,6 +1,7 @@
 package template
 
 import (
+	"bytes"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -107,11 +108,10 @@ func (s *bodyScan) move(end int) {
 
 // blank reports whether text is white space; a byte order mark may begin a document.
 func blank(text []byte, first bool) bool {
-	s := string(text)
 	if first {
-		s = strings.TrimPrefix(s, "\uFEFF")
+		text = bytes.TrimPrefix(text, []byte("\uFEFF"))
 	}
-	return strings.Trim(s, " \t\r\n\f") == ""
+	return len(bytes.Trim(text, " \t\r\n\f")) == 0
 }
 
 // afterConditional moves an offset behind the end of a conditional comment that follows at once, as in

@@ -1,22 +1,26 @@
 package template
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
-// tagAttrs are the attributes that matter to this package.
+// tagAttrs are the attributes that matter to this package. They are views of the tokenizer's buffer, good until its
+// next token.
 type tagAttrs struct {
-	class, id, style, href, alt, start string
-	hidden                             bool
+	class, id, href, alt, start []byte
+	hidden                      bool // by its style or by the attribute "hidden"
 }
 
 // readAttrs reads the attributes of the start tag that z stands on. Of an attribute given twice the first counts.
 func readAttrs(z *html.Tokenizer, more bool) tagAttrs {
 	var a tagAttrs
+	styled := false
 	for more {
 		var key, value []byte
 		key, value, more = z.TagAttr()
@@ -25,8 +29,6 @@ func readAttrs(z *html.Tokenizer, more bool) tagAttrs {
 			first(&a.class, value)
 		case "id":
 			first(&a.id, value)
-		case "style":
-			first(&a.style, value)
 		case "href":
 			first(&a.href, value)
 		case "alt":
@@ -35,27 +37,30 @@ func readAttrs(z *html.Tokenizer, more bool) tagAttrs {
 			first(&a.start, value)
 		case "hidden":
 			a.hidden = true
+		case "style":
+			a.hidden = a.hidden || !styled && hides(string(value))
+			styled = true
 		}
 	}
 	return a
 }
 
-func first(into *string, value []byte) {
-	if *into == "" {
-		*into = string(value)
+func first(into *[]byte, value []byte) {
+	if *into == nil {
+		*into = value
 	}
 }
 
 // isHidden reports whether an element with these attributes is not shown.
-func (a tagAttrs) isHidden() bool { return a.hidden || a.isPreheader() || hides(a.style) }
+func (a tagAttrs) isHidden() bool { return a.hidden || a.isPreheader() }
 
 // isPreheader reports whether an element is a part of our block; mail programs put prefixes before classes.
 func (a tagAttrs) isPreheader() bool {
-	if !strings.Contains(a.class, preheaderClass) {
+	if !bytes.Contains(a.class, []byte(preheaderClass)) {
 		return false
 	}
-	for class := range strings.FieldsSeq(a.class) {
-		if strings.HasSuffix(class, preheaderClass) {
+	for class := range bytes.FieldsSeq(a.class) {
+		if bytes.HasSuffix(class, []byte(preheaderClass)) {
 			return true
 		}
 	}
@@ -110,7 +115,7 @@ func hasOwnPreheader(head, body string) bool {
 		case html.ErrorToken:
 			return false
 		case html.TextToken:
-			if visible(string(z.Text())) {
+			if visible(z.Text()) {
 				return false
 			}
 		case html.StartTagToken:
@@ -140,7 +145,7 @@ func holdsTextOnly(z *html.Tokenizer, tag atom.Atom) bool {
 		case html.ErrorToken:
 			return false
 		case html.TextToken:
-			text = text || visible(string(z.Text()))
+			text = text || visible(z.Text())
 		case html.StartTagToken:
 			name, _ := z.TagName()
 			switch inner := atom.Lookup(name); {
@@ -159,11 +164,14 @@ func holdsTextOnly(z *html.Tokenizer, tag atom.Atom) bool {
 }
 
 // visible reports whether text shows anything: it is not blank and no mere padding.
-func visible(text string) bool {
-	clean := collapse(fillerRun.ReplaceAllString(text, ""), func(r rune) bool {
-		return invisible(r) || r >= 0x200B && r <= 0x200D || r == 0x034F || r == 0x00AD
+func visible(text []byte) bool {
+	return bytes.ContainsFunc(text, func(r rune) bool {
+		switch {
+		case unicode.IsSpace(r), invisible(r), r >= 0x200B && r <= 0x200D, r == 0x034F, r == 0x00AD:
+			return false
+		}
+		return true
 	})
-	return clean != ""
 }
 
 // hiddenBySheet reports whether a style sheet in head hides an element whose class or id says that it is a preheader:
@@ -173,7 +181,7 @@ func hiddenBySheet(head string, attrs tagAttrs) bool {
 	if len(attrs.class)+len(attrs.id) > longest {
 		return false
 	}
-	for _, names := range []struct{ mark, list string }{{".", attrs.class}, {"#", attrs.id}} {
+	for _, names := range []struct{ mark, list string }{{".", string(attrs.class)}, {"#", string(attrs.id)}} {
 		for name := range strings.FieldsSeq(names.list) {
 			if named := strings.ToLower(name); !strings.Contains(named, "prehead") && !strings.Contains(named, "preview") {
 				continue

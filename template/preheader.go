@@ -28,7 +28,10 @@ const (
 // CleanPreheader returns a preheader as mail programs can show it: on one line, without controls, marks of direction
 // and padding of its own, and at most [MaxPreheader] characters long; when it was longer, a note says so.
 func CleanPreheader(preheader string) (string, []Note) {
-	clean := collapse(fillerRun.ReplaceAllString(preheader, ""), invisible)
+	if strings.ContainsAny(preheader, "&\u034F\u00AD\u200C") { // spares ordinary text the regular expression
+		preheader = fillerRun.ReplaceAllString(preheader, "")
+	}
+	clean := collapse(preheader, invisible)
 	length := utf8.RuneCountInString(clean)
 	if length <= MaxPreheader {
 		return clean, nil

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 
@@ -33,10 +34,10 @@ func TextFromHTML(doc string) string {
 			t.words(z.Text())
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, more := z.TagName()
-			t.start(atom.Lookup(name), string(name), readAttrs(z, more))
+			t.start(atom.Lookup(name), name, readAttrs(z, more))
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			t.end(atom.Lookup(name), string(name))
+			t.end(atom.Lookup(name), name)
 		}
 	}
 }
@@ -63,17 +64,13 @@ func (t *texter) words(text []byte) {
 	if t.hidden > 0 {
 		return
 	}
-	s := string(text)
-	if mayFill(s) {
-		s = fillerRun.ReplaceAllString(s, "")
+	if bytes.ContainsAny(text, "\u034F\u00AD\u200C") { // spares ordinary text the regular expression
+		text = fillerRun.ReplaceAll(text, nil)
 	}
-	t.write(s)
+	t.write(text)
 }
 
-// mayFill spares ordinary text the regular expression.
-func mayFill(s string) bool { return strings.ContainsAny(s, "\u034F\u00AD\u200C") }
-
-func (t *texter) start(tag atom.Atom, name string, attrs tagAttrs) {
+func (t *texter) start(tag atom.Atom, name []byte, attrs tagAttrs) {
 	t.closeImplied(tag)
 	hidden := isDropped(tag) || attrs.isHidden()
 	if isVoid(tag) {
@@ -88,7 +85,7 @@ func (t *texter) start(tag atom.Atom, name string, attrs tagAttrs) {
 	}
 	e := element{tag: tag, hidden: hidden}
 	if tag == 0 {
-		e.name = name
+		e.name = string(name)
 	}
 	if t.hidden == 0 && !hidden {
 		t.begin(&e, attrs)
@@ -105,7 +102,7 @@ func (t *texter) void(tag atom.Atom, attrs tagAttrs) {
 		t.newLine()
 	case atom.Hr:
 		t.breakLine(2)
-		t.write("----------")
+		t.write([]byte("----------"))
 		t.breakLine(2)
 	case atom.Img:
 		t.write(attrs.alt)
@@ -125,12 +122,12 @@ func (t *texter) begin(e *element, attrs tagAttrs) {
 	case atom.Ul, atom.Ol:
 		t.indent++
 		if e.tag == atom.Ol {
-			e.number = firstNumber(attrs.start)
+			e.number = firstNumber(string(attrs.start))
 		}
 	case atom.Li:
 		t.marker = t.nextMarker()
 	case atom.A:
-		e.href, e.from = linkAddress(attrs.href), len(t.out)
+		e.href, e.from = linkAddress(string(attrs.href)), len(t.out)
 	}
 }
 
@@ -166,7 +163,7 @@ func (t *texter) finishLink(e element) {
 	}
 	switch {
 	case e.from == len(t.out):
-		t.write(e.href)
+		t.write([]byte(e.href))
 	case !sameLink(string(t.out[max(e.from, t.lineText):]), e.href):
 		t.append(" (" + e.href + ")")
 	}

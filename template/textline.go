@@ -1,7 +1,7 @@
 package template
 
 import (
-	"strings"
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 )
@@ -41,7 +41,7 @@ func (w *lineWriter) cell() {
 // append adds to the line that was written last, before what is owed.
 func (w *lineWriter) append(s string) { w.out = append(w.out, s...) }
 
-func (w *lineWriter) write(s string) {
+func (w *lineWriter) write(s []byte) {
 	for len(s) > 0 {
 		n := plainRun(s)
 		if n > 0 {
@@ -50,18 +50,27 @@ func (w *lineWriter) write(s string) {
 			s = s[n:]
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(s)
+		r, size := utf8.DecodeRune(s)
 		w.special(r)
 		s = s[size:]
 	}
 }
 
 // plainRun returns the length of the text at the start of s that is written as it is.
-func plainRun(s string) int {
-	for i, r := range s {
-		if r <= ' ' || r == 0x7F || r > 0x7F && (r == utf8.RuneError || unicode.IsSpace(r) || dropsFromText(r)) {
+func plainRun(s []byte) int {
+	for i := 0; i < len(s); {
+		if c := s[i]; c < utf8.RuneSelf {
+			if c <= ' ' || c == 0x7F {
+				return i
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(s[i:])
+		if r == utf8.RuneError || unicode.IsSpace(r) || dropsFromText(r) {
 			return i
 		}
+		i += size
 	}
 	return len(s)
 }
@@ -100,12 +109,12 @@ func (w *lineWriter) nextLine() {
 	if len(w.out) > 0 {
 		w.out = append(w.out, '\n')
 		if w.breaks > 1 {
-			w.append(strings.TrimRight(strings.Repeat("> ", min(quote, w.quoted)), " "))
-			w.out = append(w.out, '\n')
+			w.quotes(min(quote, w.quoted))
+			w.out = append(bytes.TrimRight(w.out, " "), '\n')
 		}
 	}
 	w.quoted = quote
-	w.append(strings.Repeat("> ", quote))
+	w.quotes(quote)
 	w.pad(2 * min(max(w.indent-1, 0), maxIndent))
 	if w.marker == "" && w.indent > 0 {
 		w.pad(2) // under the text of the item
@@ -118,4 +127,14 @@ func (w *lineWriter) nextLine() {
 	w.lineText = len(w.out)
 }
 
-func (w *lineWriter) pad(n int) { w.append(strings.Repeat(" ", n)) }
+func (w *lineWriter) quotes(n int) {
+	for range n {
+		w.append("> ")
+	}
+}
+
+func (w *lineWriter) pad(n int) {
+	for range n {
+		w.append(" ")
+	}
+}

@@ -51,9 +51,9 @@ func (t *texter) closeWithin(limit bounds, tags ...atom.Atom) {
 }
 
 // end closes the innermost open element of an end tag, with all it holds.
-func (t *texter) end(tag atom.Atom, name string) {
+func (t *texter) end(tag atom.Atom, name []byte) {
 	if tag == atom.Br { // HTML §13.2.6.4.7: </br> is <br>
-		t.start(atom.Br, "", tagAttrs{})
+		t.start(atom.Br, nil, tagAttrs{})
 		return
 	}
 	if isVoid(tag) {
@@ -65,7 +65,7 @@ func (t *texter) end(tag atom.Atom, name string) {
 	}
 	limit := endBounds(tag)
 	for i := len(t.open) - 1; i >= 0; i-- {
-		if e := &t.open[i]; e.tag == tag && (tag != 0 || e.name == name) {
+		if e := &t.open[i]; e.tag == tag && (tag != 0 || e.name == string(name)) {
 			t.closeTo(i)
 			return
 		}
