@@ -101,36 +101,35 @@ func (r reply) text() string {
 	var b strings.Builder
 	for _, line := range r.lines {
 		_, line = cutEnhanced(line)
-		for _, word := range strings.FieldsFunc(line, isSpaceOrControl) {
+		for word := range strings.FieldsFuncSeq(line, isSpaceOrControl) {
 			if strings.ContainsRune(word, '@') {
 				word = "<…>"
-			}
-			if b.Len()+1+len(word) > maxText {
-				return b.String() + cutRunes(" "+word, maxText-b.Len())
 			}
 			if b.Len() > 0 {
 				b.WriteByte(' ')
 			}
-			b.WriteString(strings.ToValidUTF8(word, "\uFFFD"))
+			b.WriteString(word)
+		}
+		if b.Len() > maxText {
+			break
 		}
 	}
-	return b.String()
+	return cutRunes(strings.ToValidUTF8(b.String(), "\uFFFD"), maxText)
 }
 
 func isSpaceOrControl(r rune) bool {
 	return r <= ' ' || r >= 0x7F && r <= 0xA0 || r == 0x2028 || r == 0x2029
 }
 
-// cutRunes is the longest beginning of s of at most n octets that is valid UTF-8.
+// cutRunes is the beginning of s, valid UTF-8, of at most n octets, without a space at its end.
 func cutRunes(s string, n int) string {
-	s = strings.ToValidUTF8(s, "?")
 	if len(s) <= n {
 		return s
 	}
 	for n > 0 && !utf8.RuneStart(s[n]) {
 		n--
 	}
-	return s[:n]
+	return strings.TrimRight(s[:n], " ")
 }
 
 // cutEnhanced splits "5.1.1 text" into status code and text. Text without a status code is returned as it is.
