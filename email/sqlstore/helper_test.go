@@ -2,13 +2,16 @@ package sqlstore_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"net/mail"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 	_ "modernc.org/sqlite"
@@ -84,4 +87,21 @@ func enqueue(t testing.TB, store *sqlstore.Store, queued ...email.Queued) {
 		_, err := store.Enqueue(context.Background(), q)
 		require.NoError(t, err)
 	}
+}
+
+// assertEmpty asserts that no table holds anything.
+func assertEmpty(t *testing.T, db *sql.DB) {
+	for _, table := range tables(t, db) {
+		if table == "crmmail_schema" {
+			continue
+		}
+		var n int
+		require.NoError(t, db.QueryRow("SELECT COUNT(*) FROM "+table).Scan(&n))
+		assert.Zero(t, n, "rows in "+table)
+	}
+}
+
+func blobID(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	return hex.EncodeToString(sum[:])
 }

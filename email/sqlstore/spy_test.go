@@ -1,0 +1,119 @@
+package sqlstore_test
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crmmail/crmmail/email/sqlstore"
+)
+
+// spy is a database that notes every statement.
+type spy struct {
+	mu         sync.Mutex
+	statements []statement
+}
+
+type statement struct {
+	query string
+	args  []any
+}
+
+// openSpy opens a database whose statements are noted.
+func openSpy(t testing.TB, path string) (*sql.DB, *spy) {
+	s := &spy{}
+	db := sql.OpenDB(spyConnector{openDB(t, path).Driver(), sqlstore.SQLiteDSN(path), s})
+	t.Cleanup(func() { require.NoError(t, db.Close()) })
+	return db, s
+}
+
+// reset forgets what was noted.
+func (s *spy) reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.statements = nil
+}
+
+// noted are the statements so far, without those that only begin or end a transaction.
+func (s *spy) noted() []statement {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]statement(nil), s.statements...)
+}
+
+func (s *spy) note(query string, args []driver.NamedValue) {
+	values := make([]any, len(args))
+	for i, arg := range args {
+		values[i] = arg.Value
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.statements = append(s.statements, statement{query, values})
+}
+
+// plan is how the database would go about the last statement that reads from table.
+func (s *spy) plan(t testing.TB, db *sql.DB, table string) string {
+	noted := s.noted()
+	for i := len(noted) - 1; i >= 0; i-- {
+		if !strings.Contains(noted[i].query, "FROM "+table) {
+			continue
+		}
+		rows, err := db.Query("EXPLAIN QUERY PLAN "+noted[i].query, noted[i].args...)
+		require.NoError(t, err)
+		defer rows.Close()
+		var plan strings.Builder
+		for rows.Next() {
+			var id, parent, unused int
+			var detail string
+			require.NoError(t, rows.Scan(&id, &parent, &unused, &detail))
+			plan.WriteString(detail + "\n")
+		}
+		require.NoError(t, rows.Err())
+		return plan.String()
+	}
+	t.Fatal("no statement reads from " + table)
+	return ""
+}
+
+type spyConnector struct {
+	driver driver.Driver
+	dsn    string
+	spy    *spy
+}
+
+func (c spyConnector) Driver() driver.Driver { return c.driver }
+
+func (c spyConnector) Connect(context.Context) (driver.Conn, error) {
+	conn, err := c.driver.Open(c.dsn)
+	if err != nil {
+		return nil, err
+	}
+	return spyConn{conn.(fullConn), c.spy}, nil
+}
+
+type fullConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ExecerContext
+	driver.QueryerContext
+}
+
+type spyConn struct {
+	fullConn
+	spy *spy
+}
+
+func (c spyConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	c.spy.note(query, args)
+	return c.fullConn.ExecContext(ctx, query, args)
+}
+
+func (c spyConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	c.spy.note(query, args)
+	return c.fullConn.QueryContext(ctx, query, args)
+}
