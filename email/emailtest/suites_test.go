@@ -58,3 +58,52 @@ var (
 		return s, s
 	}}
 )
+
+func TestRecorderIsATransport(t *testing.T) { emailtest.TestTransport(t, recorderHarness) }
+
+var recorderHarness = emailtest.TransportHarness{
+	Accept: func(testing.TB) emailtest.TransportServer { return server(emailtest.NewRecorder()) },
+	RefuseRecipient: func(_ testing.TB, addr string, temporary bool) emailtest.TransportServer {
+		r := emailtest.NewRecorder()
+		r.Refuse(addr, refusal(temporary))
+		return server(r)
+	},
+	RefuseAll: func(_ testing.TB, temporary bool) emailtest.TransportServer {
+		r, err := emailtest.NewRecorder(), refusal(temporary)
+		r.Inject(1, emailtest.FailConnect(&err))
+		return server(r)
+	},
+	RefuseContent: func(_ testing.TB, temporary bool) emailtest.TransportServer {
+		r, err := emailtest.NewRecorder(), refusal(temporary)
+		r.Inject(1, emailtest.FailContent(&err))
+		return server(r)
+	},
+	LoseReply: func(testing.TB) emailtest.TransportServer {
+		r := emailtest.NewRecorder()
+		r.Inject(1, emailtest.LoseReply())
+		return server(r)
+	},
+	Stall: func(testing.TB) emailtest.TransportServer {
+		r := emailtest.NewRecorder()
+		r.Inject(1, emailtest.Stall())
+		return server(r)
+	},
+}
+
+func refusal(temporary bool) email.TransportError {
+	if temporary {
+		return email.TransportError{Code: 451, Enhanced: "4.7.1", Text: "try later", Temporary: true}
+	}
+	return email.TransportError{Code: 550, Enhanced: "5.1.1", Text: "no such user"}
+}
+
+// server shows a Recorder as what is at the other end of itself.
+func server(r *emailtest.Recorder) emailtest.TransportServer {
+	return emailtest.TransportServer{Transport: r, Received: func() []emailtest.Received {
+		var list []emailtest.Received
+		for _, d := range r.Deliveries() {
+			list = append(list, emailtest.Received{Envelope: d.Envelope, Raw: d.Raw})
+		}
+		return list
+	}}
+}

@@ -12,6 +12,7 @@ type content struct {
 	p         *parser
 	decode    func(dst []byte, l line) (_ []byte, eol bool) // appends what a line yields; eol: its break is content
 	flush     func(dst []byte) []byte                       // appends what is left at the end
+	base64    *codec.Base64                                 // where that is the decoder
 	fileName  func() string                                 // of uuencode
 	buf       []byte                                        // decoded, of which off octets are read
 	off       int
@@ -29,6 +30,7 @@ func newContent(p *parser, encoding string, ended bool) *content {
 	switch strings.ToLower(strings.Trim(encoding, " \t\r\n\"'")) {
 	case "base64":
 		d := new(codec.Base64)
+		c.base64 = d
 		c.decode, c.flush = func(dst []byte, l line) ([]byte, bool) { return d.Decode(dst, l.text), false }, func(dst []byte) []byte {
 			if d.Skipped > 0 {
 				p.defect("encoding.base64")
@@ -81,7 +83,11 @@ func (c *content) Read(dst []byte) (int, error) {
 	return n, nil
 }
 
+// line decodes the next line, and of base64 all the plain ones before it.
 func (c *content) line() {
+	if c.base64 != nil {
+		c.clean()
+	}
 	l, ok := c.p.next()
 	if !ok || c.p.boundary(l) {
 		if !ok {
@@ -100,6 +106,17 @@ func (c *content) line() {
 			c.eol = "\r\n"
 		}
 	}
+}
+
+// clean decodes the full lines of base64 that are buffered. A boundary is none: it holds a hyphen.
+func (c *content) clean() {
+	p := c.p
+	if p.hasAgain || p.midLine {
+		return
+	}
+	n := 0
+	c.buf, n = c.base64.Lines(c.buf, p.buf[p.start:min(p.end, p.start+2*piece)])
+	p.start += n
 }
 
 // limit holds the octets decoded so far against the budget of the message.

@@ -16,39 +16,57 @@ type Stat struct {
 // Survey looks at a text once.
 func Survey(s string) Stat {
 	var stat Stat
-	line := 0
-	for i := 0; i < len(s); i++ {
-		switch class[s[i]] {
-		case coded:
-			if s[i] != '=' {
-				stat.Coded++
-			}
-		case lineCR, lineLF:
-			stat.Longest = max(stat.Longest, i-line)
-			line = i + 1
-		case plain:
-			if i == line && (s[i] == '.' || s[i] == 'F' && strings.HasPrefix(s[i:], "From ")) {
-				stat.Fragile = true
-			}
+	for s != "" {
+		line, next := cutLine(s)
+		stat.Longest = max(stat.Longest, len(line))
+		if line != "" && (line[0] == '.' || line[0] == 'F' && strings.HasPrefix(line, "From ")) {
+			stat.Fragile = true
+		}
+		for i := 0; i < len(line); i++ {
+			stat.Coded += int(costly[line[i]])
+		}
+		s = s[next:]
+	}
+	return stat
+}
+
+// costly is 1 for what quoted-printable must encode though it is no equals sign.
+var costly = func() (t [256]uint8) {
+	for i := range t {
+		if class[i] == coded && i != '=' {
+			t[i] = 1
 		}
 	}
-	stat.Longest = max(stat.Longest, len(s)-line)
-	return stat
+	return t
+}()
+
+// cutLine is the first line of s without its line break, and where the next begins.
+func cutLine(s string) (line string, next int) {
+	end := strings.IndexByte(s, '\n')
+	if end < 0 {
+		end = len(s)
+	}
+	next = min(end+1, len(s))
+	if cr := strings.IndexByte(s[:end], '\r'); cr >= 0 {
+		if cr != end-1 || end == len(s) {
+			return s[:cr], cr + 1
+		}
+		end = cr
+	}
+	return s[:end], next
 }
 
 // AppendCRLF appends s with every line break (CRLF, LF, CR) as CRLF.
 func AppendCRLF(dst []byte, s string) []byte {
-	for {
-		i := strings.IndexAny(s, "\r\n")
-		if i < 0 {
-			return append(dst, s...)
+	for s != "" {
+		line, next := cutLine(s)
+		dst = append(dst, line...)
+		if next > len(line) {
+			dst = append(dst, '\r', '\n')
 		}
-		dst = append(append(dst, s[:i]...), '\r', '\n')
-		if s[i] == '\r' && i+1 < len(s) && s[i+1] == '\n' {
-			i++
-		}
-		s = s[i+1:]
+		s = s[next:]
 	}
+	return dst
 }
 
 // ProperLines reads r to its end and says whether it is lines of at most limit octets, broken by CRLF alone and
