@@ -15,14 +15,13 @@ const (
 
 // CleanName is a name that is safe on every system, in a header field and in an archive, and still the sender's: letters
 // of any script, spaces inside, quotes and emoji stay. Path parts, controls, invisible and direction-changing
-// characters go, `: < > | ? * "`-like ones that file systems forbid become "_", a name that Windows keeps for a device
-// gets one in front, and what is longer than 255 octets is cut before the extension. It is never empty; applied twice it changes nothing.
+// characters go; : < > | ? and *, which Windows forbids, become "_"; a name that Windows keeps for a device gets one in front; what is
+// longer than 255 octets is cut before the extension. It is never empty; applied twice it changes nothing more.
 func CleanName(name string) string {
 	name = strings.ToValidUTF8(name, "\ufffd")
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	name = norm.NFC.String(replaceRunes(name))
-	name = foldExtension(limitMarks(name))
-	name = trimName(name)
+	name = trimName(limitMarks(name))
 	if strings.Trim(name, ".") == "" {
 		return "file"
 	}
@@ -32,7 +31,7 @@ func CleanName(name string) string {
 	if isDevice(name) {
 		name = "_" + name
 	}
-	return shorten(name)
+	return shorten(foldExtension(name))
 }
 
 // replaceRunes drops what is not seen and replaces what file systems forbid.
