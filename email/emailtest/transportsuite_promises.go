@@ -1,0 +1,223 @@
+package emailtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+var contentPromises = []promise[TransportServer]{
+	{"Deliver hands the bytes over unchanged, to every recipient", func(t *testing.T, s TransportServer) {
+		fates, err := s.deliver(t, suiteEnvelope(), &content{mail: suiteMail})
+		noError(t, err)
+		equal(t, "fates", "accepted accepted accepted", fates)
+		s.received(t, suiteMail, suiteEnvelope())
+	}},
+	{"Deliver hands large messages and 8-bit octets over unchanged", func(t *testing.T, s TransportServer) {
+		mail := suiteMail + strings.Repeat(".строка\r\n", 100_000) + strings.Repeat("x", 998) + "\r\n"
+		_, err := s.deliver(t, suiteEnvelope(), &content{mail: mail})
+		noError(t, err)
+		s.received(t, mail, suiteEnvelope())
+	}},
+	{"Deliver hands blind copies over by the envelope alone", func(t *testing.T, s TransportServer) {
+		_, err := s.deliver(t, suiteEnvelope(), &content{mail: suiteMail})
+		noError(t, err)
+		for _, one := range s.Received() {
+			equal(t, "a blind copy in the bytes", false, strings.Contains(string(one.Raw), boss))
+		}
+		s.received(t, suiteMail, suiteEnvelope())
+	}},
+	{"Deliver knows the null return path", func(t *testing.T, s TransportServer) {
+		env := email.Envelope{Recipients: []string{olga}}
+		_, err := s.deliver(t, env, &content{mail: suiteMail})
+		noError(t, err)
+		s.received(t, suiteMail, env)
+	}},
+	{"Deliver does not modify the envelope", func(t *testing.T, s TransportServer) {
+		env := suiteEnvelope()
+		_, err := s.deliver(t, env, &content{mail: suiteMail})
+		noError(t, err)
+		same(t, "envelope", suiteEnvelope(), env)
+	}},
+	{"Deliver works for many messages one after the other", func(t *testing.T, s TransportServer) {
+		for i := range 5 {
+			_, err := s.deliver(t, suiteEnvelope(), &content{mail: numbered(i)})
+			noError(t, err)
+		}
+		equal(t, "received", 5, distinct(s.Received()))
+	}},
+	{"Deliver by many at once mixes nothing up", deliverRace},
+	{"Deliver after the context's end delivers nothing", func(t *testing.T, s TransportServer) {
+		msg := &content{mail: suiteMail}
+		if _, err := s.Transport.Deliver(ended(), suiteEnvelope(), msg); err == nil {
+			t.Error("there is no error")
+		}
+		equal(t, "received", 0, len(s.Received()))
+		equal(t, "times the bytes were asked for", 0, msg.times())
+	}},
+}
+
+func numbered(i int) string {
+	return suiteHeader + fmt.Sprintf("X-Number: %d\r\n\r\nbody %d\r\n", i, i)
+}
+
+func distinct(list []Received) int {
+	seen := map[string]bool{}
+	for _, one := range list {
+		seen[string(one.Raw)] = true
+	}
+	return len(seen)
+}
+
+func deliverRace(t *testing.T, s TransportServer) {
+	var sent []string
+	for i := range 12 {
+		sent = append(sent, numbered(i))
+	}
+	race(len(sent), func(i int) {
+		env := email.Envelope{ReturnPath: suiteFrom, Recipients: []string{recipient(i)}}
+		ctx, cancel := context.WithTimeout(context.Background(), suiteSoon)
+		defer cancel()
+		if _, err := s.Transport.Deliver(ctx, env, &content{mail: sent[i]}); err != nil {
+			t.Errorf("message %d: %v", i, err)
+		}
+	})
+	list := s.Received()
+	equal(t, "received", len(sent), len(list))
+	for _, one := range list {
+		i := slices.IndexFunc(sent, func(mail string) bool { return mail == string(one.Raw) })
+		same(t, "recipients", []string{recipient(i)}, one.Envelope.Recipients)
+	}
+}
+
+func recipient(i int) string { return fmt.Sprintf("r%d@customer.example", i) }
+
+// writeErrorPromises are about content that cannot be read to its end.
+var writeErrorPromises = []promise[TransportServer]{
+	{"Deliver of content that fails at once delivers nothing and returns that error", writeFails(0)},
+	{"Deliver of content that fails in the middle delivers nothing and returns that error", writeFails(len(suiteMail) - 20)},
+	{"Deliver of content that fails after its last octet delivers nothing and returns that error", writeFails(len(suiteMail))},
+	{"Deliver of large content that fails in the middle delivers nothing and returns that error", func(t *testing.T, s TransportServer) {
+		mail := suiteMail + strings.Repeat("line\r\n", 100_000)
+		s.fails(t, &content{mail: mail, err: errBroken, at: len(mail) - 2})
+	}},
+}
+
+func writeFails(at int) func(*testing.T, TransportServer) {
+	return func(t *testing.T, s TransportServer) { s.fails(t, &content{mail: suiteMail, err: errBroken, at: at}) }
+}
+
+// fails wants nothing delivered of msg, and the transport to be good for the next message.
+func (s TransportServer) fails(t testing.TB, msg *content) {
+	t.Helper()
+	_, err := s.deliver(t, suiteEnvelope(), msg)
+	isError(t, err, errBroken)
+	_, err = s.deliver(t, suiteEnvelope(), &content{mail: numbered(1)})
+	noError(t, err)
+	s.received(t, numbered(1), suiteEnvelope())
+}
+
+var stallPromises = []promise[TransportServer]{
+	{"Deliver to a server that says nothing returns soon after the context ends", func(t *testing.T, s TransportServer) {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		time.AfterFunc(100*time.Millisecond, cancel)
+		msg := &content{mail: suiteMail}
+		done := make(chan error, 1)
+		go func() {
+			_, err := s.Transport.Deliver(ctx, suiteEnvelope(), msg)
+			done <- err
+		}()
+		select {
+		case err := <-done:
+			if err == nil {
+				t.Error("there is no error")
+			}
+		case <-time.After(suiteSoon):
+			t.Fatal("it does not return")
+		}
+		equal(t, "received", 0, len(s.Received()))
+		equal(t, "times the bytes were asked for", 0, msg.times())
+	}},
+}
+
+var lostReplyPromises = []promise[TransportServer]{
+	{"Deliver is uncertain where the content went out and no answer came", func(t *testing.T, s TransportServer) {
+		msg := &content{mail: suiteMail}
+		fates, err := s.deliver(t, suiteEnvelope(), msg)
+		if err == nil {
+			t.Error("there is no error")
+		}
+		equal(t, "fates", "uncertain uncertain uncertain", fates)
+		equal(t, "times the bytes were asked for", 1, msg.times())
+	}},
+}
+
+// The two ways to refuse, and what each is for a recipient.
+var refusals = []struct {
+	temporary bool
+	status    email.RecipientStatus
+}{{true, email.RecipientDeferred}, {false, email.RecipientRefused}}
+
+var refusedRecipientPromises = []promise[TransportHarness]{
+	{"Deliver tells of a recipient that is refused, and delivers to the others", func(t *testing.T, h TransportHarness) {
+		for _, refusal := range refusals {
+			s := h.RefuseRecipient(t, work, refusal.temporary)
+			fates, _ := s.deliver(t, suiteEnvelope(), &content{mail: suiteMail})
+			equal(t, "fates", fmt.Sprintf("accepted %s accepted", refusal.status), fates)
+			s.received(t, suiteMail, email.Envelope{ReturnPath: suiteFrom, Recipients: []string{olga, boss}})
+		}
+	}},
+	{"Deliver asks for no bytes when every recipient is refused", func(t *testing.T, h TransportHarness) {
+		for _, refusal := range refusals {
+			s := h.RefuseRecipient(t, work, refusal.temporary)
+			msg := &content{mail: suiteMail}
+			fates, _ := s.deliver(t, email.Envelope{ReturnPath: suiteFrom, Recipients: []string{work}}, msg)
+			equal(t, "fates", string(refusal.status), fates)
+			equal(t, "times the bytes were asked for", 0, msg.times())
+			equal(t, "received", 0, len(s.Received()))
+		}
+	}},
+	{"Deliver is good for the next message after a refusal", func(t *testing.T, h TransportHarness) {
+		s := h.RefuseRecipient(t, work, false)
+		s.deliver(t, email.Envelope{ReturnPath: suiteFrom, Recipients: []string{work}}, &content{mail: suiteMail})
+		env := email.Envelope{ReturnPath: suiteFrom, Recipients: []string{olga}}
+		_, err := s.deliver(t, env, &content{mail: numbered(1)})
+		noError(t, err)
+		s.received(t, numbered(1), env)
+	}},
+}
+
+var refuseAllPromises = []promise[TransportHarness]{
+	{"Deliver classifies a refusal before the content, and asks for no bytes", func(t *testing.T, h TransportHarness) {
+		for _, refusal := range refusals {
+			s := h.RefuseAll(t, refusal.temporary)
+			msg := &content{mail: suiteMail}
+			fates, _ := s.deliver(t, suiteEnvelope(), msg)
+			equal(t, "fates", strings.Repeat(" "+string(refusal.status), 3)[1:], fates)
+			equal(t, "times the bytes were asked for", 0, msg.times())
+			equal(t, "received", 0, len(s.Received()))
+		}
+	}},
+}
+
+var refuseContentPromises = []promise[TransportHarness]{
+	{"Deliver classifies a refusal of the content", func(t *testing.T, h TransportHarness) {
+		for _, refusal := range refusals {
+			s := h.RefuseContent(t, refusal.temporary)
+			fates, err := s.deliver(t, suiteEnvelope(), &content{mail: suiteMail})
+			equal(t, "fates", strings.Repeat(" "+string(refusal.status), 3)[1:], fates)
+			equal(t, "received", 0, len(s.Received()))
+			var classified *email.TransportError
+			if err != nil && !errors.As(err, &classified) {
+				t.Errorf("the error is no *email.TransportError: %v", err)
+			}
+		}
+	}},
+}
