@@ -1,0 +1,209 @@
+// Package postfixtest runs a real Postfix on loopback for a test, and reads back what it delivered.
+package postfixtest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Server is a running Postfix. It delivers mail for example.test, to any local part, into one maildir, and refuses other
+// domains.
+type Server struct {
+	Addr string // "127.0.0.1:port"
+
+	dir string
+}
+
+const (
+	host     = "mx.example.test"
+	program  = "/usr/sbin/postfix"
+	services = "/usr/share/postfix/master.cf.dist"
+	patience = 20 * time.Second
+)
+
+// Start runs Postfix until the test ends. Settings are further lines of main.cf, "name = value". It skips the test where
+// Postfix is not installed or the test does not run as root, which Postfix needs to change its user.
+func Start(t testing.TB, settings ...string) *Server {
+	t.Helper()
+	for _, file := range []string{program, services} {
+		if _, err := os.Stat(file); err != nil {
+			t.Skipf("Postfix is not installed: %v", err)
+		}
+	}
+	if os.Getuid() != 0 {
+		t.Skip("Postfix can only be started by root")
+	}
+	dir, err := os.MkdirTemp("", "postfix")
+	must(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	s := &Server{Addr: freeAddr(t), dir: dir}
+	s.configure(t, settings)
+	s.run(t, "check")
+	s.run(t, "start")
+	t.Cleanup(func() {
+		if t.Failed() {
+			log, _ := os.ReadFile(filepath.Join(dir, "maillog"))
+			t.Logf("Postfix's log:\n%s", log)
+		}
+		s.run(t, "stop")
+	})
+	s.await(t)
+	return s
+}
+
+// Dir is a folder that Postfix can read and that goes away with it, for files that settings name.
+func (s *Server) Dir() string { return s.dir }
+
+func freeAddr(t testing.TB) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer listener.Close()
+	return listener.Addr().String()
+}
+
+// configure lays out the folders: the queue belongs to root, data and mail to Postfix's user.
+func (s *Server) configure(t testing.TB, settings []string) {
+	t.Helper()
+	owner, err := user.Lookup("postfix")
+	must(t, err)
+	uid, err := strconv.Atoi(owner.Uid)
+	must(t, err)
+	gid, err := strconv.Atoi(owner.Gid)
+	must(t, err)
+	must(t, os.Chmod(s.dir, 0o755))
+	for _, name := range []string{"conf", "queue", "data", "mail"} {
+		must(t, os.Mkdir(filepath.Join(s.dir, name), 0o755))
+	}
+	for _, name := range []string{"data", "mail"} {
+		must(t, os.Chown(filepath.Join(s.dir, name), uid, gid))
+	}
+	conf := filepath.Join(s.dir, "conf")
+	s.write(t, "conf/main.cf", strings.Join(append(s.main(uid, gid), settings...), "\n")+"\n")
+	master, err := os.ReadFile(services)
+	must(t, err)
+	s.write(t, "conf/master.cf", s.master(string(master)))
+	must(t, os.CopyFS(filepath.Join(conf, "postfix-files.d"), os.DirFS("/etc/postfix/postfix-files.d")))
+	files, err := os.ReadFile("/etc/postfix/postfix-files")
+	must(t, err)
+	s.write(t, "conf/postfix-files", string(files))
+}
+
+func (s *Server) main(uid, gid int) []string {
+	return []string{
+		"compatibility_level = 3.6",
+		"queue_directory = " + filepath.Join(s.dir, "queue"),
+		"data_directory = " + filepath.Join(s.dir, "data"),
+		"mail_owner = postfix",
+		"setgid_group = postdrop",
+		"inet_interfaces = 127.0.0.1",
+		"inet_protocols = ipv4",
+		"mydestination =",
+		"myhostname = " + host,
+		"mynetworks = 127.0.0.0/8",
+		"local_header_rewrite_clients =", // mail is delivered as it came
+		"virtual_mailbox_domains = example.test",
+		"virtual_mailbox_base = " + filepath.Join(s.dir, "mail"),
+		"virtual_mailbox_maps = static:box/",
+		fmt.Sprintf("virtual_uid_maps = static:%d", uid),
+		fmt.Sprintf("virtual_gid_maps = static:%d", gid),
+		"virtual_mailbox_limit = 0",
+		"message_size_limit = 60000000",
+		"default_transport = error:no outbound",
+		"relay_transport = error:no relay",
+		"smtpd_relay_restrictions = reject_unauth_destination",
+		"maillog_file = " + filepath.Join(s.dir, "maillog"),
+		"maillog_file_prefixes = " + s.dir,
+		"smtputf8_enable = yes",
+		"disable_dns_lookups = yes",
+		"smtpd_forbid_bare_newline = normalize",
+	}
+}
+
+var (
+	inet   = regexp.MustCompile(`(?m)^smtp +inet .*$`)
+	chroot = regexp.MustCompile(`(?m)^(\S+ +(?:unix|unix-dgram|fifo) +\S+ +\S+ +)\S+`)
+)
+
+// master listens on our address and runs nothing in a chroot.
+func (s *Server) master(dist string) string {
+	dist = inet.ReplaceAllString(dist, s.Addr+" inet n - n - - smtpd")
+	return chroot.ReplaceAllString(dist, "${1}n")
+}
+
+func (s *Server) write(t testing.TB, name, content string) {
+	t.Helper()
+	must(t, os.WriteFile(filepath.Join(s.dir, name), []byte(content), 0o644))
+}
+
+// run calls postfix. Its output goes to a file: a daemon that holds a pipe would never let us go.
+func (s *Server) run(t testing.TB, action string) {
+	t.Helper()
+	out, err := os.CreateTemp(s.dir, "out")
+	must(t, err)
+	defer out.Close()
+	cmd := exec.Command(program, "-c", filepath.Join(s.dir, "conf"), action)
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Run(); err != nil {
+		said, _ := os.ReadFile(out.Name())
+		log, _ := os.ReadFile(filepath.Join(s.dir, "maillog"))
+		t.Errorf("postfix %s: %v\n%s%s", action, err, said, log)
+	}
+}
+
+// await waits for the greeting.
+func (s *Server) await(t testing.TB) {
+	t.Helper()
+	var err error
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if err = s.greeted(); err == nil {
+			return
+		}
+	}
+	t.Fatalf("Postfix does not answer: %v", err)
+}
+
+func (s *Server) greeted() error {
+	conn, err := net.DialTimeout("tcp", s.Addr, time.Second)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(5 * time.Second))
+	greeting := make([]byte, len("220 "+host))
+	if _, err := io.ReadFull(conn, greeting); err != nil {
+		return err
+	}
+	if string(greeting) != "220 "+host {
+		return errors.New("another server answers")
+	}
+	_, err = io.WriteString(conn, "QUIT\r\n")
+	return err
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("postfixtest: %v", err)
+	}
+}
+
+// ignoreGone is for files that Postfix moves while we look.
+func ignoreGone(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
