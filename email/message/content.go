@@ -20,6 +20,8 @@ type content struct {
 	ended     bool
 	size      int64
 	truncated bool
+	keep      int    // how much of the content to keep
+	kept      []byte // its beginning
 }
 
 // newContent finds the decoder by the Content-Transfer-Encoding, whatever stands around its name.
@@ -127,12 +129,18 @@ func (c *content) limit() {
 	}
 	c.p.decodedLeft -= int64(len(c.buf))
 	c.size += int64(len(c.buf))
+	if c.keep > 0 {
+		n := min(c.keep, len(c.buf))
+		c.kept, c.keep = append(c.kept, c.buf[:n]...), c.keep-n
+	}
 }
 
-// skip reads the rest of the part without keeping it.
+// skip reads the rest of the part without yielding it.
 func (c *content) skip() {
 	for !c.ended {
 		c.buf = c.buf[:0]
 		c.line()
+		c.limit()
 	}
+	c.off = len(c.buf)
 }

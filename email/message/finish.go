@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/crmmail/crmmail/email/message/internal/reply"
 )
 
 func validUTF8(s string) bool { return utf8.ValidString(s) }
@@ -29,8 +31,33 @@ func (p *parser) finish() {
 	out.References = readIDs(h.all("References"))
 	out.Text = strings.Join(p.texts, "\n")
 	out.HTML = strings.Join(p.htmls, "\n")
-	out.Kind = KindMessage
-	out.Reply = out.Text
+	out.Reply = reply.Text(out.Text)
+	if out.Reply == "" {
+		out.Reply = reply.HTML(out.HTML)
+	}
+	if out.Kind = p.kind(); out.Kind == KindBounce {
+		out.Bounce = p.bounce()
+	}
+	p.markInline()
+}
+
+// markInline marks the pictures that the HTML shows, whatever their disposition says.
+func (p *parser) markInline() {
+	shown := map[string]bool{}
+	for rest := p.out.HTML; len(p.out.Attachments) > 0; {
+		_, after, ok := strings.Cut(rest, "cid:")
+		if !ok {
+			break
+		}
+		if end := strings.IndexAny(after[:min(len(after), hardWidth)], "\"'<> )\n"); end > 0 {
+			shown[after[:end]] = true
+		}
+		rest = after
+	}
+	for i := range p.out.Attachments {
+		a := &p.out.Attachments[i]
+		a.Inline = a.Inline || a.ContentID != "" && shown[a.ContentID]
+	}
 }
 
 // distinct drops mailboxes whose address stood before: some senders write a field twice.

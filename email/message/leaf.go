@@ -78,6 +78,9 @@ func (p *parser) attachment(e entity, body *content) {
 	if a.MediaType == "application/ms-tnef" || strings.EqualFold(a.Name, "winmail.dat") {
 		p.defect("part.tnef")
 	}
+	if isReportPart(a.MediaType) {
+		body.keep = keptReport
+	}
 	if p.opts.Attachment != nil {
 		if p.err = p.opts.Attachment(a, body); p.err != nil {
 			return
@@ -89,6 +92,9 @@ func (p *parser) attachment(e entity, body *content) {
 	a.Size, a.Truncated = body.size, body.truncated
 	if a.Name == "" {
 		a.Name = body.fileName()
+	}
+	if len(body.kept) > 0 {
+		p.reports = append(p.reports, report{a.MediaType, string(body.kept)})
 	}
 	p.out.Attachments = append(p.out.Attachments, a)
 }

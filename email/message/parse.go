@@ -41,6 +41,7 @@ type Parsed struct {
 	Reply                         string // the text without what it quotes; where there is no text, out of the HTML
 	Attachments                   []ParsedAttachment
 	Kind                          string   // one of the Kind constants
+	Bounce                        *Bounce  // what a bounce says; nil for other kinds
 	Defects                       []string // codes, see DefectText; each once, in the order they were met
 	Fields                        []Field  // the header in its order, unfolded, names as they stand, not decoded
 }

@@ -20,9 +20,13 @@ type parser struct {
 	decodedLeft int64
 	again       line // a line to be read again
 	hasAgain    bool
-	err         error // of the callback
-	decoded     []byte
+	err         error    // of the callback
+	decoded     []byte   // the buffer that the contents use in turn
+	reports     []report // parts that tell about a bounce
 }
+
+// report is the beginning of a part of a delivery report, kept whoever takes the attachment.
+type report struct{ mediaType, content string }
 
 // Parse reads one message. It takes nearly anything: its error is that of r, that of opts.Attachment, or ErrEmpty.
 // Content goes through it in pieces; what it holds at a time is the texts, and the attachments unless

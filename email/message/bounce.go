@@ -1,0 +1,148 @@
+package message
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Bounce is what a report of a failed or late delivery says.
+type Bounce struct {
+	OriginalID string // Message-ID of the message that could not be delivered, where it is told
+	Recipients []BouncedRecipient
+}
+
+// BouncedRecipient is one recipient of the original message.
+type BouncedRecipient struct {
+	Address    string
+	Action     string // "failed", "delayed", "delivered", "relayed" or "expanded" (RFC 3464 §2.3.3); failed where nothing is said
+	Status     string // enhanced status code such as "5.1.1" (RFC 3463); may be empty
+	Diagnostic string // what the server said; may be empty
+}
+
+// keptReport is how much is kept of each part of a report.
+const keptReport = 64 << 10
+
+// isReportPart says whether a part tells about a bounce.
+func isReportPart(mediaType string) bool {
+	switch mediaType {
+	case "message/delivery-status", "message/global-delivery-status", "message/rfc822", "message/global",
+		"text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
+		return true
+	}
+	return false
+}
+
+// bounce puts together what the parts of a report and its text say.
+func (p *parser) bounce() *Bounce {
+	b := new(Bounce)
+	for _, r := range p.reports {
+		if strings.HasSuffix(r.mediaType, "delivery-status") {
+			b.Recipients = append(b.Recipients, deliveryStatus(r.content)...)
+		} else if m := messageID.FindStringSubmatch(headerOf(r.content)); m != nil && b.OriginalID == "" {
+			b.OriginalID = m[1]
+		}
+	}
+	text := p.out.Text
+	if b.OriginalID == "" {
+		if m := messageID.FindStringSubmatch(text); m != nil {
+			b.OriginalID = m[1]
+		}
+	}
+	if len(b.Recipients) == 0 {
+		b.Recipients = toldRecipients(p.head.get("X-Failed-Recipients"), text)
+	}
+	return b
+}
+
+var messageID = regexp.MustCompile(`(?im)^[ \t>]*message-id:\s*<([^<>\s]+)>`)
+
+// headerOf is the header of a returned message.
+func headerOf(s string) string {
+	s = strings.ReplaceAll(strings.TrimLeft(s, "\r\n"), "\r\n", "\n")
+	head, _, _ := strings.Cut(s, "\n\n")
+	return head
+}
+
+// deliveryStatus reads the groups of fields of RFC 3464 §2, one a recipient behind the first.
+func deliveryStatus(s string) []BouncedRecipient {
+	var list []BouncedRecipient
+	for _, group := range strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n\n") {
+		fields := statusFields(group)
+		addr := typed(fields["original-recipient"])
+		if final := typed(fields["final-recipient"]); addr == "" || strings.Contains(final, "@") {
+			addr = final
+		}
+		if addr == "" {
+			continue
+		}
+		r := BouncedRecipient{Address: cleanAddress(addr), Action: strings.ToLower(fields["action"]),
+			Status: firstStatus(fields["status"]), Diagnostic: typed(fields["diagnostic-code"])}
+		if r.Action == "" {
+			r.Action = "failed"
+		}
+		list = append(list, r)
+	}
+	return list
+}
+
+func statusFields(group string) map[string]string {
+	fields := map[string]string{}
+	last := ""
+	for _, l := range strings.Split(group, "\n") {
+		if strings.HasPrefix(l, " ") || strings.HasPrefix(l, "\t") {
+			if last != "" {
+				fields[last] += " " + strings.TrimSpace(l)
+			}
+			continue
+		}
+		if name, body, ok := strings.Cut(l, ":"); ok {
+			last = strings.ToLower(strings.TrimSpace(name))
+			fields[last] = strings.TrimSpace(body)
+		}
+	}
+	return fields
+}
+
+// typed takes the type off a value such as "rfc822; user@example.org".
+func typed(s string) string {
+	if _, value, ok := strings.Cut(s, ";"); ok {
+		s = value
+	}
+	return strings.TrimSpace(s)
+}
+
+var status = regexp.MustCompile(`\b([245]\.\d{1,3}\.\d{1,3})\b`)
+
+func firstStatus(s string) string {
+	if m := status.FindStringSubmatch(s); m != nil {
+		return m[1]
+	}
+	return ""
+}
+
+// told finds the address that qmail, Postfix and their like put in front of what the server said: "<user@host>: said".
+var told = regexp.MustCompile(`(?m)^[ \t]*<([^<>\s]+@[^<>\s]+)>[^:\n]{0,80}:[ \t]*((?:.+\n?)*)`)
+
+// maxTold bounds the recipients found in free text.
+const maxTold = 100
+
+// toldRecipients reads the report of a server that only writes for people.
+func toldRecipients(failed, text string) []BouncedRecipient {
+	var list []BouncedRecipient
+	add := func(addr, said string) {
+		said = strings.Join(strings.Fields(said), " ")
+		list = append(list, BouncedRecipient{Address: cleanAddress(addr), Action: "failed", Status: firstStatus(said), Diagnostic: said})
+	}
+	for _, addr := range strings.FieldsFunc(failed, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
+		_, said, _ := strings.Cut(text, addr+"\n")
+		said, _, _ = strings.Cut(said, "\n\n")
+		add(addr, said)
+	}
+	if len(list) > 0 {
+		return list
+	}
+	for _, m := range told.FindAllStringSubmatch(text[:min(len(text), keptReport)], maxTold) {
+		add(m[1], m[2])
+	}
+	return list
+}

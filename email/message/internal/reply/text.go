@@ -1,0 +1,178 @@
+// Package reply tells what a person wrote in an answer from what the mail program quoted below it.
+package reply
+
+import (
+	"regexp"
+	"strings"
+)
+
+// Text is text without the quoted tail: what stands above the first sign of one. Where nothing stands above it, the
+// answer is below, and is what follows the quotation. Text without a sign comes back as it is, its ends trimmed.
+// It takes time linear to the text.
+func Text(text string) string {
+	d := newDocument(strings.Split(padding.ReplaceAllString(text, ""), "\n"))
+	start, after := d.tail()
+	if start > d.first && d.first < len(d.lines) {
+		return trim(d.lines[:start])
+	}
+	if below := trim(d.lines[after:]); below != "" {
+		return below
+	}
+	return trim(d.lines)
+}
+
+// document is the lines of a text.
+type document struct {
+	lines       []string
+	first, last int // lines that are not blank; first is len(lines) where there is none
+}
+
+func newDocument(lines []string) document {
+	d := document{lines: lines, first: len(lines), last: -1}
+	for i, l := range lines {
+		if strings.TrimSpace(l) != "" {
+			d.first, d.last = min(d.first, i), i
+		}
+	}
+	return d
+}
+
+// padding is what mailings put behind a preheader, in the ways clients rewrite it.
+var padding = regexp.MustCompile("(?:[\u2007\u034f\u00ad\u200c\u00a0\u200b\ufeff] ?){20,}")
+
+// trim joins lines without the blank ones at both ends.
+func trim(lines []string) string {
+	for len(lines) > 0 && strings.TrimSpace(lines[0]) == "" {
+		lines = lines[1:]
+	}
+	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+		lines = lines[:len(lines)-1]
+	}
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = strings.TrimRight(l, " \t\r\u00a0")
+	}
+	return strings.Join(out, "\n")
+}
+
+// tail is where the quoted tail begins, and where what follows its first quotation begins; len(lines) where there
+// is none.
+func (d document) tail() (start, after int) {
+	lines := d.lines
+	for i := d.first; i <= d.last; i++ {
+		l := strings.TrimSpace(lines[i])
+		switch {
+		case l == "":
+		case separator.MatchString(l), above.MatchString(l), headerBlock(lines[i:]):
+			return backOver(lines, i), len(lines)
+		case isQuoted(l):
+			end := quotedUntil(lines, i)
+			if d.over(end) || i == d.first {
+				return i, end
+			}
+			i = end - 1
+		default:
+			n := attribution(lines[i:])
+			if n == 0 {
+				continue
+			}
+			end := quotedUntil(lines, i+n)
+			if end == i+n || i == d.first || d.over(end) {
+				return i, end
+			}
+			i = end - 1 // an answer between quotations: they belong to it
+		}
+	}
+	return len(lines), len(lines)
+}
+
+// over says whether nothing but a signature follows at i.
+func (d document) over(i int) bool { return i > d.last || isSignature(d.lines[i:]) }
+
+// backOver takes a rule of underscores or hyphens above a separator to the tail.
+func backOver(lines []string, i int) int {
+	for j := i - 1; j >= 0; j-- {
+		l := strings.Trim(lines[j], " \t\r*")
+		if l == "" {
+			continue
+		}
+		if len(l) >= 5 && strings.Trim(l, "_-") == "" {
+			return j
+		}
+		break
+	}
+	return i
+}
+
+func isQuoted(l string) bool { return strings.HasPrefix(strings.TrimSpace(l), ">") }
+
+// quotedUntil is where the quotation ends that begins at i or, after blank lines, below it.
+func quotedUntil(lines []string, i int) int {
+	end := i
+	for j := i; j < len(lines); j++ {
+		if isQuoted(lines[j]) {
+			end = j + 1
+		} else if strings.TrimSpace(lines[j]) != "" {
+			break
+		}
+	}
+	return end
+}
+
+// isSignature says whether nothing but a signature is left.
+func isSignature(lines []string) bool {
+	for _, l := range lines {
+		l = strings.TrimRight(l, "\r")
+		if strings.TrimSpace(l) == "" {
+			continue
+		}
+		return l == "-- " || l == "--" || strings.HasPrefix(l, "____") || mobile.MatchString(l)
+	}
+	return true
+}
+
+// headerBlock says whether the lines begin with the header of a quoted message, as Outlook puts it: sender, then
+// among the next lines a date, and recipients or subject.
+func headerBlock(lines []string) bool {
+	if !fromLine.MatchString(strings.TrimSpace(lines[0])) {
+		return false
+	}
+	dated, addressed := false, false
+	for _, l := range lines[1:min(len(lines), 7)] {
+		l = strings.TrimSpace(l)
+		dated = dated || dateLine.MatchString(l)
+		addressed = addressed || otherLine.MatchString(l)
+	}
+	return dated && addressed
+}
+
+// attribution is how many lines, at most three, an introduction like "On Monday Anna wrote:" takes; 0 for none.
+func attribution(lines []string) int {
+	joined := ""
+	for n := 1; n <= min(3, len(lines)); n++ {
+		l := strings.TrimSpace(lines[n-1])
+		if l == "" || len(joined)+len(l) > 400 {
+			return 0
+		}
+		if joined = strings.TrimSpace(joined + " " + l); !strings.HasSuffix(joined, ":") {
+			continue
+		}
+		if !hasDate.MatchString(joined) && !hasAddress.MatchString(joined) && !nextQuoted(lines[n:]) {
+			return 0
+		}
+		if wrote.MatchString(joined) || named.MatchString(joined) {
+			return n
+		}
+		return 0
+	}
+	return 0
+}
+
+func nextQuoted(lines []string) bool {
+	for _, l := range lines {
+		if strings.TrimSpace(l) != "" {
+			return isQuoted(l)
+		}
+	}
+	return false
+}
