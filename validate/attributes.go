@@ -102,7 +102,7 @@ func (p *pass) urlDanger(t *tag, a *attribute) {
 	}
 	for _, value := range p.values(a.value) {
 		d := dangerOf(unescape(value))
-		if d == carriesDocument && (a.kind == imageAttribute || a.kind == animatedValue || showsPicture(t, a)) {
+		if d == carriesDocument && (a.kind == imageAttribute || showsPicture(t, a)) {
 			d = harmless
 		}
 		p.reportDanger(t, a, d)

@@ -10,12 +10,20 @@ func checkBytes(p *pass) {
 		p.report("content.invalid-utf8", span{at, at + size}, "")
 	}
 	for i := 0; i < len(p.given); i++ {
-		if c := p.given[i]; c < ' ' && c != '\n' && c != '\r' && c != '\t' && c != '\f' {
+		if controls[p.given[i]] {
 			p.report("content.control-character", span{i, i + 1}, "")
 			return
 		}
 	}
 }
+
+// controls marks the C0 controls that are no white space.
+var controls = func() (set [256]bool) {
+	for c := range byte(' ') {
+		set[c] = !isSpace(c)
+	}
+	return set
+}()
 
 // firstInvalid returns the first run of bytes that is not UTF-8.
 func firstInvalid(s string) (at, size int, bad bool) {

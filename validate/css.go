@@ -24,13 +24,17 @@ func cssThreat(css string) (span, bool) {
 }
 
 // cssSuspicious reports whether css could hold a threat: one pass that lets nearly all real style
-// sheets go. A backslash, a NUL, a comment inside a word and the last letters before "(" and ":" of
-// the words looked for are enough.
+// sheets go. A NUL, an escaped letter, a comment inside a word, an @import of data and the words in
+// front of "(" and ":" are enough.
 func cssSuspicious(css string) bool {
 	for i := 0; i < len(css); i++ {
-		switch c := css[i]; c {
-		case '\\', 0:
+		switch css[i] {
+		case 0:
 			return true
+		case '\\':
+			if r, _ := cssEscape(css[i:]); r == 0 || r < utf8.RuneSelf && (isIdent(byte(r)) || r == '(' || r == ':' || r == '/' || r == '*') {
+				return true
+			}
 		case '*':
 			if i > 1 && css[i-1] == '/' && isIdent(css[i-2]) {
 				return true // a comment inside a word
@@ -40,16 +44,19 @@ func cssSuspicious(css string) bool {
 				return true
 			}
 		case '@':
-			if i+7 < len(css) && css[i+1]|0x20 == 'i' && css[i+2]|0x20 == 'm' {
-				return true // @import
+			if _, ok := dataImport(lower(css[i:min(len(css), i+maxImport)])); ok {
+				return true
 			}
 		}
 	}
 	return false
 }
 
-// wordEnds marks what may stand between a threatening word and its "(" or ":": the word's own last
-// letter, or space.
+// maxImport is how much of an @import is looked at.
+const maxImport = 32
+
+// wordEnds marks what may stand in front of "(" or ":" behind a threatening word: the word's own
+// last letter, or space.
 var wordEnds = [256]bool{
 	'n': true, 'N': true, 'r': true, 'R': true, 'g': true, 'G': true, 'k': true, 'K': true, 't': true, 'T': true,
 	'a': true, 'A': true, ' ': true, '\t': true, '\n': true, '\r': true, '\f': true,
@@ -66,7 +73,7 @@ func cssWordBefore(css string) bool {
 	return false
 }
 
-var threatWords = []string{"expression", "behavior", "behaviour", "binding", "link", "script", "mocha", "data"}
+var threatWords = []string{"expression", "behavior", "behaviour", "-binding", "-link", "script", "mocha"}
 
 // plainCSS undoes what hides a word in css: escapes, NULs, upper case and, if comments is set,
 // comments. With a non-nil offsets it also returns the offset in css of each byte

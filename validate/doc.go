@@ -1,2 +1,57 @@
-// Package validate checks letters.
+// Package validate finds in a letter what gets mailings blocked: active content, which mail
+// programs refuse, and shortened links, which spam filters distrust. It reports and never rewrites.
+//
+//	v, err := validate.New(validate.Options{})
+//	…
+//	result, err := v.Check(ctx, validate.StageSend, validate.Content{HTML: html})
+//	for _, f := range result.Findings {
+//		fmt.Printf("%d:%d %s\n", f.Line, f.Column, f.Text("en"))
+//	}
+//	if result.Blocked() {
+//		// do not send
+//	}
+//
+// A Validator is made once and serves any number of goroutines. It works offline: links are judged
+// by their host alone and never opened.
+//
+// # Stages and severities
+//
+// Content is checked while someone writes it (StageEdit), when a rule or template is activated
+// (StageActivate), there usually as Twig source, and when the rendered letter is about to be sent
+// (StageSend). Active content in HTML is an Error at activation and at sending and blocks both; while
+// editing, and in the subject, the preheader and the text part, where it would be shown and not run,
+// it is a Warning. Short links are a Warning everywhere.
+//
+// Twig source is read with its syntax masked at equal length; string literals of expressions are
+// looked into. Values are unknown there, so only the rendering can be judged to the end.
+//
+// # Codes
+//
+//	active.script              <script>alert(1)</script>
+//	active.handler             <img src="x" onerror="alert(1)">
+//	active.javascript-url      <a href="javascript:alert(1)">x</a>
+//	active.vbscript            <a href="vbscript:MsgBox(1)">x</a>
+//	active.activex             <object classid="clsid:adb880a6-d8ff-11cf-9377-00aa003b7a11"></object>
+//	active.applet              <applet code="A.class"></applet>
+//	active.frame               <frameset><frame src="https://example.com/"></frameset>
+//	active.iframe              <iframe src="https://example.com/"></iframe>
+//	active.object              <embed src="https://example.com/a.swf">
+//	active.svg                 <svg><a><set attributeName="href" to="javascript:alert(1)"/></a></svg>
+//	active.css                 <p style="width: expression(alert(1))">x</p>
+//	active.meta-refresh        <meta http-equiv="refresh" content="0; url=https://example.com/">
+//	active.other               <a href="data:text/html,x">x</a>
+//	link.short                 <a href="https://bit.ly/3xAmpLe">x</a>
+//	link.branded               <a href="https://youtu.be/3xAmpLe">x</a>
+//	content.too-deep           more than 512 open elements
+//	content.too-large          a part of more than 1 MB
+//	content.invalid-utf8       a byte that is not UTF-8
+//	content.control-character  a NUL or another C0 control
+//
+// # How it reads
+//
+// HTML is read by a tokenizer of the HTML standard that knows the offset of every attribute. What
+// depends on more than tokens is read in every way a browser could: noscript with scripts and
+// without, conditional comments, srcdoc, and the raw text elements of SVG and MathML, where only
+// what a tree (golang.org/x/net/html) confirms is reported. A letter without such doubts costs no tree.
+// Hosts are compared as browsers resolve them (URL Standard, UTS #46).
 package validate

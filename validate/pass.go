@@ -21,6 +21,8 @@ type pass struct {
 	anchor *span
 	depth  int // of texts decoded out of texts
 
+	comments int // open conditional comments
+
 	template *twigMask   // nil where the part is no template, or has no template syntax
 	branches []branchTag // template tags of src, see branch.go
 
@@ -200,8 +202,10 @@ func (p *pass) comment(where span) {
 			end -= len("-->")
 		}
 	}
-	if open+2 < end {
+	if open+2 < end && p.comments < maxNesting {
+		p.comments++
 		p.nest(span{where.start + open + 2, where.start + end})
+		p.comments--
 	}
 }
 

@@ -13,6 +13,7 @@ type twigMask struct {
 	tags     []branchTag
 	outputs  []span
 	literals []literal
+	inside   int // strings whose interpolation is being read
 }
 
 // literal is a string literal of an expression, or several joined by "~".
@@ -221,8 +222,10 @@ func (m *twigMask) literal(from int) (literal, int) {
 			size := unescapeTwig(&text, m.src[at+1:])
 			at += 1 + size
 			same = false
-		case quote == '"' && strings.HasPrefix(m.src[at:], "#{"):
+		case quote == '"' && strings.HasPrefix(m.src[at:], "#{") && m.inside < maxDepth:
+			m.inside++
 			at = m.expression(at+2, "}", true)
+			m.inside--
 			text.WriteString(unknown)
 			same = false
 		default:
