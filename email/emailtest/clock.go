@@ -1,9 +1,9 @@
 package emailtest
 
 import (
+	"fmt"
 	"io"
 	"math/rand/v2"
-	"strconv"
 	"sync"
 	"time"
 )
@@ -32,7 +32,8 @@ func (c *Clock) Advance(d time.Duration) time.Time {
 	return c.now
 }
 
-// IDs returns a maker of ids, "prefix-1", "prefix-2" and so on, for email.Config.NewID. It is safe for concurrent use.
+// IDs returns a maker of ids for email.Config.NewID, "prefix-0001", "prefix-0002" and so on: they sort in the order in
+// which they were made. It is safe for concurrent use.
 func IDs(prefix string) func() string {
 	var mu sync.Mutex
 	last := 0
@@ -40,7 +41,7 @@ func IDs(prefix string) func() string {
 		mu.Lock()
 		defer mu.Unlock()
 		last++
-		return prefix + "-" + strconv.Itoa(last)
+		return fmt.Sprintf("%s-%04d", prefix, last)
 	}
 }
 

@@ -6,13 +6,10 @@
 //
 //	func TestGreeting(t *testing.T) {
 //		env := emailtest.New(t)
-//		env.Send(t, email.Draft{
-//			ActorID:    emailtest.ManagerID,
-//			CustomerID: emailtest.CustomerID,
-//			From:       sender.Choice{Kind: sender.Manager},
-//			Letter:     template.Letter{Subject: "Hello", Text: "Good day"},
-//		})
-//		env.Recorder.RequireSent(t, emailtest.To(emailtest.CustomerEmail), emailtest.Subject("Hello"))
+//		draft := emailtest.Draft() // from the manager to the customer
+//		draft.TemplateID = emailtest.TemplateID
+//		env.Send(t, draft)
+//		env.Recorder.RequireSent(t, emailtest.To(emailtest.CustomerEmail), emailtest.Subject("…"))
 //	}
 //
 // The parts are usable alone: NewStore, NewRecorder, NewClock, IDs and Rand. What can go wrong on the way is injected

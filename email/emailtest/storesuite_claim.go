@@ -106,7 +106,7 @@ func claimRace(t *testing.T, f storeFixture) {
 	var mu sync.Mutex
 	seen := map[string]int{}
 	race(workers, func(i int) {
-		for {
+		for range messages + 1 {
 			claimed, err := f.handle(i).Claim(context.Background(),
 				email.Claim{Owner: fmt.Sprint("w", i), Now: suiteTime, Lease: time.Minute, Limit: 3})
 			if err != nil {
