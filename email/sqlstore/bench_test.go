@@ -1,0 +1,144 @@
+package sqlstore_test
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/sqlstore"
+)
+
+func BenchmarkEnqueue(b *testing.B) {
+	store := newStore(b)
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		n++
+		_, err := store.Enqueue(context.Background(), aQueued(n, fmt.Sprint("c", n%1000)))
+		require.NoError(b, err)
+	}
+}
+
+// BenchmarkDelivery is what one message costs the store on its way out: a claim of its own, sending, sent.
+func BenchmarkDelivery(b *testing.B) {
+	ctx := context.Background()
+	store := newStore(b)
+	n := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		n++
+		enqueue(b, store, aQueued(n, "c"))
+		b.StartTimer()
+		now := noon.Add(time.Duration(n) * time.Second)
+		claimed := claim(b, store, "w", now, 1)
+		require.Len(b, claimed.Jobs, 1)
+		id := claimed.Jobs[0].Message.ID
+		require.NoError(b, store.Transition(ctx, email.Transition{MessageID: id, Owner: "w", From: email.StateQueued,
+			To: email.StateSending, At: now, LeaseUntil: now.Add(time.Minute), Event: &email.Event{At: now, Kind: email.EventSending}}))
+		require.NoError(b, store.Transition(ctx, email.Transition{MessageID: id, Owner: "w", From: email.StateSending,
+			To: email.StateSent, At: now, Results: []email.Recipient{{Address: "ivan@mail.example", Status: email.RecipientAccepted, Code: 250, At: now}},
+			Event: &email.Event{At: now, Kind: email.EventSent}}))
+	}
+}
+
+// BenchmarkIdleClaim is what polling costs while 50,000 messages wait for their time.
+func BenchmarkIdleClaim(b *testing.B) {
+	if testing.Short() {
+		b.Skip("makes 50,000 messages")
+	}
+	store := bigHistory(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		require.Empty(b, claim(b, store, "w", noon.Add(-time.Hour), 10).Jobs)
+	}
+}
+
+func BenchmarkPutBlob(b *testing.B) {
+	const size = 8 << 20
+	store := newStore(b)
+	b.SetBytes(size)
+	b.ReportAllocs()
+	n := int64(0)
+	for b.Loop() {
+		n++
+		_, err := store.PutBlob(context.Background(), octets(size+n))
+		require.NoError(b, err)
+	}
+}
+
+// BenchmarkSearch looks among 50,000 customers.
+func BenchmarkSearch(b *testing.B) {
+	if testing.Short() {
+		b.Skip("makes 50,000 customers")
+	}
+	store := manyCustomers(b, 50_000)
+	for name, text := range map[string]string{
+		"common name": "иван", "surname and name": "семёнов иван", "e-mail fragment, one hit": "user777@", "exact e-mail": "user777@mail.example",
+		"phone": "8 (900) 000-07-77", "exact external id": "crm-777", "handle fragment": "tg_4999", "nobody": "такого нет", "two letters, nobody": "щщ",
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, err := store.SearchCustomers(context.Background(), email.ParseQuery(text, 20))
+				require.NoError(b, err)
+			}
+		})
+	}
+}
+
+// BenchmarkHistory reads a page of 20 messages of a customer who has 50,000.
+func BenchmarkHistory(b *testing.B) {
+	if testing.Short() {
+		b.Skip("makes 50,000 messages")
+	}
+	store := bigHistory(b)
+	for _, depth := range []int{0, 45_000} {
+		b.Run(fmt.Sprint("depth ", depth), func(b *testing.B) {
+			n := 50_000 - depth
+			before := &email.Position{At: noon.Add(time.Duration(n) * time.Second), ID: fmt.Sprintf("m%06d", n)}
+			b.ReportAllocs()
+			for b.Loop() {
+				page, err := store.Messages(context.Background(), email.MessageQuery{CustomerID: "c", Before: before, Limit: 20})
+				require.NoError(b, err)
+				require.Len(b, page, 20)
+			}
+		})
+	}
+}
+
+// fastStore is a store whose commits need not reach the disk, for benchmarks that only read.
+func fastStore(b *testing.B) *sqlstore.Store {
+	path := newFile(b)
+	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(path)+"&_pragma=synchronous(0)")
+	require.NoError(b, err)
+	b.Cleanup(func() { require.NoError(b, db.Close()) })
+	return storeOn(b, db, sqlstore.Options{})
+}
+
+func bigHistory(b *testing.B) *sqlstore.Store {
+	store := fastStore(b)
+	for n := range 50_000 {
+		enqueue(b, store, aQueued(n, "c"))
+	}
+	return store
+}
+
+func manyCustomers(b *testing.B, count int) *sqlstore.Store {
+	store := fastStore(b)
+	first := []string{"Иван", "Анна", "Ольга", "Пётр", "Мария"}
+	last := []string{"Семёнов", "Петров", "Кузнецов", "Смирнов", "Попов", "Соколов", "Лебедев"}
+	for n := range count {
+		require.NoError(b, store.SaveCustomer(context.Background(), email.Customer{
+			ID: fmt.Sprint(n), ExternalID: fmt.Sprintf("crm-%d", n), FirstName: first[n%len(first)], LastName: last[n%len(last)],
+			Emails: []string{fmt.Sprintf("user%d@mail.example", n)}, Phones: []string{fmt.Sprintf("+7900%07d", n)},
+			Handles: []email.Handle{{Network: "telegram", Username: fmt.Sprintf("@tg_%d", n)}}, CreatedAt: noon.Add(time.Duration(n) * time.Second),
+		}))
+	}
+	return store
+}

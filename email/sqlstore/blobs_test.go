@@ -1,0 +1,232 @@
+package sqlstore_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/sqlstore"
+)
+
+const chunk = 256 << 10
+
+// octets yields n octets that differ from chunk to chunk.
+func octets(n int64) io.Reader { return io.LimitReader(&counting{}, n) }
+
+type counting struct{ n int64 }
+
+func (c *counting) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(c.n ^ c.n>>8 ^ c.n>>16)
+		c.n++
+	}
+	return len(p), nil
+}
+
+func TestBlobSizes(t *testing.T) {
+	store := newStore(t)
+	for _, size := range []int64{0, 1, chunk - 1, chunk, chunk + 1, 3 * chunk, 3*chunk + 7} {
+		want, err := io.ReadAll(octets(size))
+		require.NoError(t, err)
+		for name, r := range map[string]io.Reader{
+			"whole": bytes.NewReader(want), "halves": iotest.HalfReader(bytes.NewReader(want)),
+			"data with EOF": iotest.DataErrReader(bytes.NewReader(want)),
+		} {
+			blob, err := store.PutBlob(context.Background(), r)
+			require.NoError(t, err, name)
+			assert.Equal(t, email.Blob{ID: blobID(string(want)), Size: size}, blob, name)
+		}
+		r, err := store.OpenBlob(context.Background(), blobID(string(want)))
+		require.NoError(t, err)
+		require.NoError(t, iotest.TestReader(r, want), size)
+		require.NoError(t, r.Close())
+	}
+}
+
+// The same content is kept once, and no upload leaves anything beside it.
+func TestSameBlobByManyAtOnce(t *testing.T) {
+	path := newFile(t)
+	var group sync.WaitGroup
+	for range 4 {
+		store := storeOn(t, openDB(t, path), sqlstore.Options{})
+		group.Go(func() {
+			for range 2 {
+				_, err := store.PutBlob(context.Background(), octets(2*chunk+5))
+				assert.NoError(t, err)
+			}
+		})
+	}
+	group.Wait()
+	assertRows(t, path, map[string]int{"crmmail_blob": 1, "crmmail_blob_chunk": 3, "crmmail_blob_upload": 0})
+}
+
+func TestBrokenUploadLeavesNothing(t *testing.T) {
+	broken := errors.New("the line is dead")
+	for name, test := range map[string]struct {
+		reader func(cancel func()) io.Reader
+		want   error
+	}{
+		"reader fails": {func(func()) io.Reader {
+			return io.MultiReader(octets(3*chunk+5), iotest.ErrReader(broken))
+		}, broken},
+		"context ends": {func(cancel func()) io.Reader {
+			return io.MultiReader(octets(2*chunk+5), readerFunc(func(p []byte) (int, error) { cancel(); return 1, nil }), octets(chunk))
+		}, context.Canceled},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := newFile(t)
+			ctx, cancel := context.WithCancel(context.Background())
+			defer cancel()
+			blob, err := storeOn(t, openDB(t, path), sqlstore.Options{}).PutBlob(ctx, test.reader(cancel))
+			require.ErrorIs(t, err, test.want)
+			assert.Zero(t, blob)
+			assertRows(t, path, map[string]int{"crmmail_blob": 0, "crmmail_blob_chunk": 0, "crmmail_blob_upload": 0})
+		})
+	}
+}
+
+// Where the blob itself cannot be kept, neither are its chunks.
+func TestUnfinishedBlobLeavesNothing(t *testing.T) {
+	path := newFile(t)
+	db := openDB(t, path)
+	_, err := db.Exec(`CREATE TRIGGER broken AFTER INSERT ON crmmail_blob BEGIN SELECT RAISE(ABORT, 'disk on fire'); END`)
+	require.NoError(t, err)
+	_, err = storeOn(t, db, sqlstore.Options{}).PutBlob(context.Background(), octets(2*chunk+5))
+	require.ErrorContains(t, err, "disk on fire")
+	assertRows(t, path, map[string]int{"crmmail_blob": 0, "crmmail_blob_chunk": 0, "crmmail_blob_upload": 0})
+}
+
+// What a crash has left behind goes a day later; an upload that is under way stays.
+func TestLeftUploadsAreDeleted(t *testing.T) {
+	path := newFile(t)
+	db := openDB(t, path)
+	now := noon
+	store := storeOn(t, db, sqlstore.Options{Now: func() time.Time { return now }})
+	for upload, at := range map[string]time.Time{"crashed": noon.Add(-25 * time.Hour), "under way": noon.Add(-23 * time.Hour)} {
+		_, err := db.Exec(`INSERT INTO crmmail_blob_upload VALUES ('', ?, ?)`, upload, at.UnixMicro())
+		require.NoError(t, err)
+		_, err = db.Exec(`INSERT INTO crmmail_blob_chunk VALUES ('', ?, 0, x'00')`, upload)
+		require.NoError(t, err)
+	}
+	_, err := store.PutBlob(context.Background(), octets(chunk))
+	require.NoError(t, err)
+	assertRows(t, path, map[string]int{"crmmail_blob": 1, "crmmail_blob_chunk": 2, "crmmail_blob_upload": 1})
+}
+
+// An upload that was taken for one left behind fails instead of making a blob with a hole.
+func TestSilentUploadIsGivenUp(t *testing.T) {
+	path := newFile(t)
+	now := noon
+	store := storeOn(t, openDB(t, path), sqlstore.Options{Now: func() time.Time { return now }})
+	other := storeOn(t, openDB(t, path), sqlstore.Options{Now: func() time.Time { return now.Add(25 * time.Hour) }})
+	sleep := readerFunc(func(p []byte) (int, error) {
+		_, err := other.PutBlob(context.Background(), octets(chunk))
+		assert.NoError(t, err)
+		return 0, io.EOF
+	})
+	_, err := store.PutBlob(context.Background(), io.MultiReader(octets(2*chunk), sleep))
+	require.ErrorContains(t, err, "silent")
+	assertRows(t, path, map[string]int{"crmmail_blob": 1, "crmmail_blob_chunk": 1, "crmmail_blob_upload": 0})
+}
+
+func TestDamagedBlobIsNotReadAsWhole(t *testing.T) {
+	db := openDB(t, newFile(t))
+	store := storeOn(t, db, sqlstore.Options{})
+	blob, err := store.PutBlob(context.Background(), octets(3*chunk))
+	require.NoError(t, err)
+	_, err = db.Exec(`DELETE FROM crmmail_blob_chunk WHERE position = 1`)
+	require.NoError(t, err)
+	r, err := store.OpenBlob(context.Background(), blob.ID)
+	require.NoError(t, err)
+	defer r.Close()
+	n, err := io.Copy(io.Discard, r)
+	assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	assert.EqualValues(t, chunk, n)
+}
+
+func TestClosedAndEndedReaders(t *testing.T) {
+	store := newStore(t)
+	blob, err := store.PutBlob(context.Background(), octets(2*chunk))
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	r, err := store.OpenBlob(ctx, blob.ID)
+	require.NoError(t, err)
+	_, err = r.Read(make([]byte, 10))
+	require.NoError(t, err)
+	cancel()
+	_, err = io.Copy(io.Discard, r)
+	assert.ErrorIs(t, err, context.Canceled)
+	require.NoError(t, r.Close())
+	require.NoError(t, r.Close())
+	_, err = r.Read(make([]byte, 10))
+	assert.ErrorIs(t, err, fs.ErrClosed)
+}
+
+// A reader that has stopped half-way holds up neither writers nor the only connection.
+func TestReadersHoldNothing(t *testing.T) {
+	db := openDB(t, newFile(t))
+	db.SetMaxOpenConns(1)
+	store := storeOn(t, db, sqlstore.Options{})
+	blob, err := store.PutBlob(context.Background(), octets(2*chunk))
+	require.NoError(t, err)
+	r, err := store.OpenBlob(context.Background(), blob.ID)
+	require.NoError(t, err)
+	defer r.Close()
+	_, err = r.Read(make([]byte, 10))
+	require.NoError(t, err)
+	enqueue(t, store, aQueued(1, "c"))
+	_, err = store.PutBlob(context.Background(), r) // copied onto itself
+	require.NoError(t, err)
+}
+
+// Memory does not grow with the content.
+func TestBlobsAreNotHeldInMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("writes 64 MB")
+	}
+	const size = 64 << 20
+	store := newStore(t)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	blob, err := store.PutBlob(context.Background(), octets(size))
+	require.NoError(t, err)
+	assert.EqualValues(t, size, blob.Size)
+	runtime.ReadMemStats(&after)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(16<<20), "octets allocated while writing")
+}
+
+func assertRows(t *testing.T, path string, want map[string]int) {
+	db := openDB(t, path)
+	for table, rows := range want {
+		var n int
+		require.NoError(t, db.QueryRow("SELECT COUNT(*) FROM "+table).Scan(&n))
+		assert.Equal(t, rows, n, "rows in "+table)
+	}
+}
+
+type readerFunc func(p []byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+// What no blob has as its id is not found.
+func TestUnknownBlob(t *testing.T) {
+	store := newStore(t)
+	_, err := store.PutBlob(context.Background(), strings.NewReader("x"))
+	require.NoError(t, err)
+	for _, id := range []string{"", "%", strings.ToUpper(blobID("x")), blobID("y")} {
+		_, err := store.OpenBlob(context.Background(), id)
+		assert.ErrorIs(t, err, email.ErrNotFound, id)
+	}
+}
