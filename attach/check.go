@@ -62,7 +62,7 @@ type checker struct {
 func (c *checker) judge(f File) Verdict {
 	v := Verdict{Name: f.Name, CleanName: CleanName(f.Name), AttachedAt: f.AttachedAt, MediaType: "application/octet-stream"}
 	c.judgeName(&v)
-	src, err := openSource(c.ctx, f, c.MaxFile, c.buffer())
+	src, err := openSource(c.ctx, f, c.MaxFile, c.buffer)
 	if err != nil {
 		c.judgeFormat(&v, sniff.Content{})
 		v.report(ReadFailed, Error, Params{})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"io/fs"
 	"math"
 	"os"
 )
@@ -20,7 +19,7 @@ type source struct {
 var errNoOpen = errors.New("file has no Open function")
 
 // openSource opens f. What cannot be read at random is copied, limit+1 octets at most.
-func openSource(ctx context.Context, f File, limit int64, buf []byte) (source, error) {
+func openSource(ctx context.Context, f File, limit int64, buffer func() []byte) (source, error) {
 	if f.Open == nil {
 		return source{}, errNoOpen
 	}
@@ -34,7 +33,7 @@ func openSource(ctx context.Context, f File, limit int64, buf []byte) (source, e
 		}
 	}
 	defer func() { _ = r.Close() }()
-	return spool(ctx, r, limit, buf)
+	return spool(ctx, r, limit, buffer())
 }
 
 // honestSize is the size that r states, when there is an octet before and none at that place: a size is
@@ -44,12 +43,15 @@ func honestSize(r io.ReaderAt) (int64, bool) {
 	switch r := r.(type) {
 	case interface{ Size() int64 }:
 		size = r.Size()
-	case interface{ Stat() (fs.FileInfo, error) }:
-		info, err := r.Stat()
-		if err != nil || !info.Mode().IsRegular() {
+	case io.Seeker:
+		end, err := r.Seek(0, io.SeekEnd)
+		if err != nil {
 			return 0, false
 		}
-		size = info.Size()
+		if _, err := r.Seek(0, io.SeekStart); err != nil {
+			return 0, false
+		}
+		size = end
 	default:
 		return 0, false
 	}

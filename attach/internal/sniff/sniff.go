@@ -18,7 +18,7 @@ const (
 	maxXML       = 1 << 20    // inflated octets of one XML part
 	maxOLE       = 1 << 20    // octets of an OLE directory
 	maxSegments  = 4_096      // segments of a JPEG, chunks of a PNG
-	headSize     = 4_096      // octets every file is first judged by
+	headSize     = 2_048      // octets every file is first judged by
 	tailSize     = 22 + 1<<16 // octets in which a ZIP end record can stand
 )
 
@@ -72,8 +72,8 @@ type Sniffer struct {
 
 	headBuf [headSize]byte
 	head    []byte
-	buf     [12 << 10]byte // windows and directory blocks
-	part    []byte         // an inflated XML part
+	buf     [8 << 10]byte // windows and directory blocks
+	part    []byte        // an inflated XML part
 	zip     inflater
 }
 

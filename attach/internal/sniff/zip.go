@@ -221,7 +221,7 @@ func (s *Sniffer) inflate(item zipItem) ([]byte, Damage) {
 // readPart reads r into the part buffer, which grows up to maxXML.
 func (s *Sniffer) readPart(r io.Reader) error {
 	if s.part == nil {
-		s.part = make([]byte, 0, 4<<10)
+		s.part = make([]byte, 0, 2<<10)
 	}
 	s.part = s.part[:0]
 	for {
