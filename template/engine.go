@@ -57,5 +57,11 @@ type Source interface {
 	Source(ctx context.Context, name string) (string, error)
 }
 
+// SourceFunc is a function as a [Source].
+type SourceFunc func(ctx context.Context, name string) (string, error)
+
+// Source calls f.
+func (f SourceFunc) Source(ctx context.Context, name string) (string, error) { return f(ctx, name) }
+
 // ErrNotFound is wrapped by the errors of a [Source] and of a [Loader] for a template that does not exist.
 var ErrNotFound = errors.New("template: not found")

@@ -34,8 +34,11 @@ type Row struct {
 func InboxRow(client Client, subject, preheader, text string) Row {
 	row := Row{Subject: oneLine(subject)}
 	shown := client.shows()
+	if shown == 0 {
+		return row
+	}
 	preview, _ := CleanPreheader(preheader)
-	row.Preheader = preview != "" && shown > 0
+	row.Preheader = preview != ""
 	if preview == "" {
 		preview = oneLine(firstBytes(text))
 	}

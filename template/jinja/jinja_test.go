@@ -144,6 +144,15 @@ func TestRuntimeErrors(t *testing.T) {
 	}
 }
 
+func TestSourceFunc(t *testing.T) {
+	source := template.SourceFunc(func(_ context.Context, name string) (string, error) { return "<" + name + ">", nil })
+	renderer, err := jinja.New(source).Parse(context.Background(), "main", "{% include 'a' %}", template.EscapeNone)
+	require.NoError(t, err)
+	output, err := renderer.Render(context.Background(), nil)
+	require.NoError(t, err)
+	assert.Equal(t, "<a>", output.Text)
+}
+
 func TestContextEndsARendering(t *testing.T) {
 	renderer, err := jinja.New(nil).Parse(context.Background(), "main", "{% for i in range(100000) %}{{ i }}{% endfor %}", template.EscapeNone)
 	require.NoError(t, err)
