@@ -16,6 +16,7 @@ const (
 	handlerAttribute // begins with "on"
 	shownAttribute   // text that a reader may see
 	bindingAttribute // Internet Explorer's data binding
+	paintAttribute   // an SVG attribute that may hold url()
 )
 
 // kindOfAttribute classifies an attribute by its name, whatever its element: old clients and
@@ -37,6 +38,8 @@ func kindOfAttribute(name string) attributeKind {
 		return srcdocAttribute
 	case "alt", "title", "placeholder":
 		return shownAttribute
+	case "fill", "stroke", "filter", "mask", "clip-path", "cursor", "marker", "marker-start", "marker-mid", "marker-end":
+		return paintAttribute
 	case "datasrc", "datafld", "dataformatas":
 		return bindingAttribute
 	}
@@ -139,7 +142,7 @@ func showsPicture(t *tag, a *attribute) bool {
 // activeStyles reports active CSS in style attributes.
 func activeStyles(p *pass, t *tag) {
 	for i := range t.attrs {
-		if a := &t.attrs[i]; a.kind == styleAttribute {
+		if a := &t.attrs[i]; a.kind == styleAttribute || a.kind == paintAttribute {
 			if _, found := cssThreat(unescape(p.text(a.value))); found {
 				p.attribute("active.css", t, a)
 			}

@@ -12,11 +12,10 @@ func cssThreat(css string) (span, bool) {
 	if !cssSuspicious(css) {
 		return span{}, false
 	}
-	for _, comments := range []bool{true, false} {
-		plain, _ := plainCSS(css, comments, nil)
-		if _, found := threatIn(plain); found {
-			plain, offsets := plainCSS(css, comments, []int{})
-			at, _ := threatIn(plain)
+	for _, join := range []bool{false, true} {
+		plain, _ := plainCSS(css, join, nil)
+		if at, found := threatIn(plain); found {
+			_, offsets := plainCSS(css, join, []int{})
 			return span{offsets[at.start], offsets[at.end]}, true
 		}
 	}
@@ -75,10 +74,11 @@ func cssWordBefore(css string) bool {
 
 var threatWords = []string{"expression", "behavior", "behaviour", "-binding", "-link", "script", "mocha"}
 
-// plainCSS undoes what hides a word in css: escapes, NULs, upper case and, if comments is set,
-// comments. With a non-nil offsets it also returns the offset in css of each byte
-// of the result, and of its end.
-func plainCSS(css string, comments bool, offsets []int) (string, []int) {
+// plainCSS undoes what hides a word in css: comments, escapes, NULs and upper case. A comment
+// separates words (CSS Syntax Level 3 §4.3.2) and is none in a string; with join set it is read as
+// old Internet Explorer did, that is, dropped wherever it stands. With a non-nil offsets plainCSS
+// also returns the offset in css of each byte of the result, and of its end.
+func plainCSS(css string, join bool, offsets []int) (string, []int) {
 	var out strings.Builder
 	out.Grow(len(css))
 	emit := func(r rune, at int) {
@@ -88,21 +88,22 @@ func plainCSS(css string, comments bool, offsets []int) (string, []int) {
 			offsets = append(offsets, at)
 		}
 	}
+	var quote rune // the string or the bare url( that i is in, where "/*" starts no comment
 	for i := 0; i < len(css); {
 		r, size := utf8.DecodeRuneInString(css[i:])
 		switch {
-		case comments && strings.HasPrefix(css[i:], "/*"):
-			size = len(css) - i
-			if end := strings.Index(css[i+2:], "*/"); end >= 0 {
-				size = end + 4
+		case (quote == 0 || join) && strings.HasPrefix(css[i:], "/*"):
+			size = commentLength(css[i:])
+			if !join {
+				emit(' ', i)
 			}
 		case r == '\\':
-			r, size = cssEscape(css[i:])
-			if r > 0 {
+			if r, size = cssEscape(css[i:]); r > 0 {
 				emit(foldCSS(r), i)
 			}
 		case r == 0:
 		default:
+			quote = nextQuote(quote, r, css[:i])
 			emit(foldCSS(r), i)
 		}
 		i += size
@@ -111,6 +112,30 @@ func plainCSS(css string, comments bool, offsets []int) (string, []int) {
 		offsets = append(offsets, len(css))
 	}
 	return out.String(), offsets
+}
+
+// commentLength returns the length of the comment that css starts with.
+func commentLength(css string) int {
+	if end := strings.Index(css[2:], "*/"); end >= 0 {
+		return end + 4
+	}
+	return len(css)
+}
+
+// nextQuote returns what ends the string or bare url( that stands open behind r, 0 for none. before
+// is what precedes r.
+func nextQuote(quote, r rune, before string) rune {
+	switch {
+	case quote == 0 && (r == '"' || r == '\''):
+		return r
+	case quote == 0 && r == '(' && len(before) >= 3 && strings.EqualFold(before[len(before)-3:], "url"):
+		return ')'
+	case quote == ')' && (r == '"' || r == '\'') && before[len(before)-1] == '(':
+		return r
+	case r == quote, r == '\n':
+		return 0
+	}
+	return quote
 }
 
 // foldCSS lowers ASCII letters.
@@ -195,7 +220,7 @@ func threatBeforeColon(css string, i int) (int, bool) {
 			return at, true
 		}
 	}
-	for _, word := range [...]string{"behavior", "behaviour"} {
+	for _, word := range [...]string{"behavior", "behaviour", "-ms-behavior", "_behavior"} {
 		if at, ok := wordBefore(css, i, word); ok && !isVML(css[i+1:]) {
 			return at, true
 		}

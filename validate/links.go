@@ -82,10 +82,9 @@ func (p *pass) cssURL(base int, css string, from int, stop string) int {
 	for at < len(css) && isSpace(css[at]) {
 		at++
 	}
-	rest := unescapeQuote(css[at:])
-	if rest != "" && (rest[0] == '"' || rest[0] == '\'') {
+	if at < len(css) && (css[at] == '"' || css[at] == '\'') {
+		stop = css[at : at+1]
 		at++
-		stop = rest[:1]
 	} else if stop == ";" {
 		return from - 1 // @import url(…) is met as url()
 	}
@@ -99,9 +98,6 @@ func (p *pass) cssURL(base int, css string, from int, stop string) int {
 	}
 	return at + length
 }
-
-// unescapeQuote returns css; a quote written as a character reference is left to Trim.
-func unescapeQuote(css string) string { return css }
 
 // textLinks reports short links in visible text, with a scheme or without; entities says that the
 // text has character references.

@@ -59,7 +59,7 @@ func (p *pass) check() error {
 		check(p)
 	}
 	p.maskTemplate()
-	if err := p.walk(span{0, len(p.src)}); err != nil {
+	if err := p.read(); err != nil {
 		return err
 	}
 	if err := p.follow(); err != nil {
@@ -70,6 +70,23 @@ func (p *pass) check() error {
 		return err
 	}
 	return p.ctx.Err()
+}
+
+// read applies the rules to the whole of src. The parts that are no HTML are one text, in which a "<"
+// need not be markup; active content is looked for all the same, since not every reader knows that.
+func (p *pass) read() error {
+	all := span{0, len(p.src)}
+	if p.part == HTML {
+		return p.walk(all)
+	}
+	p.visible(all)
+	if strings.IndexByte(p.src, '<') < 0 {
+		return nil
+	}
+	normal := p.hooks
+	p.hooks = p.v.tree[p.stage]
+	defer func() { p.hooks = normal }()
+	return p.walk(all)
 }
 
 // walk applies the rules to the tokens of src[at.start:at.end].

@@ -44,8 +44,9 @@ func schemeOf(url string) (scheme, rest string) {
 // maxScheme is longer than any scheme that matters here.
 const maxScheme = 24
 
-// controlsAndSpace are the characters that a browser strips from both ends of a URL.
-const controlsAndSpace = "\x00\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f" +
+// controlsAndSpace are the characters that a browser strips from both ends of a URL. NUL is not
+// among them: it never reaches the URL parser, the HTML tokenizer makes U+FFFD of it.
+const controlsAndSpace = "\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f" +
 	"\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f "
 
 // schemeName returns b as a string, without allocating for the schemes of everyday mail.
