@@ -15,7 +15,7 @@ type File struct {
 	AttachedAt time.Time
 	// Open opens the content. It is called once by a check and may be called again, for sending and downloading;
 	// each reader is closed by who opened it. A reader that is an [io.ReaderAt] and tells its size by Size or Seek, as
-	// [os.File] does, is read at random; any other is copied to a temporary file as far as the policy's limit.
+	// [os.File] does, is read at random; any other is copied first, as far as the policy's limit.
 	Open func() (io.ReadCloser, error)
 }
 

@@ -1,6 +1,7 @@
 package attach
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -64,15 +65,26 @@ func honestSize(r io.ReaderAt) (int64, bool) {
 	return size, int64(n) == size-from && errors.Is(err, io.EOF)
 }
 
-// spool copies r to a temporary file that has no name, so that nothing is left behind.
+// inMemory is how much of a stream is kept in memory before it goes to a file.
+const inMemory = 256 << 10
+
+// spool copies r: to memory while it is small, else to a temporary file that is removed when the source is closed.
 func spool(ctx context.Context, r io.Reader, limit int64, buf []byte) (source, error) {
+	r = io.LimitReader(reader{ctx, r}, limit+1)
+	var head bytes.Buffer
+	size, err := io.CopyBuffer(writer{&head}, io.LimitReader(r, inMemory), buf)
+	if err != nil {
+		return source{}, err
+	}
+	if size < inMemory {
+		return source{ReaderAt: bytes.NewReader(head.Bytes()), size: size, cut: size > limit, close: func() {}}, nil
+	}
 	tmp, err := os.CreateTemp("", "attach-*")
 	if err != nil {
 		return source{}, err
 	}
 	closeTmp := func() { _ = tmp.Close(); _ = os.Remove(tmp.Name()) }
-	bounded := io.LimitReader(reader{ctx, r}, limit+1)
-	size, err := io.CopyBuffer(writer{tmp}, bounded, buf)
+	size, err = io.CopyBuffer(writer{tmp}, io.MultiReader(&head, r), buf)
 	if err != nil {
 		closeTmp()
 		return source{}, err
@@ -93,5 +105,5 @@ func (r reader) Read(p []byte) (int, error) {
 	return r.r.Read(p)
 }
 
-// writer hides an os.File's ReadFrom, which would take a buffer of its own.
+// writer hides ReadFrom, which would take a buffer of its own.
 type writer struct{ io.Writer }

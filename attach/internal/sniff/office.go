@@ -38,6 +38,7 @@ type officePackage struct {
 	hasTypes, hasRels, hasRoot  bool
 	hasType                     bool
 	jar, apk, vba, ole, escapes bool
+	twice                       bool // two lists of types: no two programs agree on which counts
 }
 
 // entry takes note of one entry. Names compare without case, as Word compares them.
@@ -45,6 +46,7 @@ func (p *officePackage) entry(item zipItem) {
 	p.escapes = p.escapes || escapes(item.name)
 	switch {
 	case nameIs(item.name, "[Content_Types].xml"):
+		p.twice = p.hasTypes
 		p.types, p.hasTypes = item, true
 	case nameIs(item.name, "_rels/.rels"):
 		p.root, p.hasRoot = item, true
@@ -99,6 +101,9 @@ var mainTypes = map[string]string{
 // office reads the content types of the package and, for a Word document, its remote template.
 func (s *Sniffer) office(d zipDirectory, p *officePackage, c *Content) {
 	xml, damage := s.inflate(p.types)
+	if damage == "" && p.twice {
+		damage = Structure
+	}
 	if damage != "" {
 		c.Damaged = damage
 		return

@@ -10,6 +10,8 @@ var le = binary.LittleEndian
 const (
 	oleMagic  = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 	oleMaxReg = 0xfffffff9 // sector numbers above are markers ([MS-CFB] 2.1)
+
+	miniCutoff = 4096 // shorter streams lie in the mini stream
 )
 
 // oleFile walks a compound file ([MS-CFB]) with random access.
@@ -40,7 +42,7 @@ func (s *Sniffer) ole() (Content, bool) {
 		return Content{}, false
 	}
 	f := oleFile{s: s}
-	children := f.rootChildren()
+	root, children := f.rootChildren()
 	if f.damaged != "" {
 		return Content{Kind: "ole", Damaged: f.damaged}, true
 	}
@@ -60,7 +62,7 @@ func (s *Sniffer) ole() (Content, bool) {
 	case "encrypted":
 		c.Encrypted = true
 	case "doc":
-		f.document(children, &c)
+		f.document(root, children, &c)
 	default:
 		c.Macros = false
 	}
@@ -74,48 +76,90 @@ var oleKinds = map[string]string{
 	"Quill": "pub", "FileHeader": "hwp",
 }
 
-// document looks at the head of the main stream: whether it lies in the file, and its encryption bit.
-func (f *oleFile) document(children []dirEntry, c *Content) {
+// document looks at the main stream: whether it lies in the file, and its encryption bit.
+func (f *oleFile) document(root dirEntry, children []dirEntry, c *Content) {
 	for _, e := range children {
-		if e.name != "WordDocument" || e.kind != 2 || e.size < 4096 {
-			continue // short streams lie in the mini stream; Word never writes such a document
+		if e.name != "WordDocument" || e.kind != 2 {
+			continue
+		}
+		at := f.offset(e.start)
+		if e.size < miniCutoff {
+			at = f.miniOffset(root, e.start)
 		}
 		var fib [12]byte
-		got := f.s.at(fib[:], f.offset(e.start))
-		if len(got) < len(fib) {
+		if len(f.s.at(fib[:], at)) < len(fib) {
 			c.Damaged = Structure
 			return
 		}
 		// [MS-DOC] 2.5.2: wIdent and fEncrypted
 		c.Encrypted = le.Uint16(fib[:]) == 0xa5ec && le.Uint16(fib[10:])&0x0100 != 0
+		if e.size >= miniCutoff && !f.complete(e) {
+			c.Damaged = Cut
+		}
 	}
+}
+
+// complete tells whether every sector of a stream lies in the file, as far as the chain is followed.
+func (f *oleFile) complete(e dirEntry) bool {
+	sector := e.start
+	for range min((e.size+f.sector-1)/f.sector, maxOLE/512) {
+		if sector > oleMaxReg {
+			return true // shorter than stated, which readers forgive
+		}
+		if f.offset(sector) >= f.s.size {
+			return false
+		}
+		next, ok := f.next(sector)
+		if !ok {
+			return false
+		}
+		sector = next
+	}
+	return true
+}
+
+// miniOffset is where a short stream begins: in the stream of the root ([MS-CFB] 2.4).
+func (f *oleFile) miniOffset(root dirEntry, miniSector uint32) int64 {
+	within := int64(miniSector) * 64
+	sector := root.start
+	for range min(within/f.sector, maxOLE/512) {
+		next, ok := f.next(sector)
+		if !ok || sector > oleMaxReg {
+			return -1
+		}
+		sector = next
+	}
+	if sector > oleMaxReg {
+		return -1
+	}
+	return f.offset(sector) + within%f.sector
 }
 
 func (f *oleFile) offset(sector uint32) int64 { return (int64(sector) + 1) * f.sector }
 
-// rootChildren lists the entries of the root storage.
-func (f *oleFile) rootChildren() []dirEntry {
+// rootChildren is the root storage and what it holds.
+func (f *oleFile) rootChildren() (dirEntry, []dirEntry) {
 	h := f.s.head
 	if len(h) < 512 {
 		f.damaged = Structure
-		return nil
+		return dirEntry{}, nil
 	}
 	shift := le.Uint16(h[30:])
 	if shift != 9 && shift != 12 { // [MS-CFB] 2.2
 		f.damaged = Structure
-		return nil
+		return dirEntry{}, nil
 	}
 	f.sector = 1 << shift
 	f.readDirectoryChain(le.Uint32(h[48:]))
 	if f.damaged != "" {
-		return nil
+		return dirEntry{}, nil
 	}
 	root, ok := f.entry(0)
 	if !ok || root.kind != 5 {
 		f.damaged = Structure
-		return nil
+		return dirEntry{}, nil
 	}
-	return f.walk(root.child)
+	return root, f.walk(root.child)
 }
 
 // readDirectoryChain follows the directory's sectors, at most maxOLE octets of them.
@@ -189,7 +233,7 @@ func (f *oleFile) fatAt(n uint32) (uint32, bool) {
 	return 0, false
 }
 
-// walk visits the tree of siblings, each entry once, however its pointers loop.
+// walk visits the tree of siblings. Pointers to nowhere occur in honest files, those to an entry that was visited do not.
 func (f *oleFile) walk(id uint32) []dirEntry {
 	total := uint32(int64(len(f.dir)) * f.sector / 128)
 	seen := make([]uint64, total/64+1)
@@ -198,8 +242,12 @@ func (f *oleFile) walk(id uint32) []dirEntry {
 	var out []dirEntry
 	for len(todo) > 0 {
 		id, todo = todo[len(todo)-1], todo[:len(todo)-1]
-		if id >= total || seen[id/64]&(1<<(id%64)) != 0 {
-			continue // no such entry, or visited already
+		if id >= total {
+			continue
+		}
+		if seen[id/64]&(1<<(id%64)) != 0 {
+			f.damaged = Structure
+			return nil
 		}
 		seen[id/64] |= 1 << (id % 64)
 		e, ok := f.entry(id)

@@ -5,6 +5,7 @@ import "bytes"
 const (
 	pdfMagic  = "%PDF-"
 	pdfWindow = 1024     // octets in which readers look for the header
+	maxStray  = 8        // octets that stray before a header on its own line
 	scanned   = 64 << 10 // octets at each end that are searched for constructs in plain sight
 )
 
@@ -26,7 +27,10 @@ func (s *Sniffer) latePDF() (Content, bool) {
 	if at < 0 || !versionFollows(s.head[at+len(pdfMagic):]) || hasMarkup(s.head[:at]) {
 		return Content{}, false
 	}
-	// A text that merely speaks of PDF has no objects.
+	// A text that merely speaks of PDF does so in the middle of a line, and has no objects.
+	if at > maxStray && isText(s.head[at-1]) {
+		return Content{}, false
+	}
 	if !bytes.Contains(s.head[at:], []byte(" obj")) && !s.tailHas("startxref") {
 		return Content{}, false
 	}
@@ -34,6 +38,9 @@ func (s *Sniffer) latePDF() (Content, bool) {
 	s.insidePDF(&c)
 	return c, true
 }
+
+// isText tells a printable octet of ASCII.
+func isText(c byte) bool { return c > ' ' && c <= '~' }
 
 // versionFollows tells "1.7".
 func versionFollows(b []byte) bool {

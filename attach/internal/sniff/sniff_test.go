@@ -50,6 +50,8 @@ func TestKind(t *testing.T) {
 		{"pdf after a line", append([]byte("\n"), sample.PDF("", "")...), "pdf"},
 		{"pdf after a printer's preamble", append([]byte("\x1b%-12345X@PJL JOB\n@PJL ENTER LANGUAGE=PDF\n"), sample.PDF("", "")...), "pdf"},
 		{"pdf after words", append([]byte("Printed by a machine\n\n"), sample.PDF("", "")...), "pdf"},
+		{"pdf after one stray letter", append([]byte("x"), sample.PDF("", "")...), "pdf"},
+		{"program text with a pdf", append([]byte("const file = \""), sample.PDF("", "")...), ""},
 		{"pdf too late", append(bytes.Repeat([]byte(" "), 1025), sample.PDF("", "")...), "text"},
 		{"text about pdf", []byte("A file that begins with %PDF-1.7 is a PDF."), ""},
 		{"program before a pdf", append(sample.EXE, sample.PDF("", "")...), "exe"},
@@ -84,6 +86,7 @@ func TestKind(t *testing.T) {
 		{"zip", sample.Zip(sample.Part{Name: "a.txt", Data: "x"}), "zip"},
 		{"jar", sample.Zip(sample.Part{Name: "META-INF/MANIFEST.MF", Data: "x"}), "jar"},
 		{"odt", sample.Zip(sample.Part{Name: "mimetype", Data: "application/vnd.oasis.opendocument.text"}), "odt"},
+		{"docx with an end record in its comment", comment(sample.Docx(), "PK\x05\x06"+strings.Repeat("x", 40)), "docx"},
 		{"rtf", sample.RTF(""), "rtf"},
 		{"rtf with controls in its head", []byte("{\\rtf1\x00\x01\x02 x}"), "rtf"},
 		{"rtf without its f", []byte(`{\rt1 x}`), "rtf"},
@@ -135,6 +138,7 @@ func TestInside(t *testing.T) {
 		{"pdf with a script at the end of much", sample.PDF("", "", "<<>>stream\n"+string(sample.Pad(1<<20))+"endstream", "<</S/JavaScript>>"), sniff.Content{Kind: "pdf", Active: "JavaScript"}},
 		{"doc with macros", sample.Doc(sample.Entry{Name: "Macros", Storage: true}), sniff.Content{Kind: "doc", Macros: true}},
 		{"doc encrypted", sample.OLE(sample.Entry{Name: "WordDocument", Data: sample.FIB(true)}), sniff.Content{Kind: "doc", Encrypted: true}},
+		{"doc encrypted, in the mini stream", mini(), sniff.Content{Kind: "doc", Encrypted: true}},
 		{"docx with macros", sample.Docx(vba), sniff.Content{Kind: "docx", Macros: true}},
 		{"docm", sample.Zip(sample.Types(sample.TypeDocm, ""), sample.Root, sample.Document, vba), sniff.Content{Kind: "docm", Macros: true}},
 		{"docx with an object", sample.Docx(sample.Part{Name: "word/embeddings/oleObject1.bin", Data: "x"}), sniff.Content{Kind: "docx", Embedded: true}},
@@ -188,6 +192,13 @@ func TestDamaged(t *testing.T) {
 	outside := bytes.Clone(doc)
 	entry := bytes.Index(outside, []byte("W\x00o\x00r\x00d\x00D"))
 	binary.LittleEndian.PutUint32(outside[entry+116:], 1<<20)
+	tree := bytes.Clone(doc)
+	binary.LittleEndian.PutUint32(tree[entry+68:], 1) // its own left sibling
+	// Table and directory first, so that a cut file still has them.
+	broken := sample.OLE(sample.Entry{Name: "1Table"}, sample.Entry{Name: "WordDocument", Data: sample.FIB(false)})
+	binary.LittleEndian.PutUint32(broken[bytes.Index(broken, []byte("W\x00o\x00r\x00d\x00D"))+120:], 8<<10)
+	table = binary.LittleEndian.Uint32(broken[76:])
+	binary.LittleEndian.PutUint32(broken[(int(table)+1)*512+15*4:], 1000)
 	many := make([]sample.Part, 30_000)
 	for i := range many {
 		many[i] = sample.Part{Name: "word/media/" + strconv.Itoa(i)}
@@ -203,6 +214,9 @@ func TestDamaged(t *testing.T) {
 		{"doc cut before its table", doc[:len(doc)-512], sniff.Structure},
 		{"doc with a loop", loop, sniff.Bounds},
 		{"doc whose stream is missing", outside, sniff.Structure},
+		{"doc with a tree that loops", tree, sniff.Structure},
+		{"doc whose stream breaks off", broken, sniff.Cut},
+		{"docx with two lists of types", sample.Docx(sample.Types(sample.TypeXlsx, "")), sniff.Structure},
 		{"docx cut", docx[:len(docx)-30], sniff.Structure},
 		{"docx without its document", sample.Zip(sample.Types(sample.TypeDocx, ""), sample.Root), sniff.Structure},
 		{"docx of 30,000 entries", sample.Zip(append([]sample.Part{sample.Types(sample.TypeDocx, ""), sample.Document}, many...)...), sniff.Bounds},
@@ -228,6 +242,23 @@ func breakPart(archive []byte) []byte {
 	archive = bytes.Clone(archive)
 	copy(archive[30+len("[Content_Types].xml"):], "\xff\xff\xff\xff\xff\xff")
 	return archive
+}
+
+// mini is a short encrypted document whose main stream lies at the 17th mini sector.
+func mini() []byte {
+	file := sample.OLE(sample.Entry{Name: "WordDocument", Data: append(make([]byte, 1024), sample.FIB(true)...)})
+	root := bytes.Index(file, []byte("R\x00o\x00o\x00t\x00"))
+	entry := bytes.Index(file, []byte("W\x00o\x00r\x00d\x00D"))
+	copy(file[root+116:root+120], file[entry+116:entry+120])
+	binary.LittleEndian.PutUint32(file[entry+116:], 16)
+	binary.LittleEndian.PutUint32(file[entry+120:], 1000)
+	return file
+}
+
+// comment adds a comment to an archive.
+func comment(archive []byte, text string) []byte {
+	binary.LittleEndian.PutUint16(archive[len(archive)-2:], uint16(len(text)))
+	return append(archive, text...)
 }
 
 // lie states 100 octets for the first entry of the directory.

@@ -18,20 +18,10 @@ func (s *Sniffer) trailing(c *Content, end string) {
 	c.Trailing = hostileStart(bytes.TrimLeft(rest, "\x00\t\n\f\r "))
 }
 
-// zipAtEnd tells an archive behind the content: an end record at the very end of the file whose
-// directory is where it says.
+// zipAtEnd tells an archive behind the content, with its directory where the end record says.
 func (s *Sniffer) zipAtEnd() bool {
-	at, ok := s.lastIndex(zipEnd, max(0, s.size-tailSize), func(int64) bool { return true })
-	if !ok {
-		return false
-	}
-	var r [22]byte
-	if len(s.at(r[:], at)) < len(r) {
-		return false
-	}
-	var sig [4]byte
-	size := int64(le.Uint32(r[12:]))
-	return size > 0 && string(s.at(sig[:], at-size)) == zipEntry
+	d, ok := s.directory()
+	return ok && d.entries > 0
 }
 
 // hostileStart is the kind of program or markup that b begins with, "" for anything else: fonts,

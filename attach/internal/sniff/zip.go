@@ -30,19 +30,6 @@ type zipItem struct {
 	offset           int64
 }
 
-// endRecord finds the last end record of the file.
-func (s *Sniffer) endRecord() (at int64, record [22]byte, ok bool) {
-	for _, window := range [...]int64{int64(len(s.buf)), tailSize} {
-		from := max(0, s.size-window)
-		if at, ok = s.lastIndex(zipEnd, from, func(p int64) bool {
-			return len(s.at(record[:], p)) == len(record)
-		}); ok || from == 0 {
-			return at, record, ok
-		}
-	}
-	return 0, record, false
-}
-
 // lastIndex is the last place at or after from where needle stands and good agrees.
 // It reads backwards in windows of the shared buffer.
 func (s *Sniffer) lastIndex(needle string, from int64, good func(int64) bool) (int64, bool) {
@@ -64,10 +51,25 @@ func (s *Sniffer) lastIndex(needle string, from int64, good func(int64) bool) (i
 	return 0, false
 }
 
-// directory locates the central directory from the end record.
-func (s *Sniffer) directory() (zipDirectory, bool) {
-	at, r, ok := s.endRecord()
-	if !ok {
+// directory locates the central directory by the last end record that tells the truth: one may stand in a comment.
+func (s *Sniffer) directory() (d zipDirectory, ok bool) {
+	for _, window := range [...]int64{int64(len(s.buf)), tailSize} {
+		from := max(0, s.size-window)
+		s.lastIndex(zipEnd, from, func(at int64) bool {
+			d, ok = s.directoryAt(at)
+			return ok
+		})
+		if ok || from == 0 {
+			break
+		}
+	}
+	return d, ok
+}
+
+// directoryAt is the central directory that the end record at a place states, if it is there.
+func (s *Sniffer) directoryAt(at int64) (zipDirectory, bool) {
+	var r [22]byte
+	if len(s.at(r[:], at)) < len(r) || at+22+int64(le.Uint16(r[20:])) > s.size {
 		return zipDirectory{}, false
 	}
 	d := zipDirectory{entries: uint64(le.Uint16(r[10:])), size: int64(le.Uint32(r[12:])), start: int64(le.Uint32(r[16:]))}
@@ -77,17 +79,21 @@ func (s *Sniffer) directory() (zipDirectory, bool) {
 			end = end64
 		}
 	}
-	d.base = end - d.size - d.start
-	if d.size < 0 || d.start < 0 || d.size > end || d.base < 0 {
+	if d.size < 0 || d.start < 0 || d.size > end || d.start > end-d.size {
 		return d, false
 	}
+	d.base = end - d.size - d.start
 	// Some writers count offsets from the file's start though octets precede the archive.
-	var sig [4]byte
-	if d.base > 0 && string(s.at(sig[:], d.start)) == zipEntry {
+	if d.base > 0 && s.isEntry(d.start) {
 		d.base = 0
 	}
 	d.start += d.base
-	return d, true
+	return d, d.entries == 0 || s.isEntry(d.start)
+}
+
+func (s *Sniffer) isEntry(at int64) bool {
+	var sig [4]byte
+	return string(s.at(sig[:], at)) == zipEntry
 }
 
 // end64 reads the zip64 end record through its locator (APPNOTE.TXT 4.3.14, 4.3.15).
