@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/crmmail/crmmail/email/message/internal/codec"
 )
@@ -20,6 +21,7 @@ const (
 // body writes the rest of the header, and the body.
 func (b *builder) body() {
 	m := b.msg
+	b.enclosures()
 	var within, beside []int // attachments by index: of the HTML, and all others
 	for i, a := range m.Attachments {
 		if a.Inline && a.ContentID != "" && m.HTML != "" {
@@ -99,6 +101,9 @@ func (b *builder) multipart(kind byte, root string) {
 	h.buf = append(h.buf, ';')
 	h.fold()
 	h.buf = append(append(append(append(h.buf, "boundary=\"=_"...), kind, '_'), b.token...), '"')
+	if b.wire.EightBit && kind == mixed { // RFC 2045 §6.4: what holds a part of octets says so
+		h.buf = append(h.buf, "\r\nContent-Transfer-Encoding: 8bit"...)
+	}
 	h.buf = append(h.buf, "\r\n\r\n"...)
 }
 
@@ -177,9 +182,13 @@ func (b *builder) attachment(i int) {
 	if h.err != nil {
 		return
 	}
-	encoding := EncodingBase64
-	if t.name == "message/rfc822" { // RFC 2046 §5.2.1: never encoded
-		encoding = b.enclosed(i, &t)
+	encoding, label := EncodingBase64, EncodingBase64
+	if lines, ok := b.enclosed[i]; ok {
+		if encoding, label = EncodingIdentity, "7bit"; lines.wide {
+			label = "8bit"
+		}
+	} else if t.name == enclosedType {
+		t = mediaType{name: "application/octet-stream"}
 	}
 	h.contentType(t, a.Name)
 	b.disposition(a)
@@ -190,7 +199,7 @@ func (b *builder) attachment(i int) {
 		}
 		h.buf = append(append(append(h.buf, "Content-ID: <"...), a.ContentID...), ">\r\n"...)
 	}
-	h.buf = append(append(append(h.buf, "Content-Transfer-Encoding: "...), encoding...), "\r\n\r\n"...)
+	h.buf = append(append(append(h.buf, "Content-Transfer-Encoding: "...), label...), "\r\n\r\n"...)
 	b.octets(i, encoding)
 }
 
@@ -255,25 +264,36 @@ func (b *builder) read(i int) ([]byte, error) {
 	return content[:n], nil
 }
 
-// enclosed chooses how a message goes inside this one: as it is where its lines are proper, else as a file of
-// octets, for a message may not be encoded.
-func (b *builder) enclosed(i int, t *mediaType) string {
-	a := &b.msg.Attachments[i]
-	r, err := a.Open()
-	if err != nil {
-		b.h.err = fmt.Errorf("message: open attachment %q: %w", a.key(i), err)
-		return ""
+// enclosedType is the media type of a message within a message, which is never encoded (RFC 2046 §5.2.1).
+const enclosedType = "message/rfc822"
+
+// lines is what was seen of an enclosed message.
+type lines struct{ wide bool }
+
+// enclosures finds the attachments that are messages and go as they are, because their lines are proper. One whose
+// lines are not goes as a file of octets.
+func (b *builder) enclosures() {
+	for i, a := range b.msg.Attachments {
+		if len(a.MediaType) < len(enclosedType) || !strings.EqualFold(a.MediaType[:len(enclosedType)], enclosedType) || a.Open == nil {
+			continue
+		}
+		r, err := a.Open()
+		if err != nil {
+			b.h.err = fmt.Errorf("message: open attachment %q: %w", a.key(i), err)
+			return
+		}
+		proper, wide, err := codec.ProperLines(bufio.NewReader(r), hardWidth)
+		r.Close()
+		if err != nil {
+			b.h.err = fmt.Errorf("message: read attachment %q: %w", a.key(i), err)
+			return
+		}
+		if proper {
+			if b.enclosed == nil {
+				b.enclosed = map[int]lines{}
+			}
+			b.enclosed[i] = lines{wide}
+			b.wire.EightBit = b.wire.EightBit || wide
+		}
 	}
-	defer r.Close()
-	proper, wide, err := codec.ProperLines(bufio.NewReader(r), hardWidth)
-	switch {
-	case err != nil:
-		b.h.err = fmt.Errorf("message: read attachment %q: %w", a.key(i), err)
-	case !proper:
-		*t = mediaType{name: "application/octet-stream"}
-	default:
-		b.wire.EightBit = b.wire.EightBit || wide
-		return EncodingIdentity
-	}
-	return EncodingBase64
 }

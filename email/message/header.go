@@ -233,6 +233,9 @@ func phraseWidth(name string) int {
 func (h *header) phrase(name string) {
 	switch {
 	case len(name) > longPhrase || !isASCII(name) || strings.Contains(name, "=?"):
+		if width := oneWord(name); width <= wordWidth && h.col()+width > lineWidth {
+			h.fold() // some readers show a blank between two words
+		}
 		h.encode(name)
 	case isAtoms(name):
 		h.buf = append(h.buf, name...)

@@ -74,6 +74,9 @@ func wordCost(s string) int {
 	return cost
 }
 
+// oneWord is the width of s as a single encoded word.
+func oneWord(s string) int { return wordOverhead + min(wordCost(s), (len(s)+2)/3*4) }
+
 // wordCut is how much of s fits into room characters, in whole characters and at least one.
 func wordCut(s string, room int, q bool) int {
 	n, cost := 0, 0
