@@ -64,12 +64,13 @@ func bodyRoom(s string) int { return len(s) + len(s)/2 }
 
 // builder holds one message on its way to the wire.
 type builder struct {
-	msg    *Message
-	limit  int64
-	h      header
-	token  string // the random part of every boundary
-	nested bool   // a multipart has begun
-	wire   Wire
+	msg      *Message
+	limit    int64
+	h        header
+	token    string        // the random part of every boundary
+	nested   bool          // a multipart has begun
+	enclosed map[int]lines // attachments that are messages and go as they are
+	wire     Wire
 }
 
 // boundaries draws 144 random bits, once for all boundaries of the message. "=_" in them never occurs in
