@@ -253,6 +253,12 @@ func (s *Service) judgeAttachments(ctx context.Context, c *composition) error {
 	if err != nil {
 		return err
 	}
+	if len(c.draft.Attachments) == 0 {
+		if relay > 0 && overhead(c.letter) > relay {
+			c.refuse(CodeMessageTooLarge, "", nil)
+		}
+		return nil
+	}
 	c.report, err = policy.Check(ctx, c.draft.Attachments, attach.Options{
 		RelaySize:  relay,
 		Recipients: addresses(c.to, c.bcc),

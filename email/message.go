@@ -73,7 +73,7 @@ const (
 
 // State is where a message stands on its way out. Inbound messages are StateReceived.
 //
-//	draft → queued → sending → sent | failed | uncertain; sent → bounced; queued → canceled
+//	queued → sending → sent | failed | uncertain; sent → bounced; queued → canceled
 type State string
 
 const (
@@ -86,11 +86,6 @@ const (
 	StateCanceled  State = "canceled"  // taken back while queued
 	StateReceived  State = "received"  // inbound
 )
-
-// Settled tells that nothing more happens to a message in this state by itself.
-func (s State) Settled() bool {
-	return s != StateQueued && s != StateSending
-}
 
 // Attachment is a file of a kept message.
 type Attachment struct {

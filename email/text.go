@@ -37,7 +37,7 @@ const (
 	CodeAttachmentsBlocked = "attachments.blocked"
 	// CodeAttachmentChanged: a file held something else when it was stored than when it was judged.
 	CodeAttachmentChanged = "attachments.changed"
-	// CodeMessageTooLarge: the finished message is larger than the mail server takes.
+	// CodeMessageTooLarge: the message, its attachments apart or once it is finished, is larger than the server takes.
 	CodeMessageTooLarge = "message.too-large"
 	// CodeMessageInvalid: a name or address cannot stand in a header field.
 	CodeMessageInvalid = "message.invalid"
@@ -63,7 +63,7 @@ var texts = map[string]struct{ ru, en string }{
 	CodeContentBlocked:     {"Отправить письмо нельзя: в нём есть недопустимое содержимое", "This e-mail cannot be sent: it holds content that is not allowed"},
 	CodeAttachmentsBlocked: {"Отправить сообщение с такими вложениями нельзя", "A message with such attachments cannot be sent"},
 	CodeAttachmentChanged:  {"Файл изменился, пока письмо отправлялось: {detail}. Прикрепите его снова", "The file changed while the e-mail was being sent: {detail}. Attach it again"},
-	CodeMessageTooLarge:    {"Письмо больше, чем принимает почтовый сервер. Удалите некоторые файлы", "The e-mail is larger than the mail server takes. Remove some files"},
+	CodeMessageTooLarge:    {"Письмо больше, чем принимает почтовый сервер. Сократите текст или удалите некоторые файлы", "The e-mail is larger than the mail server takes. Shorten the text or remove some files"},
 	CodeMessageInvalid:     {"В имени или адресе есть недопустимые символы", "A name or an address holds characters that are not allowed"},
 	CodeNotCancelable:      {"Отменить отправку уже нельзя", "It is too late to take the e-mail back"},
 	CodeNotResendable:      {"Это письмо нельзя отправить повторно", "This e-mail cannot be sent again"},

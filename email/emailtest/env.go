@@ -119,10 +119,10 @@ func (e *Env) Dispatch(t testing.TB) int {
 	return n
 }
 
-// Message reads a message with its events out of the Store.
+// Message reads a message with its events.
 func (e *Env) Message(t testing.TB, id string) email.Message {
 	t.Helper()
-	m, err := e.Store.Message(context.Background(), id)
+	m, err := e.Service.History.Message(context.Background(), id)
 	if err != nil {
 		t.Fatalf("emailtest: %v", err)
 	}

@@ -24,7 +24,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // peer is one connection of a scripted server.
 type peer struct {
-	t    *testing.T
+	t    testing.TB
 	n    int // of the connection, from 1
 	conn net.Conn
 	r    *bufio.Reader
@@ -91,18 +91,11 @@ func (p *peer) hello(extensions ...string) bool {
 	return true
 }
 
-// accept takes one message of one recipient; it holds no extension but those of hello.
+// accept takes one message of one recipient, in its own time: it has no part in pipelining.
 func (p *peer) accept() (string, bool) {
-	for _, verb := range []string{"MAIL ", "RCPT "} {
-		if !p.hear(verb) {
-			return "", false
-		}
-		p.say("250 2.0.0 Ok")
-	}
-	if !p.hear("DATA") {
+	if !p.transaction(1) {
 		return "", false
 	}
-	p.say("354 go on")
 	content, ok := p.listen()
 	if ok {
 		p.say("250 2.0.0 Ok: queued as A1")
@@ -110,8 +103,23 @@ func (p *peer) accept() (string, bool) {
 	return content, ok
 }
 
+// transaction goes from MAIL to 354.
+func (p *peer) transaction(recipients int) bool {
+	for i := range recipients + 1 {
+		if !p.hear(map[bool]string{true: "MAIL ", false: "RCPT "}[i == 0]) {
+			return false
+		}
+		p.say("250 2.0.0 Ok")
+	}
+	if !p.hear("DATA") {
+		return false
+	}
+	p.say("354 go on")
+	return true
+}
+
 // serve plays script on every connection of a listener on loopback, and returns its address.
-func serve(t *testing.T, script func(*peer)) string {
+func serve(t testing.TB, script func(*peer)) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
@@ -157,7 +165,7 @@ func serve(t *testing.T, script func(*peer)) string {
 }
 
 // transport connects to addr without TLS and with short waits, unless change says otherwise.
-func transport(t *testing.T, addr string, change ...func(*smtp.Config)) *smtp.Transport {
+func transport(t testing.TB, addr string, change ...func(*smtp.Config)) *smtp.Transport {
 	t.Helper()
 	config := smtp.Config{
 		Addr:           addr,

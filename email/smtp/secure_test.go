@@ -63,6 +63,7 @@ type received struct {
 type backend struct {
 	mechanisms []string
 	password   string
+	refuse     map[string]error // by command: "MAIL", "RCPT anna@example.test", "DATA"
 
 	mu  sync.Mutex
 	got []received
@@ -105,15 +106,12 @@ func (s *backendSession) Mail(from string, opts *gosmtp.MailOptions) error {
 		return &gosmtp.SMTPError{Code: 530, EnhancedCode: gosmtp.EnhancedCode{5, 7, 0}, Message: "authenticate first"}
 	}
 	s.from, s.opts = from, *opts
-	return nil
+	return s.backend.refuse["MAIL"]
 }
 
 func (s *backendSession) Rcpt(to string, _ *gosmtp.RcptOptions) error {
-	switch {
-	case strings.HasPrefix(to, "unknown"):
-		return &gosmtp.SMTPError{Code: 550, EnhancedCode: gosmtp.EnhancedCode{5, 1, 1}, Message: "no such user"}
-	case strings.HasPrefix(to, "grey"):
-		return &gosmtp.SMTPError{Code: 450, EnhancedCode: gosmtp.EnhancedCode{4, 2, 0}, Message: "greylisted"}
+	if err := s.backend.refuse["RCPT "+to]; err != nil {
+		return err
 	}
 	s.to = append(s.to, to)
 	return nil
@@ -122,6 +120,9 @@ func (s *backendSession) Rcpt(to string, _ *gosmtp.RcptOptions) error {
 func (s *backendSession) Data(r io.Reader) error {
 	data, err := io.ReadAll(r)
 	if err != nil {
+		return err
+	}
+	if err := s.backend.refuse["DATA"]; err != nil {
 		return err
 	}
 	s.data = string(data)
@@ -424,7 +425,7 @@ func (elsewhere) RemoteAddr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0
 
 // TestGoSMTP: go-smtp's own server, with everything on.
 func TestGoSMTP(t *testing.T) {
-	b := &backend{}
+	b := &backend{refuse: map[string]error{"RCPT unknown@example.test": verdict(false), "RCPT grey@example.test": verdict(true)}}
 	addr := goSMTP(t, b, false, func(s *gosmtp.Server) { s.EnableSMTPUTF8, s.MaxMessageBytes = true, 1000 })
 	tr := transport(t, addr)
 	limit, err := tr.SizeLimit(context.Background())

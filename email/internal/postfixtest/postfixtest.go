@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -198,12 +197,4 @@ func must(t testing.TB, err error) {
 	if err != nil {
 		t.Fatalf("postfixtest: %v", err)
 	}
-}
-
-// ignoreGone is for files that Postfix moves while we look.
-func ignoreGone(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
 }
