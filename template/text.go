@@ -163,7 +163,9 @@ func (t *texter) finishLink(e element) {
 	}
 	switch {
 	case e.from == len(t.out):
+		t.space() // text next to it would become a part of the address
 		t.write([]byte(e.href))
+		t.space()
 	case !sameLink(string(t.out[max(e.from, t.lineText):]), e.href):
 		t.append(" (" + e.href + ")")
 	}

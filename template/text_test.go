@@ -47,6 +47,7 @@ func TestTextFromHTML(t *testing.T) {
 		"telephone":             {`<a href="tel:+74951234567">+7 (495) 123-45-67</a> <a href="tel:112">Call</a>`, "+7 (495) 123-45-67 Call (112)"},
 		"picture link":          {`<a href="https://shop.ru/b"><img src="x" alt="Buy it"></a>`, "Buy it (https://shop.ru/b)"},
 		"picture without text":  {`<a href="https://shop.ru/b"><img src="x" alt=""></a>`, "https://shop.ru/b"},
+		"picture between words": {`A<a href="https://shop.ru/b"><img src="x"></a>B`, "A https://shop.ru/b B"},
 		"block in a link":       {`<a href="https://shop.ru/b"><div>One</div><div>Two</div></a>Three`, "One\nTwo (https://shop.ru/b)\nThree"},
 		"no address":            {`<a name="x">A</a> <a href="">B</a> <a href="#top">C</a> <a href="/d">D</a>`, "A B C D"},
 		"script as an address":  {`<a href="javascript:alert(1)">A</a> <a href=" JAVA	SCRIPT:x">B</a> <a href="data:text/html,x">C</a>`, "A B C"},

@@ -31,6 +31,9 @@ func (w *lineWriter) breakLine(n int) {
 // newLine adds one line break.
 func (w *lineWriter) newLine() { w.breaks, w.spaces = min(w.breaks+1, 2), 0 }
 
+// space parts words.
+func (w *lineWriter) space() { w.spaces = max(w.spaces, 1) }
+
 // cell parts the cells of a row.
 func (w *lineWriter) cell() {
 	if w.breaks == 0 {
@@ -86,7 +89,7 @@ func (w *lineWriter) special(r rune) {
 	case unicode.IsSpace(r) && w.pre > 0:
 		w.spaces++
 	case unicode.IsSpace(r):
-		w.spaces = max(w.spaces, 1)
+		w.space()
 	case r == utf8.RuneError:
 		w.pay()
 		w.out = append(w.out, string(utf8.RuneError)...)
