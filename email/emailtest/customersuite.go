@@ -86,6 +86,7 @@ var customerPromises = []promise[customerFixture]{
 	{"Customer gives results that are the caller's", func(t *testing.T, f customerFixture) {
 		mine, err := f.one.Customer(context.Background(), "101")
 		noError(t, err)
+		same(t, "customer", f.kept[0], mine)
 		mine.Emails[0], mine.Handles[0].Username = "evil@evil.example", "evil"
 		if mine.Fields != nil {
 			mine.Fields["vip"] = "evil"

@@ -89,6 +89,7 @@ var directoryPromises = []promise[directoryFixture]{
 	{"AdditionalIdentities are the caller's", func(t *testing.T, f directoryFixture) {
 		mine, err := f.one.AdditionalIdentities(context.Background())
 		noError(t, err)
+		same(t, "additional", f.additional, mine)
 		mine[0].Allowed, mine[0].Mailbox.Address = false, "evil@evil.example"
 		again, err := f.one.AdditionalIdentities(context.Background())
 		noError(t, err)

@@ -45,7 +45,7 @@ func suiteTemplates() []template.Template {
 			Subject: "Здравствуйте, {{ customer.firstName }}", Preheader: "{{ 'a' ~ \"b\" }}",
 			HTML: "<p>{{ customer.name }}</p>\r\n", Text: "{{ customer.name }}\n"}},
 		{ID: "11", Name: "Заказ", Event: template.EventOrder, UpdatedAt: suiteTime, Letter: template.Letter{Subject: "{{ order.number }}"}},
-		{ID: "10", Name: "Праздник", Event: template.EventCustomer, UpdatedAt: suiteTime, Letter: template.Letter{HTML: "%_\\"}},
+		{ID: "10", Name: "10", Event: template.EventCustomer, UpdatedAt: suiteTime, Letter: template.Letter{HTML: "%_\\"}},
 		{ID: "9", Name: "Своё", Event: "birthday", UpdatedAt: suiteTime, Letter: template.Letter{Text: "Ура"}},
 	}
 }
@@ -85,10 +85,11 @@ var loaderPromises = []promise[loaderFixture]{
 	{"Templates gives results that are the caller's", func(t *testing.T, f loaderFixture) {
 		mine, err := f.one.Templates(context.Background(), template.EventCustomer)
 		noError(t, err)
+		equal(t, "templates", 2, len(mine))
 		mine[0] = template.Template{}
 		again, err := f.one.Templates(context.Background(), template.EventCustomer)
 		noError(t, err)
-		same(t, "first", f.kept[0], again[0])
+		same(t, "templates", []template.Template{f.kept[0], f.kept[2]}, again)
 	}},
 	{"Template and Templates end with the context", func(t *testing.T, f loaderFixture) {
 		_, err := f.one.Template(ended(), "12")
@@ -104,6 +105,11 @@ var sourcePromises = []promise[loaderFixture]{
 			_, err := f.one.(template.Source).Source(context.Background(), name)
 			isError(t, err, template.ErrNotFound)
 		}
+	}},
+	{"Source of an id that is the name too is the HTML part", func(t *testing.T, f loaderFixture) {
+		got, err := f.other.(template.Source).Source(context.Background(), "10")
+		noError(t, err)
+		equal(t, "source", f.kept[2].Letter.HTML, got)
 	}},
 	{"Source ends with the context", func(t *testing.T, f loaderFixture) {
 		_, err := f.one.(template.Source).Source(ended(), "12")

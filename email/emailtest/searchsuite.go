@@ -103,6 +103,8 @@ var searchPromises = []promise[customerFixture]{
 	{"SearchCustomers gives results that are the caller's", func(t *testing.T, f customerFixture) {
 		matches, err := f.one.SearchCustomers(context.Background(), email.ParseQuery("crm-77", 1))
 		noError(t, err)
+		equal(t, "found", "101", matchIDs(matches))
+		same(t, "customer", f.kept[0], matches[0].Customer)
 		matches[0].Customer.Emails[0] = "evil@evil.example"
 		again, err := f.one.Customer(context.Background(), "101")
 		noError(t, err)

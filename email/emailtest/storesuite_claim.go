@@ -69,10 +69,12 @@ var claimPromises = []promise[storeFixture]{
 		f.enqueue(t, nil, "a")
 		want := wireBytes(t, aQueued("a").Wire)
 		job := f.claimOne(t, "w", suiteTime)
+		wholeEnough(t, job)
 		job.Message.To[0].Address, job.Message.Recipients[0].Address = "evil@evil.example", "evil@evil.example"
 		job.Envelope.Recipients[0] = "evil@evil.example"
 		job.Wire.Segments[0].Bytes[0] = '!'
 		again := f.claimOne(t, "w", suiteTime.Add(time.Hour))
+		wholeEnough(t, again)
 		equal(t, "To", "olga@customer.example", again.Message.To[0].Address)
 		equal(t, "recipient", "olga@customer.example", again.Envelope.Recipients[0])
 		equal(t, "wire form", want, wireBytes(t, again.Wire))
@@ -96,6 +98,17 @@ func wholeJob(t *testing.T, f storeFixture) {
 		Recipients: []string{"olga@customer.example", "olga@work.example", "boss@shop.example"},
 	}, job.Envelope)
 	same(t, "wire form", want.Wire, job.Wire)
+}
+
+// wholeEnough wants of a job what the tests go on to look at.
+func wholeEnough(t testing.TB, job email.Job) {
+	t.Helper()
+	want := aQueued("a")
+	equal(t, "mailboxes of To", len(want.Message.To), len(job.Message.To))
+	equal(t, "recipients", len(want.Message.Recipients), len(job.Message.Recipients))
+	equal(t, "recipients of the envelope", len(want.Message.Recipients), len(job.Envelope.Recipients))
+	wireBytes(t, job.Wire)
+	equal(t, "segments of the wire form", len(want.Wire.Segments), len(job.Wire.Segments))
 }
 
 func claimRace(t *testing.T, f storeFixture) {

@@ -62,6 +62,7 @@ var enqueuePromises = []promise[storeFixture]{
 		q.Wire.Segments[0].Bytes[0] = '!'
 		q.Wire.Segments[1].Key = "evil"
 		job := f.claimOne(t, "w", suiteTime)
+		wholeEnough(t, job)
 		equal(t, "To", "olga@customer.example", job.Message.To[0].Address)
 		equal(t, "recipient", "olga@customer.example", job.Envelope.Recipients[0])
 		equal(t, "wire form", want, wireBytes(t, job.Wire))

@@ -18,10 +18,12 @@ var messagePromises = []promise[storeFixture]{
 	}},
 	{"Message gives results that are the caller's", func(t *testing.T, f storeFixture) {
 		f.enqueue(t, nil, "a")
-		before := f.message(t, "a")
+		want := aQueued("a").Message
+		want.Events = []email.Event{aQueued("a").Event}
 		mine := f.message(t, "a")
+		same(t, "message", want, mine)
 		mine.To[0].Address, mine.Recipients[0].Address, mine.Events[0].Detail = "evil@evil.example", "evil@evil.example", "evil"
-		same(t, "message", before, f.message(t, "a"))
+		same(t, "message", want, f.message(t, "a"))
 	}},
 	{"Message, Messages and Conversations end with the context", func(t *testing.T, f storeFixture) {
 		f.enqueue(t, nil, "a")
@@ -37,7 +39,9 @@ var messagePromises = []promise[storeFixture]{
 		same(t, "messages", []email.Message{aQueued("a").Message}, f.messages(t, email.MessageQuery{}))
 	}},
 	{"Messages of nobody are none", func(t *testing.T, f storeFixture) {
-		equal(t, "messages", 0, len(f.messages(t, email.MessageQuery{CustomerID: "nobody"})))
+		f.enqueue(t, nil, "a")
+		equal(t, "of a customer", 0, len(f.messages(t, email.MessageQuery{CustomerID: "nobody"})))
+		equal(t, "of a conversation", 0, len(f.messages(t, email.MessageQuery{ConversationID: "nobody"})))
 	}},
 }
 

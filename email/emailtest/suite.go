@@ -53,8 +53,21 @@ func isError(t testing.TB, err, target error) {
 func equal[T comparable](t testing.TB, what string, want, got T) {
 	t.Helper()
 	if want != got {
-		t.Fatalf("%s: want %v, got %v", what, want, got)
+		t.Fatalf("%s: want %s, got %s", what, shown(want, got), shown(got, want))
 	}
+}
+
+// shown is a value for the reader of a failure; of a long text, what is around its first difference from other.
+func shown[T any](value, other T) string {
+	a, b := fmt.Sprint(value), fmt.Sprint(other)
+	if len(a) <= 200 && len(b) <= 200 {
+		return fmt.Sprintf("%#v", value)
+	}
+	i := 0
+	for i < min(len(a), len(b)) && a[i] == b[i] {
+		i++
+	}
+	return fmt.Sprintf("%d octets, at %d: %q", len(a), i, a[max(0, i-40):min(len(a), i+40)])
 }
 
 // same compares values as they are kept: times by the moment they name, nil and empty lists alike.

@@ -165,28 +165,11 @@ func (s TransportServer) received(t testing.TB, mail string, want email.Envelope
 	t.Helper()
 	var got []string
 	for _, one := range s.Received() {
-		if string(one.Raw) != mail {
-			t.Fatalf("the server got other bytes, first different at %d:\n%q\nwant\n%q", firstDifference(string(one.Raw), mail), around(string(one.Raw), mail), around(mail, string(one.Raw)))
-		}
+		equal(t, "bytes that the server got", mail, string(one.Raw))
 		equal(t, "return path", want.ReturnPath, one.Envelope.ReturnPath)
 		got = append(got, one.Envelope.Recipients...)
 	}
 	expected := slices.Sorted(slices.Values(want.Recipients))
 	slices.Sort(got)
 	equal(t, "recipients", strings.Join(expected, " "), strings.Join(got, " "))
-}
-
-func firstDifference(a, b string) int {
-	for i := range min(len(a), len(b)) {
-		if a[i] != b[i] {
-			return i
-		}
-	}
-	return min(len(a), len(b))
-}
-
-// around is a piece of a at its first difference from b.
-func around(a, b string) string {
-	i := firstDifference(a, b)
-	return a[max(0, i-40):min(len(a), i+40)]
 }

@@ -139,7 +139,7 @@ var stallPromises = []promise[TransportServer]{
 			if err == nil {
 				t.Error("there is no error")
 			}
-		case <-time.After(suiteSoon):
+		case <-time.After(suiteSoon / 4):
 			t.Fatal("it does not return")
 		}
 		equal(t, "received", 0, len(s.Received()))

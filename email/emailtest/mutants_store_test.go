@@ -1,0 +1,248 @@
+package emailtest_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/emailtest"
+)
+
+const suiteTimeout = 2 * time.Minute
+
+// brokenStore is the memory store with some methods replaced; each gets the sound store.
+type brokenStore struct {
+	email.Store
+	enqueue       func(context.Context, email.Store, email.Queued) (email.Message, error)
+	claim         func(context.Context, email.Store, email.Claim) (email.Claimed, error)
+	transition    func(context.Context, email.Store, email.Transition) error
+	message       func(context.Context, email.Store, string) (email.Message, error)
+	messages      func(context.Context, email.Store, email.MessageQuery) ([]email.Message, error)
+	conversations func(context.Context, email.Store, email.ConversationQuery) ([]email.Conversation, error)
+}
+
+func (b brokenStore) Enqueue(ctx context.Context, q email.Queued) (email.Message, error) {
+	if b.enqueue == nil {
+		return b.Store.Enqueue(ctx, q)
+	}
+	return b.enqueue(ctx, b.Store, q)
+}
+
+func (b brokenStore) Claim(ctx context.Context, c email.Claim) (email.Claimed, error) {
+	if b.claim == nil {
+		return b.Store.Claim(ctx, c)
+	}
+	return b.claim(ctx, b.Store, c)
+}
+
+func (b brokenStore) Transition(ctx context.Context, t email.Transition) error {
+	if b.transition == nil {
+		return b.Store.Transition(ctx, t)
+	}
+	return b.transition(ctx, b.Store, t)
+}
+
+func (b brokenStore) Message(ctx context.Context, id string) (email.Message, error) {
+	if b.message == nil {
+		return b.Store.Message(ctx, id)
+	}
+	return b.message(ctx, b.Store, id)
+}
+
+func (b brokenStore) Messages(ctx context.Context, q email.MessageQuery) ([]email.Message, error) {
+	if b.messages == nil {
+		return b.Store.Messages(ctx, q)
+	}
+	return b.messages(ctx, b.Store, q)
+}
+
+func (b brokenStore) Conversations(ctx context.Context, q email.ConversationQuery) ([]email.Conversation, error) {
+	if b.conversations == nil {
+		return b.Store.Conversations(ctx, q)
+	}
+	return b.conversations(ctx, b.Store, q)
+}
+
+// onStore runs TestStore on the memory store broken by breakIt.
+func onStore(breakIt func() brokenStore) func(*testing.T) {
+	return func(t *testing.T) {
+		emailtest.TestStore(t, emailtest.StoreHarness{Open: func(testing.TB) (one, other email.Store) {
+			broken := breakIt()
+			broken.Store = emailtest.NewStore()
+			return broken, broken
+		}})
+	}
+}
+
+func always(broken brokenStore) func() brokenStore { return func() brokenStore { return broken } }
+
+var storeMutants = []mutant{
+	{"two-storages", func(t *testing.T) {
+		emailtest.TestStore(t, emailtest.StoreHarness{Open: func(testing.TB) (one, other email.Store) {
+			return emailtest.NewStore(), emailtest.NewStore()
+		}})
+	}, []string{"Enqueue keeps everything", "Enqueue under one key by many", "Transition by two at once"}},
+	{"leases-twice", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		claimed, err := s.Claim(ctx, c)
+		for _, job := range claimed.Jobs {
+			s.Transition(ctx, email.Transition{MessageID: job.Message.ID, From: email.StateQueued, To: email.StateQueued})
+		}
+		return claimed, err
+	}})), []string{"Claim leases a message to one worker", "Claim by many workers", "Transition to the same state renews"}},
+	{"never-leases-again", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		c.Lease *= 1000
+		return s.Claim(ctx, c)
+	}})), []string{"Claim gives a queued message again", "Claim counts the attempts"}},
+	{"ignores-owner", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		if !t.LeaseUntil.IsZero() || t.Owner != "" {
+			t.Owner = ""
+		}
+		return s.Transition(ctx, t)
+	}})), []string{"Transition by a worker without the lease", "Transition by a worker whose lease", "Transition without LeaseUntil"}},
+	{"wants-a-lease-of-persons", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		m, err := s.Message(ctx, t.MessageID)
+		if err == nil && t.Owner == "" && m.Attempts > 0 {
+			return email.ErrConflict
+		}
+		return s.Transition(ctx, t)
+	}})), []string{"Transition by a person needs no lease"}},
+	{"ignores-state", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		if m, err := s.Message(ctx, t.MessageID); err == nil {
+			t.From = m.State
+		}
+		return s.Transition(ctx, t)
+	}})), []string{"Transition from another state", "Transition by two at once", "Transition by a person is too late"}},
+	{"unknown-is-conflict", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		if _, err := s.Message(ctx, t.MessageID); err != nil {
+			return email.ErrConflict
+		}
+		return s.Transition(ctx, t)
+	}})), []string{"Transition of an unknown message"}},
+	{"never-renews", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		if t.From == t.To && !t.LeaseUntil.IsZero() {
+			return nil
+		}
+		return s.Transition(ctx, t)
+	}})), []string{"Transition to the same state renews the lease", "Transition to the same state renews the lease while sending"}},
+	{"forgets-events", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		t.Event = nil
+		return s.Transition(ctx, t)
+	}})), []string{"Transition adds its event"}},
+	{"forgets-results", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		t.Results = nil
+		return s.Transition(ctx, t)
+	}})), []string{"Transition takes results over", "Claim keeps what is known", "Claim addresses only", "Transition puts an uncertain"}},
+	{"forgets-send-at", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		t.SendAt = time.Time{}
+		return s.Transition(ctx, t)
+	}})), []string{"Transition to queued moves SendAt"}},
+	{"forgets-sent-at", onStore(always(brokenStore{message: func(ctx context.Context, s email.Store, id string) (email.Message, error) {
+		m, err := s.Message(ctx, id)
+		m.SentAt = time.Time{}
+		return m, err
+	}})), []string{"Transition to sent sets SentAt"}},
+	{"forgets-provider", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		if t.ProviderID == "" {
+			t.ProviderID = " "
+		}
+		return s.Transition(ctx, t)
+	}})), []string{"Transition keeps the provider's id"}},
+	{"own-clock", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		c.Now = time.Now()
+		return s.Claim(ctx, c)
+	}})), []string{"Claim leases a message to one worker", "Claim gives the whole message"}},
+	{"in-any-order", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		claimed, err := s.Claim(ctx, c)
+		slices.Reverse(claimed.Jobs)
+		return claimed, err
+	}})), []string{"Claim gives the oldest SendAt first"}},
+	{"one-too-many", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		c.Limit++
+		return s.Claim(ctx, c)
+	}})), []string{"Claim gives at most Limit", "Claim with Limit 0 leases nothing"}},
+	{"nothing-with-limit-0", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		if c.Limit == 0 {
+			return email.Claimed{}, ctx.Err()
+		}
+		return s.Claim(ctx, c)
+	}})), []string{"Claim with Limit 0 still finds"}},
+	{"too-early", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		c.Now, c.Lease = c.Now.Add(time.Second), c.Lease-time.Second
+		return s.Claim(ctx, c)
+	}})), []string{"Claim leaves a message alone until", "Claim leases a message to one worker", "Claim leaves a message alone whose worker"}},
+	{"resends-silently", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		claimed, err := s.Claim(ctx, c)
+		for _, id := range claimed.Uncertain {
+			s.Transition(ctx, email.Transition{MessageID: id, From: email.StateUncertain, To: email.StateQueued})
+		}
+		return claimed, err
+	}})), []string{"Claim makes a message uncertain", "Claim with Limit 0 still"}},
+	{"uncertain-without-event", onStore(always(brokenStore{message: func(ctx context.Context, s email.Store, id string) (email.Message, error) {
+		m, err := s.Message(ctx, id)
+		m.Events = slices.DeleteFunc(m.Events, func(e email.Event) bool { return e.Kind == email.EventUncertain })
+		return m, err
+	}})), []string{"Claim makes a message uncertain"}},
+	{"uncertain-to-everybody", onStore(always(brokenStore{message: func(ctx context.Context, s email.Store, id string) (email.Message, error) {
+		m, err := s.Message(ctx, id)
+		for i := range m.Recipients {
+			if m.State == email.StateUncertain {
+				m.Recipients[i].Status = email.RecipientUncertain
+			}
+		}
+		return m, err
+	}})), []string{"Claim keeps what is known"}},
+	{"tells-of-uncertain-again", onStore(func() brokenStore {
+		var mu sync.Mutex
+		var told []string
+		return brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+			claimed, err := s.Claim(ctx, c)
+			mu.Lock()
+			defer mu.Unlock()
+			told = append(told, claimed.Uncertain...)
+			claimed.Uncertain = slices.Clone(told)
+			return claimed, err
+		}}
+	}), []string{"Claim tells of an uncertain message once"}},
+	{"claims-everything", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		if t.To != email.StateSending && t.To != email.StateQueued {
+			t.To = email.StateQueued
+		}
+		return s.Transition(ctx, t)
+	}})), []string{"Claim never gives a message that is not queued"}},
+	{"addresses-everybody", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		claimed, err := s.Claim(ctx, c)
+		for i := range claimed.Jobs {
+			claimed.Jobs[i].Envelope.Recipients = nil
+			for _, r := range claimed.Jobs[i].Message.Recipients {
+				claimed.Jobs[i].Envelope.Recipients = append(claimed.Jobs[i].Envelope.Recipients, r.Address)
+			}
+		}
+		return claimed, err
+	}})), []string{"Claim addresses only the recipients", "Transition puts an uncertain message back"}},
+	{"builds-anew", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		claimed, err := s.Claim(ctx, c)
+		for _, job := range claimed.Jobs {
+			if job.Message.Attempts > 1 {
+				job.Wire.Segments[0].Bytes = append([]byte("X-Attempt: 2\r\n"), job.Wire.Segments[0].Bytes...)
+			}
+		}
+		return claimed, err
+	}})), []string{"Claim gives the same bytes at every attempt"}},
+	{"forgets-attempts", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		claimed, err := s.Claim(ctx, c)
+		for i := range claimed.Jobs {
+			claimed.Jobs[i].Message.Attempts = 1
+		}
+		return claimed, err
+	}})), []string{"Claim counts the attempts"}},
+	{"forgets-wire-flags", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		claimed, err := s.Claim(ctx, c)
+		for _, job := range claimed.Jobs {
+			job.Wire.EightBit = false
+		}
+		return claimed, err
+	}})), []string{"Claim gives the whole message"}},
+}
