@@ -52,29 +52,26 @@ func (e Event) Variables() []Variable {
 }
 
 func commonVariables() []Variable {
-	person := []Variable{{Name: "firstName", Type: TypeText}, {Name: "lastName", Type: TypeText}, {Name: "email", Type: TypeText}, {Name: "phone", Type: TypeText}}
 	return []Variable{
 		{Name: "customer", Type: TypeMap, Fields: customerFields()},
-		{Name: "manager", Type: TypeMap, Fields: person},
-		{Name: "store", Type: TypeMap, Fields: []Variable{
-			{Name: "name", Type: TypeText}, {Name: "email", Type: TypeText}, {Name: "phone", Type: TypeText}, {Name: "url", Type: TypeText},
-		}},
+		{Name: "manager", Type: TypeMap, Fields: identityFields()},
+		{Name: "store", Type: TypeMap, Fields: identityFields()},
 	}
 }
 
+// customerFields are what every host has; a host's own fields of a customer stand beside them.
 func customerFields() []Variable {
 	return []Variable{
 		{Name: "id", Type: TypeText}, {Name: "externalId", Type: TypeText},
-		{Name: "firstName", Type: TypeText}, {Name: "lastName", Type: TypeText}, {Name: "patronymic", Type: TypeText},
-		{Name: "email", Type: TypeText}, {Name: "phones", Type: TypeList},
-		{Name: "birthday", Type: TypeTime}, {Name: "sex", Type: TypeText}, {Name: "createdAt", Type: TypeTime},
-		{Name: "vip", Type: TypeBool}, {Name: "balance", Type: TypeNumber}, {Name: "ordersCount", Type: TypeNumber},
-		{Name: "tags", Type: TypeList},
-		{Name: "address", Type: TypeMap, Fields: []Variable{
-			{Name: "city", Type: TypeText}, {Name: "region", Type: TypeText}, {Name: "zip", Type: TypeText}, {Name: "text", Type: TypeText},
-		}},
-		{Name: "customFields", Type: TypeMap},
+		{Name: "name", Type: TypeText}, {Name: "firstName", Type: TypeText}, {Name: "lastName", Type: TypeText},
+		{Name: "patronymic", Type: TypeText},
+		{Name: "email", Type: TypeText}, {Name: "emails", Type: TypeList},
+		{Name: "phone", Type: TypeText}, {Name: "phones", Type: TypeList},
 	}
+}
+
+func identityFields() []Variable {
+	return []Variable{{Name: "name", Type: TypeText}, {Name: "email", Type: TypeText}}
 }
 
 func orderFields() []Variable {

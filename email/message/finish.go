@@ -5,12 +5,9 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/crmmail/crmmail/email/message/internal/reply"
 )
-
-func validUTF8(s string) bool { return utf8.ValidString(s) }
 
 // finish makes the result out of the header and the leaves.
 func (p *parser) finish() {
@@ -97,7 +94,8 @@ func readIDs(bodies []string) []string {
 				break
 			}
 			rest = next
-			if id = strings.Join(strings.Fields(id), ""); id != "" && !strings.Contains(id, "<") {
+			id = id[strings.LastIndexByte(id, '<')+1:]
+			if id = strings.Join(strings.Fields(id), ""); id != "" {
 				ids, found = append(ids, id), true
 			}
 		}

@@ -13,6 +13,7 @@ type parser struct {
 	opts        ParseOptions
 	out         Parsed
 	head        rawHeader
+	charset     string // of the message, for what stands in its header unencoded
 	texts       []string
 	htmls       []string
 	parts       int
@@ -54,6 +55,7 @@ func Parse(r io.Reader, opts ParseOptions) (*Parsed, error) {
 		}
 		return nil, ErrEmpty
 	}
+	p.charset = parseParams(p.head.get("Content-Type")).params["charset"]
 	p.entity(p.head, "text/plain", ended, 0)
 	if p.err != nil {
 		return nil, p.err

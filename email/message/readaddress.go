@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// addresses reads a list of mailboxes and groups as senders write them: names without quotes, commas missing or
+// addresses reads lists of mailboxes and groups as senders write them: names without quotes, commas missing or
 // doubled, routes, comments for names, several angle brackets (the last counts), no brackets at all.
 func (p *parser) addresses(bodies []string) []mail.Address {
 	var list []mail.Address
@@ -21,113 +21,154 @@ func (p *parser) addresses(bodies []string) []mail.Address {
 	return list
 }
 
+// What a lexeme of an address field is.
+type lexeme int
+
+const (
+	character lexeme = iota
+	quoted           // a quoted-string
+	comment
+	angle // an address in angle brackets
+)
+
+// lexWindow bounds the search for what closes a quote, comment or bracket; one that is not closed is a character.
+const lexWindow = 1000
+
+// lex finds the lexeme at s[i] and where it ends.
+func lex(s string, i int) (kind lexeme, end int) {
+	window := s[:min(len(s), i+lexWindow)]
+	switch s[i] {
+	case '"':
+		if end := quotedEnd(window, i); end > 0 {
+			return quoted, end
+		}
+	case '(':
+		if end := commentEnd(window, i); end > 0 {
+			return comment, end
+		}
+	case '<':
+		from := i + 1
+		if from < len(window) && window[from] == '"' { // a quoted local part may hold anything
+			from = max(from, quotedEnd(window, from))
+		}
+		if n := strings.IndexByte(window[from:], '>'); n >= 0 {
+			return angle, from + n + 1
+		}
+	}
+	return character, i + 1
+}
+
+// quotedEnd is the end of the quoted-string that begins at i; 0 where nothing closes it.
+func quotedEnd(s string, i int) int {
+	for i++; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return 0
+}
+
+func commentEnd(s string, i int) int {
+	for depth := 0; i < len(s); i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}
+
 // splitAddresses cuts at commas and semicolons outside quotes, comments and angle brackets, and drops the names
 // of groups.
 func splitAddresses(s string) []string {
 	var items []string
-	start := 0
-	var at state
-	for i := 0; i < len(s); i++ {
-		if s[i] == '\\' && (at.quoted || at.depth > 0) {
-			i++
-			continue
-		}
-		at.step(s, i)
-		if at.inside() {
-			continue
-		}
-		switch s[i] {
-		case ',', ';':
+	start, group := 0, true // group: a colon would end a group's name
+	for i := 0; i < len(s); {
+		kind, end := lex(s, i)
+		switch {
+		case kind == angle || kind == character && s[i] == '@':
+			group = false
+		case kind == character && (s[i] == ',' || s[i] == ';'):
 			items = append(items, s[start:i])
-			start = i + 1
-		case ':':
-			if !strings.ContainsAny(s[start:i], "@<") { // a group's name
-				start = i + 1
-			}
+			start, group = end, true
+		case kind == character && s[i] == ':' && group:
+			start = end
 		}
+		i = end
 	}
 	return append(items, s[start:])
 }
 
-// state is where in an address a character stands.
-type state struct {
-	quoted bool
-	angle  bool
-	depth  int // of comments
-}
-
-func (t *state) inside() bool { return t.quoted || t.angle || t.depth > 0 }
-
-// step goes over s[i]. A quote, comment or bracket that nothing closes is text.
-func (t *state) step(s string, i int) {
-	switch c := s[i]; {
-	case t.quoted:
-		t.quoted = c != '"'
-	case c == '"' && t.depth == 0 && !t.angle:
-		t.quoted = strings.IndexByte(s[i+1:], '"') >= 0
-	case c == '(' && !t.angle:
-		if t.depth > 0 || strings.IndexByte(s[i+1:], ')') >= 0 {
-			t.depth++
-		}
-	case c == ')' && t.depth > 0:
-		t.depth--
-	case t.depth > 0:
-	case c == '<':
-		t.angle = strings.IndexByte(s[i+1:], '>') >= 0
-	case c == '>':
-		t.angle = false
-	}
-}
-
 // address reads one mailbox.
 func (p *parser) address(item string) (mail.Address, bool) {
-	name, comment, angle, found := splitAddress(item)
+	name, note, addr, found := splitAddress(item)
 	if !found {
-		addr, rest := firstWithAt(name)
-		if addr == "" {
+		if addr, name = firstWithAt(name); addr == "" {
 			return mail.Address{}, false
 		}
-		name, angle = rest, addr
 	}
-	if name == "" || name == angle {
-		name = comment
+	if name == "" || name == addr {
+		name = note
 	}
-	box := mail.Address{Name: oneLine(p.decodeWords(strings.Trim(name, " \t'"))), Address: cleanAddress(p.headerText(angle))}
-	if !strings.Contains(box.Address, "@") {
-		if decoded := p.decodeWords(box.Address); decoded != box.Address {
-			box.Address = cleanAddress(decoded)
-		}
+	box := mail.Address{Name: oneLine(p.decodeWords(strings.Trim(name, " \t'"))), Address: cleanAddress(p.headerText(addr))}
+	if !strings.Contains(box.Address, "@") { // some encode the address too
+		box.Address = cleanAddress(p.decodeWords(box.Address))
 	}
 	return box, box.Address != ""
 }
 
-// splitAddress takes an item apart: what stands in the last angle brackets, the comments, and the rest, unquoted.
-func splitAddress(item string) (name, comment, angle string, found bool) {
-	var words, comments strings.Builder
-	var at state
-	for i := 0; i < len(item); i++ {
-		c, before := item[i], at
-		if c == '\\' && (at.quoted || at.depth > 0) && i+1 < len(item) {
-			i++
-			c = item[i]
-		} else {
-			at.step(item, i)
-		}
+// splitAddress takes an item apart: the last address in angle brackets or with a quoted local part, the comments,
+// and the rest, unquoted.
+func splitAddress(item string) (name, note, addr string, found bool) {
+	var words, notes strings.Builder
+	for i := 0; i < len(item); {
+		kind, end := lex(item, i)
 		switch {
-		case at.angle && !before.angle:
-			end := strings.IndexByte(item[i:], '>')
-			angle, found = item[i+1:i+end], true
-			i += end
-			at.angle = false
+		case kind == angle:
+			addr, found = item[i+1:end-1], true
 			words.WriteByte(' ')
-		case at.depth > 0 && before.depth > 0, at.depth > 0 && at.depth != 1:
-			comments.WriteByte(c)
-		case at.depth != before.depth || at.quoted != before.quoted:
+		case kind == quoted && end < len(item) && item[end] == '@':
+			end += len(item[end:]) - len(strings.TrimLeft(item[end:], "@")) // a quoted local part without brackets
+			if n := strings.IndexAny(item[end:], " \t<>,;("); n >= 0 {
+				end += n
+			} else {
+				end = len(item)
+			}
+			addr, found = item[i:end], true
+		case kind == quoted:
+			words.WriteString(unescape(item[i+1 : end-1]))
+		case kind == comment:
+			notes.WriteString(unescape(item[i+1 : end-1]))
 		default:
-			words.WriteByte(c)
+			words.WriteByte(item[i])
 		}
+		i = end
 	}
-	return strings.TrimSpace(words.String()), strings.TrimSpace(comments.String()), angle, found
+	return strings.TrimSpace(words.String()), strings.TrimSpace(notes.String()), addr, found
+}
+
+// unescape takes the backslashes of quoted pairs off (RFC 5322 §3.2.1).
+func unescape(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '\\' && i+1 < len(s) {
+			i++
+		}
+		b.WriteByte(s[i])
+	}
+	return b.String()
 }
 
 // firstWithAt is the first word with an at sign in it, and the rest.
@@ -141,10 +182,16 @@ func firstWithAt(s string) (addr, rest string) {
 	return "", s
 }
 
-// cleanAddress takes white space, a route (RFC 5322 §4.4) and a scheme off an address, and quotes off its local part.
+// cleanAddress makes an address as net/mail holds it: without white space, route (RFC 5322 §4.4), scheme, and the
+// quotes of its local part.
 func cleanAddress(s string) string {
-	s = strings.Join(strings.Fields(oneLine(s)), "")
-	s = strings.Trim(s, "<>,;")
+	s = strings.TrimSpace(oneLine(s))
+	if strings.HasPrefix(s, `"`) {
+		if end := quotedEnd(s, 0); end > 0 && end < len(s) && s[end] == '@' {
+			return unescape(s[1:end-1]) + strings.Join(strings.Fields(s[end:]), "")
+		}
+	}
+	s = strings.Trim(strings.Join(strings.Fields(s), ""), "<>,;")
 	if strings.HasPrefix(s, "@") {
 		if _, addr, ok := strings.Cut(s, ":"); ok {
 			s = addr

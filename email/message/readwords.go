@@ -22,6 +22,9 @@ func (p *parser) decodeWords(raw string) string {
 			break
 		}
 		word, length := cutWord(raw[start:])
+		if length < 0 {
+			break
+		}
 		if length == 0 { // no encoded word: the marks are text
 			out.WriteString(p.flush(&run))
 			out.WriteString(p.headerText(raw[:start+2]))
@@ -69,26 +72,27 @@ func (p *parser) flush(run *wordRun) string {
 	return text
 }
 
-// cutWord reads the encoded word that s begins with; its length is 0 where there is none.
+// cutWord reads the encoded word that s begins with; its length is 0 where there is none, and negative where there
+// can be none in all of s.
 func cutWord(s string) (word wordRun, length int) {
 	name, rest, ok := strings.Cut(s[2:], "?")
 	if !ok || name == "" || strings.ContainsAny(name, " \t\"<>=") || len(rest) < 2 || rest[1] != '?' {
 		return wordRun{}, 0
 	}
+	if !strings.ContainsRune("qQbB", rune(rest[0])) {
+		return wordRun{}, 0
+	}
 	end := strings.Index(rest[2:], "?=")
 	if end < 0 {
-		return wordRun{}, 0
+		return wordRun{}, -1
 	}
 	text := rest[2 : 2+end]
 	word.charset = name
-	switch rest[0] {
-	case 'q', 'Q':
+	if rest[0] == 'q' || rest[0] == 'Q' {
 		word.octets = decodeQ(text)
-	case 'b', 'B':
+	} else {
 		var d codec.Base64
 		word.octets = d.Flush(d.Decode(nil, []byte(text)))
-	default:
-		return wordRun{}, 0
 	}
 	return word, len(s) - len(rest) + 2 + end + 2
 }
@@ -104,10 +108,9 @@ func (p *parser) headerText(raw string) string {
 		return raw
 	}
 	p.defect("header.octets")
-	name := parseParams(p.head.get("Content-Type")).params["charset"]
-	text, _, _ := charset.Decode("utf-8", []byte(raw))
-	if strings.ContainsRune(text, '\ufffd') || name != "" && !strings.EqualFold(name, "utf-8") && !validUTF8(raw) {
-		text, _, _ = charset.Decode(name, []byte(raw))
+	text, _, clean := charset.Decode("utf-8", []byte(raw))
+	if !clean {
+		text, _, _ = charset.Decode(p.charset, []byte(raw))
 	}
 	return text
 }

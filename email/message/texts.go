@@ -33,4 +33,30 @@ var texts = map[string][2]string{
 	"field.size":       {"недопустимый размер", "is not a valid size"},                                     // Size -1
 	"attachment.size": {"размер вложения изменился с тех пор, как его прикрепили",
 		"the attachment is not as long as when it was attached"}, // Size 5, content of 4 octets
+
+	// Of Parsed.Defects. The comment is what triggers it.
+	"header.mbox":               {"перед письмом стоит строка почтового ящика", "a mailbox line stands before the message"},                   // "From a@b Mon Jan 1"
+	"header.bom":                {"письмо начинается с метки порядка байтов", "the message begins with a byte order mark"},                    // EF BB BF in front
+	"header.blank-before":       {"перед заголовком стоят пустые строки", "blank lines stand before the header"},                              // CRLF in front
+	"header.stray":              {"заголовок начинается с продолжения", "the header begins with a continuation"},                              // " x" as the first line
+	"header.no-colon":           {"строка заголовка без двоеточия", "a header line has no colon"},                                             // "Subject Hello"
+	"header.cut":                {"заголовок части оборван", "the header of a part is cut off"},                                               // a boundary within it
+	"header.octets":             {"в заголовке символы вне ASCII без кодирования", "the header holds unencoded octets"},                       // "Subject: Привет" raw
+	"header.address":            {"адрес в заголовке не разобран", "an address in the header cannot be read"},                                 // "To: Anna"
+	"header.date":               {"дата не разобрана", "the date cannot be read"},                                                             // "Date: yesterday"
+	"part.media-type":           {"недопустимый тип содержимого части", "the media type of a part is invalid"},                                // "Content-Type: text"
+	"part.no-boundary":          {"составное письмо без разделителя", "a multipart names no boundary"},                                        // "multipart/mixed"
+	"part.no-parts":             {"в составном письме нет частей", "a multipart holds no parts"},                                              // its boundary never comes
+	"part.not-closed":           {"составное письмо не закрыто", "a multipart is not closed"},                                                 // its last boundary is missing
+	"part.epilogue":             {"за последней частью стоит текст", "text stands behind the last part"},                                      // below the closing boundary
+	"part.tnef":                 {"вложения упакованы в winmail.dat", "the attachments are packed in winmail.dat"},                            // application/ms-tnef
+	"encoding.unknown":          {"неизвестная кодировка передачи", "the transfer encoding is unknown"},                                       // "Content-Transfer-Encoding: x"
+	"encoding.base64":           {"в base64 посторонние символы", "base64 holds foreign octets"},                                              // "aGk=!"
+	"encoding.quoted-printable": {"ошибка в quoted-printable", "quoted-printable holds an equals sign that encodes nothing"},                  // "a=b"
+	"charset.unknown":           {"неизвестная кодировка символов", "the charset is unknown"},                                                 // charset=x
+	"charset.octets":            {"байты не из названной кодировки символов", "octets are not of the charset named"},                          // charset=utf-8 with FF
+	"limit.header":              {"заголовок длиннее предела и прочитан не весь", "the header is over the limit and was not read to its end"}, // MaxHeader
+	"limit.depth":               {"вложенность частей глубже предела", "parts are nested deeper than the limit"},                              // MaxDepth
+	"limit.parts":               {"частей больше предела, лишние не прочитаны", "there are more parts than the limit; the rest was not read"}, // MaxParts
+	"limit.decoded":             {"содержимое больше предела и обрезано", "the content is over the limit and was cut off"},                    // MaxDecoded
 }

@@ -85,7 +85,7 @@ func readChunk(ctx context.Context, r io.Reader, chunk []byte) (n int, err error
 
 // stage keeps a chunk that is not the last.
 func (u *upload) stage(ctx context.Context, chunk []byte) error {
-	err := u.store.write(ctx, func(tx *sql.Tx) error {
+	err := u.store.write(ctx, func(tx conn) error {
 		if err := u.touch(ctx, tx); err != nil {
 			return err
 		}
@@ -96,7 +96,7 @@ func (u *upload) stage(ctx context.Context, chunk []byte) error {
 }
 
 // touch marks the upload as under way. There is such a mark exactly as long as chunks belong to no blob.
-func (u *upload) touch(ctx context.Context, tx *sql.Tx) error {
+func (u *upload) touch(ctx context.Context, tx conn) error {
 	now := micros(u.store.now())
 	if u.chunks == 0 {
 		_, err := exec(ctx, tx, `INSERT INTO crmmail_blob_upload (touched_at, tenant, upload) VALUES (?, ?, ?)`,
@@ -111,7 +111,7 @@ func (u *upload) touch(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-func (u *upload) insertChunk(ctx context.Context, tx *sql.Tx, chunk []byte) error {
+func (u *upload) insertChunk(ctx context.Context, tx conn, chunk []byte) error {
 	_, err := exec(ctx, tx, `INSERT INTO crmmail_blob_chunk (tenant, upload, position, content) VALUES (?, ?, ?, ?)`,
 		u.store.tenant, u.id, u.chunks, chunk)
 	return err
@@ -120,7 +120,7 @@ func (u *upload) insertChunk(ctx context.Context, tx *sql.Tx, chunk []byte) erro
 // finish makes a blob of the chunks and the last one, unless the same content is kept already.
 func (u *upload) finish(ctx context.Context, last []byte) (email.Blob, error) {
 	blob := email.Blob{ID: hex.EncodeToString(u.hash.Sum(nil)), Size: u.size}
-	return blob, u.store.write(ctx, func(tx *sql.Tx) error {
+	return blob, u.store.write(ctx, func(tx conn) error {
 		n, err := exec(ctx, tx, `INSERT INTO crmmail_blob (tenant, id, upload, size, created_at) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT DO NOTHING`, u.store.tenant, blob.ID, u.id, u.size, micros(u.store.now()))
 		if err != nil {
@@ -139,7 +139,7 @@ func (u *upload) finish(ctx context.Context, last []byte) (email.Blob, error) {
 }
 
 // close ends an upload whose chunks have become a blob, and deletes what others have left behind.
-func (u *upload) close(ctx context.Context, tx *sql.Tx) error {
+func (u *upload) close(ctx context.Context, tx conn) error {
 	if u.chunks == 0 {
 		return nil
 	}
@@ -150,7 +150,7 @@ func (u *upload) close(ctx context.Context, tx *sql.Tx) error {
 	if n == 0 {
 		return errGivenUp
 	}
-	left, err := collect(ctx, tx, scanString, `DELETE FROM crmmail_blob_upload WHERE tenant = ? AND touched_at < ?
+	left, err := collect(ctx, tx, scanOne[string], `DELETE FROM crmmail_blob_upload WHERE tenant = ? AND touched_at < ?
 		RETURNING upload`, u.store.tenant, micros(u.store.now().Add(-uploadMemory)))
 	if err != nil {
 		return err
@@ -164,7 +164,7 @@ func (u *upload) close(ctx context.Context, tx *sql.Tx) error {
 }
 
 // remove deletes what was staged, unless it has become a blob.
-func (u *upload) remove(ctx context.Context, tx *sql.Tx) error {
+func (u *upload) remove(ctx context.Context, tx conn) error {
 	if u.chunks == 0 {
 		return nil
 	}
@@ -182,10 +182,10 @@ func (u *upload) discard(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 	defer cancel()
-	return u.store.write(ctx, func(tx *sql.Tx) error { return u.remove(ctx, tx) })
+	return u.store.write(ctx, func(tx conn) error { return u.remove(ctx, tx) })
 }
 
-func (s *Store) removeChunks(ctx context.Context, tx *sql.Tx, upload string) error {
+func (s *Store) removeChunks(ctx context.Context, tx conn, upload string) error {
 	_, err := exec(ctx, tx, `DELETE FROM crmmail_blob_chunk WHERE tenant = ? AND upload = ?`, s.tenant, upload)
 	return err
 }

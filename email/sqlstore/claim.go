@@ -23,7 +23,7 @@ func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error)
 	if err != nil || !due {
 		return email.Claimed{}, wrap("claim", err)
 	}
-	err = s.write(ctx, func(tx *sql.Tx) (err error) {
+	err = s.write(ctx, func(tx conn) (err error) {
 		if claimed.Uncertain, err = s.giveUpLapsed(ctx, tx, c.Now); err != nil {
 			return err
 		}
@@ -42,11 +42,11 @@ const queued = `SELECT message_id FROM crmmail_delivery
 
 func (s *Store) anythingDue(ctx context.Context, c email.Claim) (due bool, err error) {
 	now := micros(c.Now)
-	err = s.look(ctx, func() error {
-		found, err := collect(ctx, s.db, scanString, `SELECT message_id FROM crmmail_delivery
+	err = s.look(ctx, func(c conn) error {
+		found, err := collect(ctx, c, scanOne[string], `SELECT message_id FROM crmmail_delivery
 			WHERE tenant = ? AND state = 'sending' AND lease_until <= ? LIMIT 1`, s.tenant, now)
 		if err == nil && len(found) == 0 && c.Limit > 0 {
-			found, err = collect(ctx, s.db, scanString, queued, s.tenant, now, now, 1)
+			found, err = collect(ctx, c, scanOne[string], queued, s.tenant, now, now, 1)
 		}
 		due = len(found) > 0
 		return err
@@ -55,8 +55,8 @@ func (s *Store) anythingDue(ctx context.Context, c email.Claim) (due bool, err e
 }
 
 // giveUpLapsed makes those messages uncertain whose worker died while the bytes were going out, and returns their ids.
-func (s *Store) giveUpLapsed(ctx context.Context, tx *sql.Tx, now time.Time) ([]string, error) {
-	lapsed, err := collect(ctx, tx, scanString, `UPDATE crmmail_delivery SET state = 'uncertain', owner = '', lease_until = ?
+func (s *Store) giveUpLapsed(ctx context.Context, tx conn, now time.Time) ([]string, error) {
+	lapsed, err := collect(ctx, tx, scanOne[string], `UPDATE crmmail_delivery SET state = 'uncertain', owner = '', lease_until = ?
 		WHERE tenant = ? AND state = 'sending' AND lease_until <= ? RETURNING message_id`, noLease, s.tenant, micros(now))
 	if err != nil || len(lapsed) == 0 {
 		return nil, err
@@ -74,7 +74,7 @@ func (s *Store) giveUpLapsed(ctx context.Context, tx *sql.Tx, now time.Time) ([]
 }
 
 // lease gives due messages to a worker.
-func (s *Store) lease(ctx context.Context, tx *sql.Tx, c email.Claim) ([]email.Job, error) {
+func (s *Store) lease(ctx context.Context, tx conn, c email.Claim) ([]email.Job, error) {
 	if c.Limit <= 0 {
 		return nil, nil
 	}
@@ -95,7 +95,7 @@ func (s *Store) lease(ctx context.Context, tx *sql.Tx, c email.Claim) ([]email.J
 }
 
 // jobs reads leased messages, in the order in which they are sent. The return paths are by message.
-func (s *Store) jobs(ctx context.Context, tx *sql.Tx, returnPaths map[string]string) ([]email.Job, error) {
+func (s *Store) jobs(ctx context.Context, tx conn, returnPaths map[string]string) ([]email.Job, error) {
 	wires, err := s.wires(ctx, tx, ids(returnPaths))
 	if err != nil {
 		return nil, err
@@ -118,7 +118,7 @@ func (s *Store) jobs(ctx context.Context, tx *sql.Tx, returnPaths map[string]str
 }
 
 // wires reads wire forms by message.
-func (s *Store) wires(ctx context.Context, tx *sql.Tx, ids []string) (map[string]*message.Wire, error) {
+func (s *Store) wires(ctx context.Context, tx conn, ids []string) (map[string]*message.Wire, error) {
 	wires := make(map[string]*message.Wire, len(ids))
 	err := s.eachOf(ctx, tx, ids, `SELECT message_id, wire FROM crmmail_wire WHERE tenant = ? AND message_id IN (%s)`,
 		func(rows *sql.Rows) error {

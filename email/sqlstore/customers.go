@@ -14,7 +14,7 @@ import (
 // Customer implements email.Customers.
 func (s *Store) Customer(ctx context.Context, id string) (email.Customer, error) {
 	var found []email.Customer
-	err := s.read(ctx, func(tx *sql.Tx) (err error) {
+	err := s.read(ctx, func(tx conn) (err error) {
 		found, err = s.customers(ctx, tx, `WHERE tenant = ? AND id = ?`, s.tenant, id)
 		return err
 	})
@@ -33,7 +33,7 @@ func (s *Store) CreateCustomer(ctx context.Context, c email.Customer) (email.Cus
 		c.ID = s.newID()
 	}
 	var kept []email.Customer
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(tx conn) error {
 		n, err := s.insertCustomer(ctx, tx, c, `ON CONFLICT DO NOTHING`)
 		if err != nil {
 			return err
@@ -59,7 +59,7 @@ func (s *Store) SaveCustomer(ctx context.Context, c email.Customer) error {
 	if c.ID == "" {
 		return wrap("save customer", errors.New("a customer without an id"))
 	}
-	return wrap("save customer", s.write(ctx, func(tx *sql.Tx) error {
+	return wrap("save customer", s.write(ctx, func(tx conn) error {
 		_, err := s.insertCustomer(ctx, tx, c, `ON CONFLICT (tenant, id) DO UPDATE SET external_id = excluded.external_id,
 			first_name = excluded.first_name, last_name = excluded.last_name, patronymic = excluded.patronymic,
 			manager_id = excluded.manager_id, store_id = excluded.store_id, created_at = excluded.created_at,
@@ -76,7 +76,7 @@ func (s *Store) SaveCustomer(ctx context.Context, c email.Customer) error {
 }
 
 // insertCustomer returns how many rows it wrote.
-func (s *Store) insertCustomer(ctx context.Context, tx *sql.Tx, c email.Customer, onConflict string) (int64, error) {
+func (s *Store) insertCustomer(ctx context.Context, tx conn, c email.Customer, onConflict string) (int64, error) {
 	fields, err := fieldsText(c.Fields)
 	if err != nil {
 		return 0, err
@@ -95,7 +95,7 @@ const (
 	contactExternalID = "external-id" // kept with the customer too; here it is found
 )
 
-func (s *Store) insertContacts(ctx context.Context, tx *sql.Tx, c email.Customer) error {
+func (s *Store) insertContacts(ctx context.Context, tx conn, c email.Customer) error {
 	var rows [][]any
 	add := func(kind string, position int, network, value, exact string) {
 		rows = append(rows, []any{s.tenant, c.ID, kind, position, network, value, exact})
@@ -116,7 +116,7 @@ func (s *Store) insertContacts(ctx context.Context, tx *sql.Tx, c email.Customer
 }
 
 // customers reads customers with all they have, in two queries.
-func (s *Store) customers(ctx context.Context, tx *sql.Tx, where string, args ...any) ([]email.Customer, error) {
+func (s *Store) customers(ctx context.Context, tx conn, where string, args ...any) ([]email.Customer, error) {
 	list, err := collect(ctx, tx, scanCustomer, `SELECT id, external_id, first_name, last_name, patronymic, manager_id,
 		store_id, created_at, fields FROM crmmail_customer `+where, args...)
 	if err != nil {
@@ -159,7 +159,7 @@ func addContact(c *email.Customer, kind, network, value string) {
 const rowsAtOnce = 500
 
 // insert writes rows of equal length into a table, named with its columns.
-func insert(ctx context.Context, tx *sql.Tx, into string, rows [][]any) error {
+func insert(ctx context.Context, tx conn, into string, rows [][]any) error {
 	for some := range slices.Chunk(rows, rowsAtOnce) {
 		row := "(" + parameters(len(some[0])) + ")"
 		_, err := exec(ctx, tx, `INSERT INTO `+into+` VALUES `+strings.TrimSuffix(strings.Repeat(row+", ", len(some)), ", "),
@@ -172,7 +172,7 @@ func insert(ctx context.Context, tx *sql.Tx, into string, rows [][]any) error {
 }
 
 // eachOf runs a query for the tenant and many ids, whose place %s takes, and gives each row to scan.
-func (s *Store) eachOf(ctx context.Context, tx *sql.Tx, ids []string, query string, scan func(*sql.Rows) error) error {
+func (s *Store) eachOf(ctx context.Context, tx conn, ids []string, query string, scan func(*sql.Rows) error) error {
 	for some := range slices.Chunk(ids, rowsAtOnce) {
 		args := append([]any{s.tenant}, anys(some)...)
 		_, err := collect(ctx, tx, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, scan(rows) },

@@ -29,6 +29,9 @@ func (d Dialect) check() error {
 	return nil
 }
 
+// writers is how many transactions of a Store may write at once.
+func (d Dialect) writers() int { return 1 }
+
 // Result codes of SQLite, the low octet of an extended one.
 const (
 	sqliteBusy   = 5 // another connection writes

@@ -20,7 +20,7 @@ func (s *Store) Enqueue(ctx context.Context, q email.Queued) (email.Message, err
 		return email.Message{}, wrap("enqueue", err)
 	}
 	var kept email.Message
-	err = s.write(ctx, func(tx *sql.Tx) error {
+	err = s.write(ctx, func(tx conn) error {
 		if err := s.insertQueued(ctx, tx, q, wire); err != nil {
 			return err
 		}
@@ -36,8 +36,8 @@ func (s *Store) Enqueue(ctx context.Context, q email.Queued) (email.Message, err
 
 // first is the message that has used an idempotency key, with email.ErrDuplicate.
 func (s *Store) first(ctx context.Context, key string) (first email.Message, err error) {
-	err = s.read(ctx, func(tx *sql.Tx) error {
-		known, err := collect(ctx, tx, scanString, `SELECT id FROM crmmail_message
+	err = s.read(ctx, func(tx conn) error {
+		known, err := collect(ctx, tx, scanOne[string], `SELECT id FROM crmmail_message
 			WHERE tenant = ? AND idempotency_key = ? AND idempotency_key <> ''`, s.tenant, key)
 		if err != nil || len(known) == 0 {
 			return err
@@ -51,7 +51,7 @@ func (s *Store) first(ctx context.Context, key string) (first email.Message, err
 	return first, err
 }
 
-func (s *Store) insertQueued(ctx context.Context, tx *sql.Tx, q email.Queued, wire []byte) error {
+func (s *Store) insertQueued(ctx context.Context, tx conn, q email.Queued, wire []byte) error {
 	if err := s.keepConversation(ctx, tx, q.Conversation); err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func (s *Store) insertQueued(ctx context.Context, tx *sql.Tx, q email.Queued, wi
 	return s.insertEvents(ctx, tx, q.Event, m.ID)
 }
 
-func (s *Store) keepConversation(ctx context.Context, tx *sql.Tx, c email.Conversation) error {
+func (s *Store) keepConversation(ctx context.Context, tx conn, c email.Conversation) error {
 	_, err := exec(ctx, tx, `INSERT INTO crmmail_conversation (tenant, id, customer_id, subject, state, created_at, updated_at)
 		VALUES (`+parameters(7)+`)
 		ON CONFLICT (tenant, id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
@@ -86,7 +86,7 @@ func (s *Store) keepConversation(ctx context.Context, tx *sql.Tx, c email.Conver
 	return err
 }
 
-func (s *Store) insertMessage(ctx context.Context, tx *sql.Tx, m email.Message) error {
+func (s *Store) insertMessage(ctx context.Context, tx conn, m email.Message) error {
 	var lists lists
 	n, err := exec(ctx, tx, `INSERT INTO crmmail_message (tenant, id, conversation_id, customer_id, created_at, idempotency_key,
 		actor_id, direction, origin, purpose, template_id, sender_choice, from_name, from_address, to_list, cc_list, bcc_list,
@@ -105,7 +105,7 @@ func (s *Store) insertMessage(ctx context.Context, tx *sql.Tx, m email.Message) 
 	return nil
 }
 
-func (s *Store) insertRecipients(ctx context.Context, tx *sql.Tx, m email.Message) error {
+func (s *Store) insertRecipients(ctx context.Context, tx conn, m email.Message) error {
 	rows := make([][]any, len(m.Recipients))
 	for i, r := range m.Recipients {
 		rows[i] = []any{s.tenant, m.ID, i, r.Address, string(r.Status), r.Code, r.Enhanced, r.Text, micros(r.At)}
@@ -113,7 +113,7 @@ func (s *Store) insertRecipients(ctx context.Context, tx *sql.Tx, m email.Messag
 	return insert(ctx, tx, `crmmail_recipient (tenant, message_id, position, address, status, code, enhanced, answer, at)`, rows)
 }
 
-func (s *Store) insertAttachments(ctx context.Context, tx *sql.Tx, m email.Message) error {
+func (s *Store) insertAttachments(ctx context.Context, tx conn, m email.Message) error {
 	rows := make([][]any, len(m.Attachments))
 	for i, a := range m.Attachments {
 		rows[i] = []any{s.tenant, m.ID, i, a.BlobID, a.Name, a.MediaType, a.Size, a.ContentID, a.Inline}
@@ -123,7 +123,7 @@ func (s *Store) insertAttachments(ctx context.Context, tx *sql.Tx, m email.Messa
 }
 
 // insertEvents adds the same line to the time lines of messages.
-func (s *Store) insertEvents(ctx context.Context, tx *sql.Tx, e email.Event, messageIDs ...string) error {
+func (s *Store) insertEvents(ctx context.Context, tx conn, e email.Event, messageIDs ...string) error {
 	rows := make([][]any, len(messageIDs))
 	for i, id := range messageIDs {
 		rows[i] = []any{s.tenant, id, micros(e.At), string(e.Kind), e.ActorID, e.Detail}

@@ -9,7 +9,7 @@ import (
 
 // Message implements email.Journal.
 func (s *Store) Message(ctx context.Context, id string) (m email.Message, err error) {
-	err = s.read(ctx, func(tx *sql.Tx) (err error) {
+	err = s.read(ctx, func(tx conn) (err error) {
 		m, err = s.message(ctx, tx, id)
 		return err
 	})
@@ -26,7 +26,7 @@ func (s *Store) Messages(ctx context.Context, q email.MessageQuery) (page []emai
 	where.equal("m.conversation_id", q.ConversationID)
 	where.before("m.created_at", "m.id", q.Before)
 	where.newest("m.created_at", "m.id", q.Limit)
-	err = s.read(ctx, func(tx *sql.Tx) (err error) {
+	err = s.read(ctx, func(tx conn) (err error) {
 		page, err = s.messages(ctx, tx, where.and, where.args...)
 		return err
 	})
@@ -43,8 +43,8 @@ func (s *Store) Conversations(ctx context.Context, q email.ConversationQuery) (p
 	where.equal("state", string(q.State))
 	where.before("updated_at", "id", q.Before)
 	where.newest("updated_at", "id", q.Limit)
-	err = s.look(ctx, func() (err error) {
-		page, err = collect(ctx, s.db, scanConversation, `SELECT id, customer_id, subject, state, created_at, updated_at
+	err = s.look(ctx, func(c conn) (err error) {
+		page, err = collect(ctx, c, scanConversation, `SELECT id, customer_id, subject, state, created_at, updated_at
 			FROM crmmail_conversation WHERE tenant = ?`+where.and, append([]any{s.tenant}, where.args...)...)
 		return err
 	})

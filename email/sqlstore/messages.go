@@ -8,7 +8,7 @@ import (
 )
 
 // message reads one message with its events.
-func (s *Store) message(ctx context.Context, tx *sql.Tx, id string) (email.Message, error) {
+func (s *Store) message(ctx context.Context, tx conn, id string) (email.Message, error) {
 	list, err := s.messages(ctx, tx, ` AND m.id = ?`, id)
 	if err != nil {
 		return email.Message{}, err
@@ -23,7 +23,7 @@ func (s *Store) message(ctx context.Context, tx *sql.Tx, id string) (email.Messa
 
 // messages reads messages without their events, in three queries. The condition begins with AND; an order and a limit
 // may follow it.
-func (s *Store) messages(ctx context.Context, tx *sql.Tx, and string, args ...any) ([]email.Message, error) {
+func (s *Store) messages(ctx context.Context, tx conn, and string, args ...any) ([]email.Message, error) {
 	list, err := collect(ctx, tx, scanMessage, `SELECT m.id, m.conversation_id, m.customer_id, m.created_at, m.idempotency_key,
 		m.actor_id, m.direction, m.origin, m.purpose, m.template_id, m.sender_choice, m.from_name, m.from_address,
 		m.to_list, m.cc_list, m.bcc_list, m.message_id, m.in_reply_to, m.reference_list,
@@ -53,7 +53,7 @@ func scanMessage(rows *sql.Rows) (m email.Message, err error) {
 	return m, err
 }
 
-func (s *Store) addRecipients(ctx context.Context, tx *sql.Tx, byID map[string]*email.Message) error {
+func (s *Store) addRecipients(ctx context.Context, tx conn, byID map[string]*email.Message) error {
 	return s.eachOf(ctx, tx, ids(byID), `SELECT message_id, address, status, code, enhanced, answer, at
 		FROM crmmail_recipient WHERE tenant = ? AND message_id IN (%s) ORDER BY message_id, position`,
 		func(rows *sql.Rows) error {
@@ -67,7 +67,7 @@ func (s *Store) addRecipients(ctx context.Context, tx *sql.Tx, byID map[string]*
 		})
 }
 
-func (s *Store) addAttachments(ctx context.Context, tx *sql.Tx, byID map[string]*email.Message) error {
+func (s *Store) addAttachments(ctx context.Context, tx conn, byID map[string]*email.Message) error {
 	return s.eachOf(ctx, tx, ids(byID), `SELECT message_id, blob_id, name, media_type, size, content_id, inline
 		FROM crmmail_attachment WHERE tenant = ? AND message_id IN (%s) ORDER BY message_id, position`,
 		func(rows *sql.Rows) error {

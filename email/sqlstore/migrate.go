@@ -36,7 +36,7 @@ func Migrate(ctx context.Context, db *sql.DB, d Dialect) error {
 		return wrap("migrate", err)
 	}
 	return wrap("migrate", d.retry(ctx, func() error {
-		return transact(ctx, db, nil, func(tx *sql.Tx) error { return migrate(ctx, tx, steps) })
+		return transact(ctx, db, nil, func(tx conn) error { return migrate(ctx, tx, steps) })
 	}))
 }
 
@@ -58,29 +58,29 @@ func steps(d Dialect) ([]string, error) {
 	return steps, nil
 }
 
-func migrate(ctx context.Context, tx *sql.Tx, steps []string) error {
-	// The table holds one row, which the update locks against other processes.
+func migrate(ctx context.Context, tx conn, steps []string) error {
 	for _, statement := range []string{
 		`CREATE TABLE IF NOT EXISTS crmmail_schema (only_row INTEGER PRIMARY KEY, version INTEGER NOT NULL)`,
 		`INSERT INTO crmmail_schema (only_row, version) VALUES (1, 0) ON CONFLICT DO NOTHING`,
 	} {
-		if _, err := tx.ExecContext(ctx, statement); err != nil {
+		if _, err := exec(ctx, tx, statement); err != nil {
 			return err
 		}
 	}
-	var version int
-	err := tx.QueryRowContext(ctx, `UPDATE crmmail_schema SET version = version RETURNING version`).Scan(&version)
+	// The update keeps other processes out until the transaction ends.
+	versions, err := collect(ctx, tx, scanOne[int], `UPDATE crmmail_schema SET version = version RETURNING version`)
 	if err != nil {
 		return err
 	}
+	version := versions[0]
 	if version > len(steps) {
 		return fmt.Errorf("the schema is of version %d, and this release knows %d", version, len(steps))
 	}
 	for i, step := range steps[version:] {
-		if _, err := tx.ExecContext(ctx, step); err != nil {
+		if _, err := exec(ctx, tx, step); err != nil {
 			return fmt.Errorf("version %d: %w", version+i+1, err)
 		}
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE crmmail_schema SET version = ?`, len(steps))
+	_, err = exec(ctx, tx, `UPDATE crmmail_schema SET version = ?`, len(steps))
 	return err
 }

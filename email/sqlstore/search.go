@@ -17,7 +17,7 @@ func (s *Store) SearchCustomers(ctx context.Context, q email.Query) ([]email.Mat
 		return nil, nil
 	}
 	var candidates []email.Customer
-	err := s.read(ctx, func(tx *sql.Tx) error {
+	err := s.read(ctx, func(tx conn) error {
 		exact, err := s.exactCustomers(ctx, tx, q)
 		if err != nil {
 			return err
@@ -34,7 +34,7 @@ func (s *Store) SearchCustomers(ctx context.Context, q email.Query) ([]email.Mat
 
 const newestFirst = ` ORDER BY created_at DESC, id DESC LIMIT ?`
 
-func (s *Store) exactCustomers(ctx context.Context, tx *sql.Tx, q email.Query) ([]email.Customer, error) {
+func (s *Store) exactCustomers(ctx context.Context, tx conn, q email.Query) ([]email.Customer, error) {
 	exact := s.exact(q.Text)
 	if exact == "" {
 		return nil, nil
@@ -43,7 +43,7 @@ func (s *Store) exactCustomers(ctx context.Context, tx *sql.Tx, q email.Query) (
 		WHERE tenant = ? AND exact = ? AND exact <> '')`+newestFirst, s.tenant, s.tenant, exact, q.Limit)
 }
 
-func (s *Store) newestCustomers(ctx context.Context, tx *sql.Tx, q email.Query) ([]email.Customer, error) {
+func (s *Store) newestCustomers(ctx context.Context, tx conn, q email.Query) ([]email.Customer, error) {
 	where, args := `WHERE tenant = ?`, []any{s.tenant}
 	for _, word := range q.Words {
 		where += ` AND search LIKE ? ESCAPE '\'`

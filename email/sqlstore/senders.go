@@ -20,7 +20,7 @@ func (s *Store) SaveIdentity(ctx context.Context, kind sender.Kind, identity sen
 	case identity.ID == "":
 		return wrap("save identity", errors.New("an identity without an id"))
 	}
-	return wrap("save identity", s.write(ctx, func(tx *sql.Tx) error {
+	return wrap("save identity", s.write(ctx, func(tx conn) error {
 		_, err := exec(ctx, tx, `INSERT INTO crmmail_identity (tenant, kind, id, name, address, confirmed_at, allowed, position)
 			VALUES (?, ?, ?, ?, ?, ?, ?,
 				(SELECT COALESCE(MAX(position), 0) + 1 FROM crmmail_identity WHERE tenant = ? AND kind = ?))
@@ -79,7 +79,7 @@ func (s *Store) AllowIdentity(ctx context.Context, ref sender.Ref, allowed bool)
 
 // editIdentity sets one column where the condition, which begins with AND, holds too. It returns how many rows changed.
 func (s *Store) editIdentity(ctx context.Context, ref sender.Ref, set string, value any, and string, args ...any) (n int64, err error) {
-	err = s.write(ctx, func(tx *sql.Tx) (err error) {
+	err = s.write(ctx, func(tx conn) (err error) {
 		n, err = exec(ctx, tx, `UPDATE crmmail_identity SET `+set+` WHERE tenant = ? AND kind = ? AND id = ?`+and,
 			append([]any{value, s.tenant, string(ref.Kind), ref.ID}, args...)...)
 		return err
@@ -99,8 +99,8 @@ func (s *Store) identity(ctx context.Context, ref sender.Ref) (sender.Identity, 
 }
 
 func (s *Store) identities(ctx context.Context, where string, args ...any) (list []sender.Identity, err error) {
-	err = s.look(ctx, func() (err error) {
-		list, err = collect(ctx, s.db, scanIdentity, `SELECT id, name, address, confirmed_at, allowed FROM crmmail_identity
+	err = s.look(ctx, func(c conn) (err error) {
+		list, err = collect(ctx, c, scanIdentity, `SELECT id, name, address, confirmed_at, allowed FROM crmmail_identity
 			WHERE tenant = ? AND `+where+` ORDER BY position, id`, append([]any{s.tenant}, args...)...)
 		return err
 	})

@@ -59,7 +59,7 @@ type Store struct {
 	phone   email.Phone
 	newID   func() string
 	now     func() time.Time
-	writing chan struct{} // holds one value while a transaction writes
+	writing chan struct{} // holds one value for each transaction that writes
 }
 
 var (
@@ -96,7 +96,7 @@ func New(db *sql.DB, opts Options) (*Store, error) {
 		phone:   opts.Phone,
 		newID:   opts.NewID,
 		now:     opts.Now,
-		writing: make(chan struct{}, 1),
+		writing: make(chan struct{}, opts.Dialect.writers()),
 	}, nil
 }
 

@@ -14,7 +14,7 @@ func (s *Store) SaveTemplate(ctx context.Context, t template.Template) error {
 	if t.ID == "" {
 		return wrap("save template", errors.New("a template without an id"))
 	}
-	return wrap("save template", s.write(ctx, func(tx *sql.Tx) error {
+	return wrap("save template", s.write(ctx, func(tx conn) error {
 		_, err := exec(ctx, tx, `INSERT INTO crmmail_template (tenant, id, name, event, subject, preheader, body_html, body_text,
 				updated_at, position)
 			VALUES (`+parameters(9)+`, (SELECT COALESCE(MAX(position), 0) + 1 FROM crmmail_template WHERE tenant = ?))
@@ -52,8 +52,8 @@ func (s *Store) Source(ctx context.Context, name string) (string, error) {
 }
 
 func (s *Store) templates(ctx context.Context, where string, args ...any) (list []template.Template, err error) {
-	err = s.look(ctx, func() (err error) {
-		list, err = collect(ctx, s.db, scanTemplate, `SELECT id, name, event, subject, preheader, body_html, body_text,
+	err = s.look(ctx, func(c conn) (err error) {
+		list, err = collect(ctx, c, scanTemplate, `SELECT id, name, event, subject, preheader, body_html, body_text,
 			updated_at FROM crmmail_template WHERE tenant = ? AND `+where+` ORDER BY position, id`,
 			append([]any{s.tenant}, args...)...)
 		return err

@@ -13,7 +13,7 @@ const tokenMemory = 30 * 24 * time.Hour
 
 // PutToken implements sender.Tokens. Tokens that expired a month ago are forgotten.
 func (s *Store) PutToken(ctx context.Context, token sender.Token) error {
-	return wrap("put token", s.write(ctx, func(tx *sql.Tx) error {
+	return wrap("put token", s.write(ctx, func(tx conn) error {
 		if _, err := exec(ctx, tx, `DELETE FROM crmmail_token WHERE tenant = ? AND expires_at < ?`,
 			s.tenant, micros(s.now().Add(-tokenMemory))); err != nil {
 			return err
@@ -30,7 +30,7 @@ func (s *Store) PutToken(ctx context.Context, token sender.Token) error {
 // TakeToken implements sender.Tokens. It remembers taken tokens, and says sender.ErrTokenUsed of them.
 func (s *Store) TakeToken(ctx context.Context, hash string) (sender.Token, error) {
 	var token sender.Token
-	err := s.write(ctx, func(tx *sql.Tx) error {
+	err := s.write(ctx, func(tx conn) error {
 		taken, err := collect(ctx, tx, scanToken, `UPDATE crmmail_token SET taken = ? WHERE tenant = ? AND hash = ? AND taken = ?
 			RETURNING hash, purpose, ref_kind, ref_id, address, expires_at`, true, s.tenant, hash, false)
 		if err != nil {
@@ -46,8 +46,8 @@ func (s *Store) TakeToken(ctx context.Context, hash string) (sender.Token, error
 }
 
 // noToken says why there is no token to take.
-func (s *Store) noToken(ctx context.Context, tx *sql.Tx, hash string) error {
-	known, err := collect(ctx, tx, scanString, `SELECT hash FROM crmmail_token WHERE tenant = ? AND hash = ?`, s.tenant, hash)
+func (s *Store) noToken(ctx context.Context, tx conn, hash string) error {
+	known, err := collect(ctx, tx, scanOne[string], `SELECT hash FROM crmmail_token WHERE tenant = ? AND hash = ?`, s.tenant, hash)
 	switch {
 	case err != nil:
 		return err

@@ -10,7 +10,7 @@ import (
 // Transition implements email.Outbox. A lease is held until it is taken over or ended, even past its time: a worker that
 // is late, but not yet given up, still says how it went.
 func (s *Store) Transition(ctx context.Context, t email.Transition) error {
-	return wrap("transition", s.write(ctx, func(tx *sql.Tx) error {
+	return wrap("transition", s.write(ctx, func(tx conn) error {
 		n, err := s.compareAndSet(ctx, tx, t)
 		if err != nil {
 			return err
@@ -29,7 +29,7 @@ func (s *Store) Transition(ctx context.Context, t email.Transition) error {
 }
 
 // compareAndSet returns 0 where the message is not, or no longer, as t expects it.
-func (s *Store) compareAndSet(ctx context.Context, tx *sql.Tx, t email.Transition) (int64, error) {
+func (s *Store) compareAndSet(ctx context.Context, tx conn, t email.Transition) (int64, error) {
 	set, args := `state = ?, lease_until = ?`, []any{string(t.To), micros(t.LeaseUntil)}
 	if t.LeaseUntil.IsZero() {
 		set += `, owner = ''`
@@ -52,8 +52,8 @@ func (s *Store) compareAndSet(ctx context.Context, tx *sql.Tx, t email.Transitio
 }
 
 // noTransition says why a transition found no message to change.
-func (s *Store) noTransition(ctx context.Context, tx *sql.Tx, id string) error {
-	known, err := collect(ctx, tx, scanString, `SELECT message_id FROM crmmail_delivery WHERE tenant = ? AND message_id = ?`,
+func (s *Store) noTransition(ctx context.Context, tx conn, id string) error {
+	known, err := collect(ctx, tx, scanOne[string], `SELECT message_id FROM crmmail_delivery WHERE tenant = ? AND message_id = ?`,
 		s.tenant, id)
 	switch {
 	case err != nil:
@@ -65,7 +65,7 @@ func (s *Store) noTransition(ctx context.Context, tx *sql.Tx, id string) error {
 }
 
 // takeOver keeps the fates of recipients by address.
-func (s *Store) takeOver(ctx context.Context, tx *sql.Tx, id string, results []email.Recipient) error {
+func (s *Store) takeOver(ctx context.Context, tx conn, id string, results []email.Recipient) error {
 	for _, r := range results {
 		_, err := exec(ctx, tx, `UPDATE crmmail_recipient SET status = ?, code = ?, enhanced = ?, answer = ?, at = ?
 			WHERE tenant = ? AND message_id = ? AND address = ?`,

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// conn is what statements run on: a *sql.DB or a *sql.Tx.
+// conn is what every statement runs on, a *sql.DB or a *sql.Tx: the place where a dialect may change what it is given.
 type conn interface {
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
@@ -21,19 +21,21 @@ const (
 )
 
 // read runs f in a transaction that sees one state of the database.
-func (s *Store) read(ctx context.Context, f func(*sql.Tx) error) error {
+func (s *Store) read(ctx context.Context, f func(conn) error) error {
 	return s.dialect.retry(ctx, func() error {
 		return transact(ctx, s.db, &sql.TxOptions{ReadOnly: true}, f)
 	})
 }
 
-// look runs f, which reads by one statement, again where the database was busy.
-func (s *Store) look(ctx context.Context, f func() error) error { return s.dialect.retry(ctx, f) }
+// look runs f, whose statements need not see one state of the database.
+func (s *Store) look(ctx context.Context, f func(conn) error) error {
+	return s.dialect.retry(ctx, func() error { return f(s.db) })
+}
 
 // write runs f in a transaction, again from its beginning where another connection was in the way. The first statement
 // of f writes, so that the transaction need not turn from a reader into a writer, which SQLite may refuse. Within one
 // Store writers queue here, where waiting costs nothing, rather than in the database.
-func (s *Store) write(ctx context.Context, f func(*sql.Tx) error) error {
+func (s *Store) write(ctx context.Context, f func(conn) error) error {
 	select {
 	case s.writing <- struct{}{}:
 		defer func() { <-s.writing }()
@@ -65,7 +67,7 @@ func (d Dialect) retry(ctx context.Context, f func() error) error {
 	}
 }
 
-func transact(ctx context.Context, db *sql.DB, opts *sql.TxOptions, f func(*sql.Tx) error) error {
+func transact(ctx context.Context, db *sql.DB, opts *sql.TxOptions, f func(conn) error) error {
 	tx, err := db.BeginTx(ctx, opts)
 	if err != nil {
 		return err
@@ -104,8 +106,8 @@ func collect[T any](ctx context.Context, c conn, scan func(*sql.Rows) (T, error)
 	return list, rows.Err()
 }
 
-// scanString reads rows of one text.
-func scanString(rows *sql.Rows) (text string, err error) {
-	err = rows.Scan(&text)
-	return text, err
+// scanOne reads rows of one column.
+func scanOne[T any](rows *sql.Rows) (value T, err error) {
+	err = rows.Scan(&value)
+	return value, err
 }

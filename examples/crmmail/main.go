@@ -1,0 +1,45 @@
+// Command crmmail puts the library on a command line, for shell users and for programs in other languages.
+//
+//	crmmail [-pretty] render|validate|attach|parse|build
+//
+// Each subcommand reads one JSON object a line from standard input and writes one JSON object a line to standard
+// output, in the same order, each with the id of its request. A line that cannot be understood gets an answer
+// {"id":…,"error":{"kind":"request","message":…}}, and the next one is still served. With -pretty the answers are indented.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+)
+
+// commands are the subcommands by name.
+var commands = map[string]handler{
+	"render":   handle(render),
+	"validate": handle(check),
+	"attach":   handle(judge),
+	"parse":    handle(parse),
+	"build":    handle(build),
+}
+
+func main() {
+	pretty := flag.Bool("pretty", false, "indent the answers, for people")
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: crmmail [-pretty] render|validate|attach|parse|build <requests.jsonl")
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	command, ok := commands[flag.Arg(0)]
+	if !ok || flag.NArg() != 1 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := serve(ctx, os.Stdin, os.Stdout, command, *pretty); err != nil {
+		fmt.Fprintln(os.Stderr, "crmmail:", err)
+		os.Exit(1)
+	}
+}
