@@ -16,14 +16,13 @@ const (
 
 // oleFile walks a compound file ([MS-CFB]) with random access.
 type oleFile struct {
-	s         *Sniffer
-	sector    int64    // octets of a sector
-	dir       []uint32 // sectors of the directory
-	fatSector uint32   // sector that fat holds
-	fat       [512]byte
-	fatBase   uint32 // index of fat's first entry
-	fatLen    uint32 // entries in fat
-	damaged   Damage
+	s       *Sniffer
+	sector  int64    // octets of a sector
+	dir     []uint32 // sectors of the directory
+	fat     [512]byte
+	fatBase uint32 // index of fat's first entry
+	fatLen  uint32 // entries in fat
+	damaged Damage
 }
 
 // dirEntry is one entry of the directory.
