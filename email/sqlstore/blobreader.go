@@ -14,8 +14,8 @@ import (
 // all of them. The reader is for one goroutine at a time.
 func (s *Store) OpenBlob(ctx context.Context, id string) (io.ReadCloser, error) {
 	r := &blobReader{ctx: ctx, store: s}
-	err := s.look(ctx, func(c conn) error {
-		found, err := collect(ctx, c, func(rows *sql.Rows) (struct{}, error) {
+	err := s.look(ctx, func(db conn) error {
+		found, err := collect(ctx, db, func(rows *sql.Rows) (struct{}, error) {
 			return struct{}{}, rows.Scan(&r.upload, &r.left)
 		}, `SELECT upload, size FROM crmmail_blob WHERE tenant = ? AND id = ?`, s.tenant, id)
 		if err == nil && len(found) == 0 {
@@ -62,8 +62,8 @@ func (r *blobReader) Read(p []byte) (int, error) {
 }
 
 func (r *blobReader) load() error {
-	return r.store.look(r.ctx, func(c conn) error {
-		found, err := collect(r.ctx, c, scanOne[[]byte], `SELECT content FROM crmmail_blob_chunk
+	return r.store.look(r.ctx, func(db conn) error {
+		found, err := collect(r.ctx, db, scanOne[[]byte], `SELECT content FROM crmmail_blob_chunk
 			WHERE tenant = ? AND upload = ? AND position = ?`, r.store.tenant, r.upload, r.next)
 		if err != nil {
 			return err

@@ -42,11 +42,11 @@ const queued = `SELECT message_id FROM crmmail_delivery
 
 func (s *Store) anythingDue(ctx context.Context, c email.Claim) (due bool, err error) {
 	now := micros(c.Now)
-	err = s.look(ctx, func(c conn) error {
-		found, err := collect(ctx, c, scanOne[string], `SELECT message_id FROM crmmail_delivery
+	err = s.look(ctx, func(db conn) error {
+		found, err := collect(ctx, db, scanOne[string], `SELECT message_id FROM crmmail_delivery
 			WHERE tenant = ? AND state = 'sending' AND lease_until <= ? LIMIT 1`, s.tenant, now)
 		if err == nil && len(found) == 0 && c.Limit > 0 {
-			found, err = collect(ctx, c, scanOne[string], queued, s.tenant, now, now, 1)
+			found, err = collect(ctx, db, scanOne[string], queued, s.tenant, now, now, 1)
 		}
 		due = len(found) > 0
 		return err

@@ -43,8 +43,8 @@ func (s *Store) Conversations(ctx context.Context, q email.ConversationQuery) (p
 	where.equal("state", string(q.State))
 	where.before("updated_at", "id", q.Before)
 	where.newest("updated_at", "id", q.Limit)
-	err = s.look(ctx, func(c conn) (err error) {
-		page, err = collect(ctx, c, scanConversation, `SELECT id, customer_id, subject, state, created_at, updated_at
+	err = s.look(ctx, func(db conn) (err error) {
+		page, err = collect(ctx, db, scanConversation, `SELECT id, customer_id, subject, state, created_at, updated_at
 			FROM crmmail_conversation WHERE tenant = ?`+where.and, append([]any{s.tenant}, where.args...)...)
 		return err
 	})

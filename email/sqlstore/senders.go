@@ -99,8 +99,8 @@ func (s *Store) identity(ctx context.Context, ref sender.Ref) (sender.Identity, 
 }
 
 func (s *Store) identities(ctx context.Context, where string, args ...any) (list []sender.Identity, err error) {
-	err = s.look(ctx, func(c conn) (err error) {
-		list, err = collect(ctx, c, scanIdentity, `SELECT id, name, address, confirmed_at, allowed FROM crmmail_identity
+	err = s.look(ctx, func(db conn) (err error) {
+		list, err = collect(ctx, db, scanIdentity, `SELECT id, name, address, confirmed_at, allowed FROM crmmail_identity
 			WHERE tenant = ? AND `+where+` ORDER BY position, id`, append([]any{s.tenant}, args...)...)
 		return err
 	})

@@ -52,8 +52,8 @@ func (s *Store) Source(ctx context.Context, name string) (string, error) {
 }
 
 func (s *Store) templates(ctx context.Context, where string, args ...any) (list []template.Template, err error) {
-	err = s.look(ctx, func(c conn) (err error) {
-		list, err = collect(ctx, c, scanTemplate, `SELECT id, name, event, subject, preheader, body_html, body_text,
+	err = s.look(ctx, func(db conn) (err error) {
+		list, err = collect(ctx, db, scanTemplate, `SELECT id, name, event, subject, preheader, body_html, body_text,
 			updated_at FROM crmmail_template WHERE tenant = ? AND `+where+` ORDER BY position, id`,
 			append([]any{s.tenant}, args...)...)
 		return err
