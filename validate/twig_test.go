@@ -1,0 +1,74 @@
+package validate_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/crmmail/crmmail/validate"
+)
+
+func TestTwigSource(t *testing.T) {
+	for _, tt := range []struct {
+		name, source string
+		want         []string // what the findings hold
+	}{
+		{"comment", `{# <a href="https://vk.cc/a">x</a> <script> #}ok`, nil},
+		{"comment with trimming", "{#- bit.ly/a -#}\n{#~ <script> ~#}", nil},
+		{"markup between tags", `{% if a %}<iframe src="{{ u }}">{% endif %}`, []string{`<iframe src="{{ u }}">`}},
+		{"tag never true", `{% if false %}https://is.gd/a{% endif %}`, []string{"https://is.gd/a"}},
+		{"verbatim", `{%- verbatim -%}{{ https://is.gd/a }}{% endverbatim %}`, []string{"https://is.gd/a"}},
+		{"verbatim holds no literals", `{% verbatim %}{{ 'a' {% endverbatim %}is.gd/a {{ 'b' }}`, []string{"is.gd/a"}},
+		{"literal", `{{ link|default('https://is.gd/a') }}`, []string{"https://is.gd/a"}},
+		{"raw literal", `{{ "<script>go()</script>"|raw }}`, []string{"<script>"}},
+		{"literal with escapes", `{{ 'it\'s is.gd/a' }}`, []string{`it\'s is.gd/a`}},
+		{"literal with hex escapes", `{{ "\x3cscript>" }}`, []string{`\x3cscript>`}},
+		{"joined literals", `{{ 'https://' ~ 'is.gd' ~ '/a' }}`, []string{`https://' ~ 'is.gd' ~ '/a`}},
+		{"joined with a variable", `{{ 'https://is.gd/' ~ code }}`, []string{`https://is.gd/`}},
+		{"interpolation", `{{ "https://is.gd/#{ code|trim('}') }" }}`, []string{`https://is.gd/#{ code|trim('}') }`}},
+		{"literal within an interpolation", `{{ "a#{ x ? 'is.gd/a' : '' }b" }}`, []string{`is.gd/a`}},
+		{"script URL literal", `<a href="{{ url ?: 'javascript:go()' }}">x</a>`, []string{`javascript:go()`}},
+		{"pattern literal", `{{ url|replace({'javascript:': ''}) }}`, nil},
+		{"compared literal", `{% if code == 'is.gd/a' %}x{% endif %}`, nil},
+		{"nested braces", `{{ {a: {b: '}}'}} }} is.gd/a`, []string{"is.gd/a"}},
+		{"inline comment", "{{ a # it's }} here\n }} is.gd/a", []string{"is.gd/a"}},
+		{"code from a value", `<a href="https://is.gd/{{ code }}">x</a>`, []string{`href="https://is.gd/{{ code }}"`}},
+		{"host from a value", `<a href="https://{{ host }}/a">x</a>`, nil},
+		{"first branch", `<a href="{% if a %}https://is.gd/a{% else %}https://a.example/{% endif %}">x</a>`,
+			[]string{`href="{% if a %}https://is.gd/a{% else %}https://a.example/{% endif %}"`}},
+		{"second branch", `<a href="{% if a %}https://a.example/{% elseif b %}//b.example/{% else %}https://is.gd/a{% endif %}">x</a>`,
+			[]string{`href="{% if a %}https://a.example/{% elseif b %}//b.example/{% else %}https://is.gd/a{% endif %}"`}},
+		{"scheme by branch", `<a href="{% if s %}https{% else %}http{% endif %}://is.gd/a">x</a>`,
+			[]string{`href="{% if s %}https{% else %}http{% endif %}://is.gd/a"`}},
+		{"branch in the query", `<a href="https://a.example/?u={% if a %}https://is.gd/a{% endif %}">x</a>`, nil},
+		{"skipped block", `<a href="{% if a %}#{% endif %}javascript:go()">x</a>`, []string{`href="{% if a %}#{% endif %}javascript:go()"`}},
+		{"output behind a tag name", `<iframe{{ attributes }}>`, []string{`<iframe{{ attributes }}>`}},
+		{"output within a handler", `<p onclick="{{ code }}">`, []string{`onclick="{{ code }}"`}},
+		{"quotes in an expression", `<p title="{{ t["a>b"] }}">is.gd/a</p>`, []string{"is.gd/a"}},
+		{"endless output", `is.gd/a {{ 'x`, []string{"is.gd/a"}},
+		{"endless comment", `is.gd/a {# is.gd/b`, []string{"is.gd/a"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := check(t, validate.StageActivate, validate.Content{HTML: tt.source, Twig: true})
+			var got []string
+			for _, f := range r.Findings {
+				got = append(got, tt.source[f.Start:f.End])
+			}
+			assert.Equal(t, tt.want, got)
+		})
+	}
+}
+
+func TestRenderingIsNotReadAsTwig(t *testing.T) {
+	r := check(t, validate.StageSend, validate.Content{HTML: `{# <a href="https://vk.cc/a">x</a> #}`})
+	assert.Len(t, r.Findings, 1)
+}
+
+func TestTwigInEveryPart(t *testing.T) {
+	const source = `{# bit.ly/a #}{{ 'bit.ly/b' }} bit.ly/{{ c }}`
+	r := check(t, validate.StageActivate, validate.Content{Subject: source, Preheader: source, Text: source, Twig: true})
+	require.Len(t, r.Findings, 6)
+	assert.Equal(t, "bit.ly/b", source[r.Findings[0].Start:r.Findings[0].End])
+	assert.Equal(t, "bit.ly/{{ c }}", source[r.Findings[1].Start:r.Findings[1].End])
+}
