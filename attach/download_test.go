@@ -1,10 +1,15 @@
 package attach_test
 
 import (
+	"bytes"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/crmmail/crmmail/attach"
 )
@@ -34,4 +39,38 @@ func TestSetDownloadHeader(t *testing.T) {
 	assert.Equal(t, `attachment; filename="a.html"`, h.Get("Content-Disposition"))
 	attach.SetDownloadHeader(h, "attachment", "a", "text/html\r\nX: y")
 	assert.Equal(t, "application/octet-stream", h.Get("Content-Type"))
+}
+
+func TestServe(t *testing.T) {
+	ask := func(f attach.File, method, ranges string) *http.Response {
+		r := httptest.NewRequest(method, "/", nil)
+		if ranges != "" {
+			r.Header.Set("Range", ranges)
+		}
+		w := httptest.NewRecorder()
+		attach.Serve(w, r, "inline", f, "image/png")
+		return w.Result()
+	}
+	body := func(r *http.Response) string {
+		b, err := io.ReadAll(r.Body)
+		require.NoError(t, err)
+		return string(b)
+	}
+	f := attach.Bytes("a.png", png, noon)
+	whole := ask(f, http.MethodGet, "")
+	assert.Equal(t, string(png), body(whole))
+	assert.Equal(t, `inline; filename="a.png"`, whole.Header.Get("Content-Disposition"))
+	assert.Equal(t, "nosniff", whole.Header.Get("X-Content-Type-Options"))
+
+	part := ask(f, http.MethodGet, "bytes=1-3")
+	assert.Equal(t, http.StatusPartialContent, part.StatusCode)
+	assert.Equal(t, "PNG", body(part))
+
+	plain := attach.File{Name: "a.png", Open: func() (io.ReadCloser, error) { return io.NopCloser(io.MultiReader(bytes.NewReader(png))), nil }}
+	assert.Equal(t, string(png), body(ask(plain, http.MethodGet, "bytes=1-3")))
+	assert.Empty(t, body(ask(plain, http.MethodHead, "")))
+
+	gone := attach.Path("a.png", filepath.Join(t.TempDir(), "gone"), noon)
+	assert.Equal(t, http.StatusNotFound, ask(gone, http.MethodGet, "").StatusCode)
+	assert.Equal(t, http.StatusNotFound, ask(attach.File{Name: "a.png"}, http.MethodGet, "").StatusCode)
 }

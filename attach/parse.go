@@ -204,6 +204,16 @@ func (p *policyParser) fail(key string, err error) error {
 	}
 }
 
+// UnmarshalJSON reads a policy out of a larger configuration, as [ParsePolicy] does; the place of an error counts from
+// where the policy begins.
+func (p *Policy) UnmarshalJSON(data []byte) error {
+	parsed, err := ParsePolicy(bytes.NewReader(data))
+	if err == nil {
+		*p = parsed
+	}
+	return err
+}
+
 // MarshalJSON writes the policy with its defaults filled in, so that a page's own script can show what the server will
 // decide: the keys of [ParsePolicy], which reads it back.
 func (p Policy) MarshalJSON() ([]byte, error) {

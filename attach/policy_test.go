@@ -45,6 +45,9 @@ func TestParsePolicy(t *testing.T) {
 		again, err := attach.ParsePolicy(strings.NewReader(string(written)))
 		require.NoError(t, err)
 		assert.Equal(t, got, again, "what is written reads back")
+		var config struct{ Attach attach.Policy }
+		require.NoError(t, json.Unmarshal([]byte(`{"attach":`+source+`}`), &config))
+		assert.Equal(t, want, config.Attach)
 	}
 }
 

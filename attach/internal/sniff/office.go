@@ -192,7 +192,7 @@ func (s *Sniffer) holds(d zipDirectory, part string) bool {
 func remoteTemplate(xml []byte) string {
 	for t := range tags(xml) {
 		if t.name == "Relationship" && strings.HasSuffix(t.attr("Type"), "/attachedTemplate") && isRemote(t.attr("Target")) {
-			return t.attr("Target")
+			return clip(t.attr("Target"))
 		}
 	}
 	return ""

@@ -57,13 +57,13 @@ func (s *Sniffer) tailHas(word string) bool {
 // insidePDF looks for what is in plain sight at both ends of the file. Object streams hide the
 // same constructs: finding none promises nothing.
 func (s *Sniffer) insidePDF(c *Content) {
-	s.ends(24, func(b []byte) { scanNames(b, c) })
+	s.ends(64, func(b []byte, last bool) { scanNames(b, last, c) })
 	s.trailing(c, "%%EOF")
 }
 
 // ends gives visit the first and the last octets of the file in windows that overlap, so that a word
-// of at most overlap octets is seen whole.
-func (s *Sniffer) ends(overlap int64, visit func([]byte)) {
+// of at most overlap octets is seen whole. last is the window after which the file ends.
+func (s *Sniffer) ends(overlap int64, visit func(b []byte, last bool)) {
 	if s.size <= 2*scanned {
 		s.windows(0, s.size, overlap, visit)
 		return
@@ -72,10 +72,10 @@ func (s *Sniffer) ends(overlap int64, visit func([]byte)) {
 	s.windows(s.size-scanned, s.size, overlap, visit)
 }
 
-func (s *Sniffer) windows(from, to, overlap int64, visit func([]byte)) {
+func (s *Sniffer) windows(from, to, overlap int64, visit func([]byte, bool)) {
 	for {
 		b := s.at(s.buf[:min(int64(len(s.buf)), to-from)], from)
-		visit(b)
+		visit(b, from+int64(len(b)) >= s.size)
 		if n := int64(len(b)); n <= overlap || from+n >= to {
 			return
 		}
@@ -83,8 +83,9 @@ func (s *Sniffer) windows(from, to, overlap int64, visit func([]byte)) {
 	}
 }
 
-// scanNames reads the names of a PDF (ISO 32000-1, 7.3.5), which may be written with #xx.
-func scanNames(b []byte, c *Content) {
+// scanNames reads the names of a PDF (ISO 32000-1, 7.3.5), which may be written with #xx. One that
+// the window cuts is left to the next.
+func scanNames(b []byte, last bool, c *Content) {
 	var buf [24]byte
 	for {
 		i := bytes.IndexByte(b, '/')
@@ -95,7 +96,11 @@ func scanNames(b []byte, c *Content) {
 		if len(b) == 0 || !interesting(b[0]) {
 			continue
 		}
-		switch name := pdfName(buf[:0], b); string(name) {
+		name, n := pdfName(buf[:0], b)
+		if n == len(b) && !last {
+			return
+		}
+		switch string(name) {
 		case "JavaScript", "Launch", "EmbeddedFile", "EmbeddedFiles":
 			if c.Active == "" {
 				c.Active = string(name)
@@ -109,9 +114,10 @@ func scanNames(b []byte, c *Content) {
 // interesting passes over the many names that are none of ours.
 func interesting(c byte) bool { return c == 'J' || c == 'L' || c == 'E' || c == '#' }
 
-// pdfName appends the name at the start of b to dst, as far as its capacity goes.
-func pdfName(dst, b []byte) []byte {
-	for i := 0; i < len(b) && len(dst) < cap(dst); i++ {
+// pdfName appends the name at the start of b to dst, as far as its capacity goes, and counts the octets it took.
+func pdfName(dst, b []byte) ([]byte, int) {
+	i := 0
+	for ; i < len(b) && len(dst) < cap(dst); i++ {
 		c := b[i]
 		if c == '#' && i+2 < len(b) {
 			if hi, lo := hexValue(b[i+1]), hexValue(b[i+2]); hi >= 0 && lo >= 0 {
@@ -125,7 +131,7 @@ func pdfName(dst, b []byte) []byte {
 		}
 		dst = append(dst, c)
 	}
-	return dst
+	return dst, i
 }
 
 func hexValue(c byte) int {

@@ -15,40 +15,50 @@ func (s *Sniffer) rtf() (Content, bool) {
 	default:
 		return Content{}, false
 	}
-	s.ends(512, func(b []byte) { scanRTF(b, &c) })
+	s.ends(maxTarget, func(b []byte, last bool) { scanRTF(b, last, &c) })
 	return c, true
 }
 
-// scanRTF looks for embedded objects and for a template on another machine.
-func scanRTF(b []byte, c *Content) {
-	if controlWord(b, `\object`) >= 0 || controlWord(b, `\objdata`) >= 0 {
+// maxTarget is the octets of an address that are read and reported.
+const maxTarget = 512
+
+// scanRTF looks for embedded objects and for a template on another machine. What the window cuts is left to the next.
+func scanRTF(b []byte, last bool, c *Content) {
+	if controlWord(b, `\object`, last) >= 0 || controlWord(b, `\objdata`, last) >= 0 {
 		c.Embedded = true
 	}
 	for c.Template == "" {
-		i := controlWord(b, `\template`)
+		i := controlWord(b, `\template`, last)
 		if i < 0 {
 			return
 		}
 		b = b[i:]
-		target := b
-		if end := bytes.IndexByte(b, '}'); end >= 0 {
-			target = b[:end]
+		target := b[:min(len(b), maxTarget)]
+		if end := bytes.IndexByte(target, '}'); end >= 0 {
+			target = target[:end]
+		} else if len(b) < maxTarget && !last {
+			return
 		}
-		if address := rtfText(target[:min(len(target), 512)]); isRemote(address) {
-			c.Template = address
+		if address := rtfText(target); isRemote(address) {
+			c.Template = clip(address)
 		}
 	}
 }
 
+// clip bounds an address that is shown to people.
+func clip(address string) string {
+	return strings.ToValidUTF8(address[:min(len(address), maxTarget)], "")
+}
+
 // controlWord is the index after a control word that is not the beginning of a longer one, or -1.
-func controlWord(b []byte, word string) int {
+func controlWord(b []byte, word string, last bool) int {
 	for base := 0; ; {
 		i := bytes.Index(b[base:], []byte(word))
 		if i < 0 {
 			return -1
 		}
 		base += i + len(word)
-		if base >= len(b) || lower(b[base]) < 'a' || lower(b[base]) > 'z' {
+		if base == len(b) && last || base < len(b) && (lower(b[base]) < 'a' || lower(b[base]) > 'z') {
 			return base
 		}
 	}

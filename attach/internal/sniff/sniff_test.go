@@ -303,6 +303,18 @@ func TestReadsLittle(t *testing.T) {
 	}
 }
 
+// TestWindows holds that a construct is found wherever a window may cut it, and that a longer word is not taken for it.
+func TestWindows(t *testing.T) {
+	for shift := 8<<10 - 600; shift < 8<<10+100; shift += 7 {
+		space := strings.Repeat(" ", shift)
+		assert.Equal(t, "JavaScript", judge(t, sample.PDF(space, "", "<</S/#4a#61#76#61#53#63#72#69#70#74/JS(1)>>")).Active, shift)
+		assert.Empty(t, judge(t, sample.PDF(space+"/LaunchPad", "")).Active, shift)
+		assert.Equal(t, "http://a.invalid/template.dotm", judge(t, sample.RTF(space+`{\*\template http://a.invalid/template.dotm}`)).Template, shift)
+		assert.True(t, judge(t, sample.RTF(space+`{\object}`)).Embedded, shift)
+		assert.False(t, judge(t, sample.RTF(space+`{\objectual}`)).Embedded, shift)
+	}
+}
+
 func TestReadError(t *testing.T) {
 	broken := errors.New("disk on fire")
 	for name, data := range map[string][]byte{"doc": sample.Doc(), "docx": sample.Docx(), "pdf": sample.PDF("", ""), "png": sample.PNG(1, 1)} {
