@@ -3,17 +3,19 @@ module github.com/crmmail/crmmail
 go 1.25.0
 
 require (
-	github.com/emersion/go-message v0.18.2
-	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6
-	github.com/emersion/go-smtp v0.25.1
-	github.com/gabriel-vasile/mimetype v1.4.16
-	github.com/k3a/html2text v1.3.0
-	github.com/nikolalohinski/gonja/v2 v2.9.1
-	github.com/stretchr/testify v1.12.1
-	go.uber.org/goleak v1.3.0
-	golang.org/x/net v0.57.0
-	golang.org/x/text v0.41.0
-	modernc.org/sqlite v1.50.0
+	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // mechanisms of SMTP authentication
+	github.com/gabriel-vasile/mimetype v1.4.16 // what a file is, where its structure does not decide
+	github.com/nikolalohinski/gonja/v2 v2.9.1 // the Jinja engine behind template/jinja
+	golang.org/x/net v0.57.0 // HTML tokens and tree; internationalised domains
+	golang.org/x/text v0.41.0 // charsets of inbound mail; Unicode normalisation and case
+)
+
+// Tests and examples only.
+require (
+	github.com/emersion/go-smtp v0.25.1 // a mail server in the same process
+	github.com/stretchr/testify v1.12.1 // assertions
+	go.uber.org/goleak v1.3.0 // no goroutine is left behind
+	modernc.org/sqlite v1.50.0 // SQLite without cgo
 )
 
 require (

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/crmmail/crmmail/attach"
@@ -135,10 +137,16 @@ func (s *Service) resolveRecipients(_ context.Context, c *composition) error {
 			c.refuse(CodeRecipientForeign, addr, nil)
 			continue
 		}
-		c.to = append(c.to, box)
+		if !slices.Contains(c.to, box) {
+			c.to = append(c.to, box)
+		}
 	}
 	for _, addr := range c.draft.Bcc {
 		c.bcc = append(c.bcc, mail.Address{Address: strings.TrimSpace(addr)})
+	}
+	if len(c.to)+len(c.bcc) > MaxRecipients {
+		c.refuse(CodeRecipientsTooMany, strconv.Itoa(MaxRecipients), nil)
+		return nil
 	}
 	for _, addr := range addresses(c.to, c.bcc) {
 		if err := (Envelope{Recipients: []string{addr}}).Validate(); err != nil {
@@ -147,6 +155,9 @@ func (s *Service) resolveRecipients(_ context.Context, c *composition) error {
 	}
 	return nil
 }
+
+// MaxRecipients is how many recipients one message may have: every server takes so many (RFC 5321 §4.5.3.1.8).
+const MaxRecipients = 100
 
 func mailboxOf(own []mail.Address, addr string) (mail.Address, bool) {
 	for _, box := range own {

@@ -82,7 +82,8 @@ type Dispatch struct {
 	Lease   time.Duration // how long a worker may be silent before others take over; 0: one minute
 	Timeout time.Duration // how long one delivery may take; 0: ten minutes
 	Grace   time.Duration // how long deliveries may go on after Run's context has ended; 0: 30 seconds
-	// Retry says when to try again after attempt number n (from 1) was refused for now; false: give up.
+	// Retry says when to try again after attempt number n (from 1) was refused for now, in a second at the soonest;
+	// false: give up.
 	// nil: 1, 5, 15 minutes, 1 hour, then every 4 hours, each ± 10 %, for two days.
 	Retry func(attempt int) (time.Duration, bool)
 }

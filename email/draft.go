@@ -14,7 +14,7 @@ type Draft struct {
 	CustomerID string
 	From       sender.Choice // one of Form's options
 	To         []string      // among the customer's addresses; empty: the primary one
-	Bcc        []string      // blind copies: in the envelope and the history, in no header field
+	Bcc        []string      // blind copies, addr-specs: in the envelope and the history, in no header field
 
 	// TemplateID names a template of the event Customer; empty: none. A part that Letter leaves empty is the
 	// template's; a single space leaves a part out.

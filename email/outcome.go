@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // outcome decides what an attempt means for each recipient and for the message.
@@ -85,7 +86,7 @@ func (d *delivery) again(results []Recipient, why string) Transition {
 	if ok {
 		return Transition{
 			To:      StateQueued,
-			SendAt:  d.service.config.Now().Add(wait),
+			SendAt:  d.service.config.Now().Add(max(wait, time.Second)),
 			Results: results,
 			Event:   &Event{Kind: EventDeferred, Detail: why},
 		}

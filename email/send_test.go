@@ -30,9 +30,14 @@ func TestRefusals(t *testing.T) {
 		email.CodeCustomerNoEmail: func(d *email.Draft) {
 			d.CustomerID, d.From = "pyotr", sender.Choice{Kind: sender.Additional, ID: "info"}
 		},
-		email.CodeActorUnknown:       func(d *email.Draft) { d.ActorID = "nobody" },
-		email.CodeRecipientForeign:   func(d *email.Draft) { d.To = []string{"olga@example.org"} },
-		email.CodeRecipientInvalid:   func(d *email.Draft) { d.Bcc = []string{"anna at example"} },
+		email.CodeActorUnknown:     func(d *email.Draft) { d.ActorID = "nobody" },
+		email.CodeRecipientForeign: func(d *email.Draft) { d.To = []string{"olga@example.org"} },
+		email.CodeRecipientInvalid: func(d *email.Draft) { d.Bcc = []string{"anna at example"} },
+		email.CodeRecipientsTooMany: func(d *email.Draft) {
+			for i := range email.MaxRecipients {
+				d.Bcc = append(d.Bcc, fmt.Sprintf("copy%d@example.org", i))
+			}
+		},
 		email.CodeTemplateUnknown:    func(d *email.Draft) { d.TemplateID = "nothing" },
 		email.CodeTemplateWrongEvent: func(d *email.Draft) { d.TemplateID = "order" },
 		email.CodeTemplateInvalid:    func(d *email.Draft) { d.Letter.HTML = "<p>\n{{ customer.firstName" },

@@ -19,6 +19,8 @@ const (
 	CodeRecipientForeign = "recipient.foreign"
 	// CodeRecipientInvalid: an address in To or Bcc is none: "anna at example".
 	CodeRecipientInvalid = "recipient.invalid"
+	// CodeRecipientsTooMany: To and Bcc hold more than MaxRecipients addresses.
+	CodeRecipientsTooMany = "recipient.too-many"
 	// CodeTemplateUnknown: Draft.TemplateID names no template.
 	CodeTemplateUnknown = "template.unknown"
 	// CodeTemplateWrongEvent: the template was made for another event than Customer.
@@ -54,6 +56,7 @@ var texts = map[string]struct{ ru, en string }{
 	CodeActorUnknown:       {"Пользователь не найден", "There is no such user"},
 	CodeRecipientForeign:   {"Это не адрес клиента: {detail}", "This is not an address of the customer: {detail}"},
 	CodeRecipientInvalid:   {"Адрес указан с ошибкой: {detail}", "This address is not valid: {detail}"},
+	CodeRecipientsTooMany:  {"Слишком много получателей. Наибольшее число: {detail}", "There are too many recipients. The most is: {detail}"},
 	CodeTemplateUnknown:    {"Шаблон не найден", "There is no such template"},
 	CodeTemplateWrongEvent: {"Можно использовать только шаблоны писем, созданные для события «Клиент»", "Only templates made for the event “Customer” can be used"},
 	CodeTemplateInvalid:    {"В шаблоне ошибка: {detail}", "The template has an error: {detail}"},
