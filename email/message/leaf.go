@@ -101,9 +101,13 @@ func (p *parser) attachment(e entity, body *content) {
 
 // fileName is the name of the disposition, else that of the media type (RFC 2183 §2.3).
 func (p *parser) fileName(e entity) string {
-	name := e.disposition.params["filename"]
-	if name == "" {
-		name = e.ctype.params["name"]
+	field, key := e.disposition, "filename"
+	if field.params[key] == "" {
+		field, key = e.ctype, "name"
 	}
-	return strings.TrimSpace(p.decodeWords(name))
+	name := field.params[key]
+	if !field.extended[key] {
+		name = p.decodeWords(name) // RFC 2047 §5 forbids them here; most senders write them
+	}
+	return oneLine(name)
 }

@@ -49,7 +49,7 @@ type Parsed struct {
 // ParsedAttachment is a leaf that is neither text/plain nor text/html, or says that it is an attachment. A message
 // inside the message is one, with its content as it stands.
 type ParsedAttachment struct {
-	Name      string // decoded; may be empty, and may hold anything a sender wrote, also path separators
+	Name      string // decoded, on one line; may be empty, and may hold anything a sender wrote, also path separators
 	MediaType string // lower case, without parameters
 	ContentID string // without angle brackets
 	Inline    bool   // its disposition is inline, or the HTML shows it by its ContentID

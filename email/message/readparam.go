@@ -11,8 +11,9 @@ import (
 // parameterised is the body of a field like Content-Type: a value in lower case, and parameters by their names
 // in lower case, put together from their sections and decoded (RFC 2231).
 type parameterised struct {
-	value  string
-	params map[string]string
+	value    string
+	params   map[string]string
+	extended map[string]bool // the parameters that RFC 2231 encoded: no encoded words stand in them
 }
 
 // parseParams reads such a body however badly it is written: parameters without quotes, with a quote that never
@@ -36,7 +37,10 @@ func parseParams(body string) parameterised {
 		}
 	}
 	for _, base := range long.names {
-		p.params[base] = long.join(base)
+		if p.extended == nil {
+			p.extended = map[string]bool{}
+		}
+		p.params[base], p.extended[base] = long.join(base)
 	}
 	return p
 }
@@ -108,11 +112,11 @@ func (s *sections) add(base, number, value string) {
 	s.parts[base] = append(s.parts[base], section{n, encoded, value})
 }
 
-// join puts the sections in order, takes the charset off the first, and decodes.
-func (s *sections) join(base string) string {
+// join puts the sections in order, takes the charset off the first, and decodes where any is encoded.
+func (s *sections) join(base string) (_ string, extended bool) {
 	parts := s.parts[base]
 	sort.SliceStable(parts, func(i, j int) bool { return parts[i].number < parts[j].number })
-	name, extended := "", false
+	name := ""
 	var raw []byte
 	for i, part := range parts {
 		value := part.value
@@ -131,10 +135,10 @@ func (s *sections) join(base string) string {
 		}
 	}
 	if !extended {
-		return string(raw)
+		return string(raw), false
 	}
 	text, _, _ := charset.Decode(name, raw)
-	return text
+	return text, true
 }
 
 func appendUnescaped(dst []byte, s string) []byte {
