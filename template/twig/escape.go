@@ -1,0 +1,189 @@
+package twig
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// appendHTML appends s as PHP's htmlspecialchars with ENT_QUOTES and ENT_SUBSTITUTE gives it.
+func appendHTML(b []byte, s string) []byte {
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		var rep string
+		size := 1
+		switch {
+		case c == '&':
+			rep = "&amp;"
+		case c == '<':
+			rep = "&lt;"
+		case c == '>':
+			rep = "&gt;"
+		case c == '"':
+			rep = "&quot;"
+		case c == '\'':
+			rep = "&#039;"
+		case c < utf8.RuneSelf:
+			i++
+			continue
+		default:
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if r != utf8.RuneError || n > 1 {
+				i += n
+				continue
+			}
+			rep, size = "\ufffd", badSize(s[i:])
+		}
+		b = append(b, s[start:i]...)
+		b = append(b, rep...)
+		i += size
+		start = i
+	}
+	return append(b, s[start:]...)
+}
+
+// badSize is how many bytes of an invalid sequence PHP replaces by one U+FFFD.
+func badSize(s string) int {
+	want := 0
+	switch c := s[0]; {
+	case c >= 0xc2 && c < 0xe0:
+		want = 2
+	case c >= 0xe0 && c < 0xf0:
+		want = 3
+	case c >= 0xf0 && c < 0xf5:
+		want = 4
+	default:
+		return 1
+	}
+	n := 1
+	for n < want && n < len(s) && s[n]&0xc0 == 0x80 {
+		n++
+	}
+	if n >= want {
+		return want
+	}
+	return n
+}
+
+var strategies = []string{"html", "js", "url", "css", "html_attr", "html_attr_relaxed"}
+
+// escapeText escapes s by any strategy.
+func escapeText(strategy, s string) string {
+	if s == "" {
+		return ""
+	}
+	switch strategy {
+	case "html":
+		return string(appendHTML(nil, s))
+	case "url":
+		return rawURLEncode(s)
+	case "js", "css", "html_attr", "html_attr_relaxed":
+	default:
+		throw(`Invalid escaping strategy "` + strategy + `" (valid ones: "` + strings.Join(strategies, `", "`) + `").`)
+	}
+	if !utf8.ValidString(s) {
+		throw("The string to escape is not a valid UTF-8 string.")
+	}
+	b := make([]byte, 0, len(s)+16)
+	for _, r := range s {
+		if r < utf8.RuneSelf && (isAlnum(byte(r)) || plainIn(strategy, byte(r))) {
+			b = append(b, byte(r))
+			continue
+		}
+		switch strategy {
+		case "js":
+			b = appendJS(b, r)
+		case "css":
+			b = append(appendHex(append(b, '\\'), uint32(r), 1), ' ')
+		default:
+			b = appendAttr(b, r)
+		}
+	}
+	return string(b)
+}
+
+func isAlnum(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
+
+func plainIn(strategy string, c byte) bool {
+	switch strategy {
+	case "js":
+		return strings.IndexByte(",._", c) >= 0
+	case "html_attr":
+		return strings.IndexByte(",.-_", c) >= 0
+	case "html_attr_relaxed":
+		return strings.IndexByte(",.-_:@[]", c) >= 0
+	}
+	return false
+}
+
+func appendJS(b []byte, r rune) []byte {
+	if i := strings.IndexByte("\\/\b\f\n\r\t", byte(r)); r < utf8.RuneSelf && i >= 0 {
+		return append(b, '\\', "\\/bfnrt"[i])
+	}
+	if r >= 0x10000 {
+		u := uint32(r - 0x10000)
+		b = appendHex(append(b, '\\', 'u'), 0xd800|u>>10, 4)
+		return appendHex(append(b, '\\', 'u'), 0xdc00|u&0x3ff, 4)
+	}
+	return appendHex(append(b, '\\', 'u'), uint32(r), 4)
+}
+
+func appendAttr(b []byte, r rune) []byte {
+	switch {
+	case r <= 0x1f && r != '\t' && r != '\n' && r != '\r', r == 0x7f:
+		return append(b, "&#xFFFD;"...)
+	case r == '"':
+		return append(b, "&quot;"...)
+	case r == '&':
+		return append(b, "&amp;"...)
+	case r == '<':
+		return append(b, "&lt;"...)
+	case r == '>':
+		return append(b, "&gt;"...)
+	case r < utf8.RuneSelf:
+		return append(appendHex(append(b, "&#x"...), uint32(r), 2), ';')
+	}
+	return append(appendHex(append(b, "&#x"...), uint32(r), 4), ';')
+}
+
+// appendHex appends n in upper-case hexadecimal with at least width digits.
+func appendHex(b []byte, n uint32, width int) []byte {
+	const digits = "0123456789ABCDEF"
+	for shift := 28; shift >= 0; shift -= 4 {
+		if d := n >> shift; d != 0 || shift < 4*width {
+			b = append(b, digits[d&0xf])
+		}
+	}
+	return b
+}
+
+// rawURLEncode is RFC 3986 percent-encoding.
+func rawURLEncode(s string) string {
+	const digits = "0123456789ABCDEF"
+	b := make([]byte, 0, len(s)+16)
+	for i := range len(s) {
+		if c := s[i]; isAlnum(c) || strings.IndexByte("-_.~", c) >= 0 {
+			b = append(b, c)
+		} else {
+			b = append(b, '%', digits[c>>4], digits[c&0xf])
+		}
+	}
+	return string(b)
+}
+
+// filterEscape is the filter escape; its third argument tells that the engine called it.
+func filterEscape(r *run, args []Value) Value {
+	v, strategy := args[0], r.str(args[1])
+	if args[3].truth() && v.k == kMarkup {
+		return v
+	}
+	if v.k != kString && v.k != kMarkup {
+		return v
+	}
+	r.grow(int(v.n))
+	s := escapeText(strategy, v.str())
+	r.grow(len(s))
+	return String(s)
+}

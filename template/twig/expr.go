@@ -1,0 +1,444 @@
+package twig
+
+import (
+	"strings"
+
+	"github.com/crmmail/crmmail/template"
+)
+
+const (
+	syntaxKind  = template.Syntax
+	runtimeKind = template.Runtime
+)
+
+type constExpr struct {
+	place
+	v Value
+}
+
+func (e *constExpr) eval(*run, *frame) Value          { return e.v }
+func (e *constExpr) probe(*run, *frame) (Value, bool) { return e.v, true }
+
+// nameExpr is a variable.
+type nameExpr struct {
+	place
+	name   string
+	slot   int
+	strict bool
+	loop   bool // it is called "loop"
+}
+
+func (e *nameExpr) eval(r *run, c *frame) Value {
+	v := c.slots[e.slot]
+	if v.k == kUndefined {
+		if e.strict {
+			c.fail(e.at, runtimeKind, `Variable "`+e.name+`" does not exist.`)
+		}
+		return null
+	}
+	if e.loop {
+		return r.settle(v)
+	}
+	return v
+}
+
+func (e *nameExpr) probe(r *run, c *frame) (Value, bool) {
+	v := c.slots[e.slot]
+	if v.k == kUndefined {
+		return null, false
+	}
+	return r.settle(v), true
+}
+
+// specialExpr is _self, _context or _charset.
+type specialExpr struct {
+	place
+	name string
+}
+
+func (e *specialExpr) eval(r *run, c *frame) Value {
+	switch e.name {
+	case "_self":
+		return String(c.unit.name)
+	case "_charset":
+		return String("UTF-8")
+	}
+	return arrayValue(r.context(c))
+}
+
+func (e *specialExpr) probe(r *run, c *frame) (Value, bool) { return e.eval(r, c), true }
+
+type unaryExpr struct {
+	place
+	op byte
+	e  expr
+}
+
+func (e *unaryExpr) eval(r *run, c *frame) Value {
+	v := e.e.eval(r, c)
+	switch e.op {
+	case '!':
+		return Bool(!v.truth())
+	case '-':
+		r.pos = e.at
+		return negate(v)
+	}
+	r.pos = e.at
+	return mul(v, Int(1))
+}
+
+// binaryExpr is an operator whose two operands are always evaluated.
+type binaryExpr struct {
+	place
+	op   binaryOp
+	l, r expr
+}
+
+type binaryOp uint8
+
+const (
+	opAdd binaryOp = iota
+	opSub
+	opMul
+	opDiv
+	opFloorDiv
+	opMod
+	opPow
+	opEqual
+	opNotEqual
+	opLess
+	opLessEqual
+	opGreater
+	opGreaterEqual
+	opSpaceship
+	opIdentical
+	opNotIdentical
+	opIn
+	opNotIn
+	opStarts
+	opEnds
+	opBitAnd
+	opBitOr
+	opBitXor
+	opXor
+	opRange
+	opHasSome
+	opHasEvery
+)
+
+func (e *binaryExpr) eval(r *run, c *frame) Value {
+	a := e.l.eval(r, c)
+	b := e.r.eval(r, c)
+	r.pos = e.at
+	switch e.op {
+	case opAdd:
+		if a.k == kArray {
+			r.growArray(a.Len() + b.Len())
+		}
+		return add(a, b)
+	case opSub:
+		return sub(a, b)
+	case opMul:
+		return mul(a, b)
+	case opDiv:
+		return div(a, b)
+	case opFloorDiv:
+		return floorDiv(a, b)
+	case opMod:
+		return mod(a, b)
+	case opPow:
+		return pow(a, b)
+	case opEqual:
+		return Bool(looseEqual(r, a, b))
+	case opNotEqual:
+		return Bool(!looseEqual(r, a, b))
+	case opLess:
+		return Bool(looseCompare(r, a, b) < 0)
+	case opLessEqual:
+		return Bool(looseCompare(r, a, b) <= 0)
+	case opGreater:
+		return Bool(looseCompare(r, b, a) < 0)
+	case opGreaterEqual:
+		return Bool(looseCompare(r, b, a) <= 0)
+	}
+	return e.lessCommon(r, a, b)
+}
+
+func (e *binaryExpr) lessCommon(r *run, a, b Value) Value {
+	switch e.op {
+	case opSpaceship:
+		return Int(int64(looseCompare(r, a, b)))
+	case opIdentical:
+		return Bool(identical(r, a, b))
+	case opNotIdentical:
+		return Bool(!identical(r, a, b))
+	case opIn:
+		return Bool(contains(r, a, b))
+	case opNotIn:
+		return Bool(!contains(r, a, b))
+	case opStarts:
+		return Bool(a.k == kString && b.k == kString && strings.HasPrefix(a.str(), b.str()))
+	case opEnds:
+		return Bool(a.k == kString && b.k == kString && strings.HasSuffix(a.str(), b.str()))
+	case opBitAnd:
+		return bitwise("&", a, b)
+	case opBitOr:
+		return bitwise("|", a, b)
+	case opBitXor:
+		return bitwise("^", a, b)
+	case opXor:
+		return Bool(objectTruth(a) != objectTruth(b))
+	case opHasSome:
+		return hasSome(r, a, b)
+	case opHasEvery:
+		return hasEvery(r, a, b)
+	}
+	return makeRange(r, a, b, Int(1))
+}
+
+type andExpr struct {
+	place
+	l, r expr
+	or   bool
+}
+
+func (e *andExpr) eval(r *run, c *frame) Value {
+	if objectTruth(e.l.eval(r, c)) == e.or {
+		return Bool(e.or)
+	}
+	return Bool(objectTruth(e.r.eval(r, c)))
+}
+
+// concatExpr is "~" and string interpolation; a chain of them is one node.
+type concatExpr struct {
+	place
+	parts []expr
+}
+
+func (e *concatExpr) eval(r *run, c *frame) Value {
+	start := len(r.out)
+	for _, p := range e.parts {
+		v := p.eval(r, c)
+		r.pos = e.at
+		var ok bool
+		if r.out, ok = v.appendText(r.out); !ok {
+			r.noText(v)
+		}
+	}
+	r.grow(len(r.out) - start)
+	s := string(r.out[start:])
+	r.out = r.out[:start]
+	return String(s)
+}
+
+// condExpr is "? :".
+type condExpr struct {
+	place
+	test, yes, no expr
+}
+
+func (e *condExpr) eval(r *run, c *frame) Value {
+	if e.test.eval(r, c).truth() {
+		return e.yes.eval(r, c)
+	}
+	return e.no.eval(r, c)
+}
+
+// elvisExpr is "?:".
+type elvisExpr struct {
+	place
+	l, r expr
+}
+
+func (e *elvisExpr) eval(r *run, c *frame) Value {
+	if v := e.l.eval(r, c); v.truth() {
+		return v
+	}
+	return e.r.eval(r, c)
+}
+
+// coalesceExpr is "??".
+type coalesceExpr struct {
+	place
+	l prober
+	r expr
+}
+
+func (e *coalesceExpr) eval(r *run, c *frame) Value {
+	if v, ok := e.l.probe(r, c); ok && !v.isNull() {
+		return v
+	}
+	return e.r.eval(r, c)
+}
+
+// spreadExpr is "...e".
+type spreadExpr struct {
+	place
+	e expr
+}
+
+func (e *spreadExpr) eval(r *run, c *frame) Value { return e.e.eval(r, c) }
+
+// hole is an empty place in a list that is assigned to.
+type hole struct{ place }
+
+func (*hole) eval(*run, *frame) Value { return null }
+
+// arrayExpr is a list or a map literal; in a list every key is nil.
+type arrayExpr struct {
+	place
+	keys []expr
+	vals []expr
+	list bool // there are no keys and nothing is spread
+}
+
+func (e *arrayExpr) probe(r *run, c *frame) (Value, bool) { return e.eval(r, c), true }
+
+func (e *arrayExpr) eval(r *run, c *frame) Value {
+	r.growArray(len(e.vals))
+	if e.list {
+		vals := make([]Value, len(e.vals))
+		for i, item := range e.vals {
+			vals[i] = item.eval(r, c)
+		}
+		return List(vals)
+	}
+	a := newArray(len(e.vals))
+	for i, item := range e.vals {
+		if s, ok := item.(*spreadExpr); ok {
+			r.spread(a, s, c)
+			continue
+		}
+		if e.keys[i] == nil {
+			a.push(item.eval(r, c))
+			continue
+		}
+		k := e.keys[i].eval(r, c)
+		r.pos = e.keys[i].where()
+		a.set(keyOf(r.str(k)), item.eval(r, c))
+	}
+	return arrayValue(a)
+}
+
+func (r *run) spread(a *array, s *spreadExpr, c *frame) {
+	v := s.eval(r, c)
+	r.pos = s.at
+	if v.k != kArray {
+		throwPHP("Only arrays and Traversables can be unpacked")
+	}
+	from := v.arr().settled()
+	r.growArray(len(from.vals))
+	for i, item := range from.vals {
+		if k := from.keyAt(i); k.isText {
+			a.set(k, item)
+		} else {
+			a.push(item)
+		}
+	}
+}
+
+// assignExpr is "name = e" inside an expression.
+type assignExpr struct {
+	place
+	name string
+	slot int
+	e    expr
+}
+
+func (e *assignExpr) eval(r *run, c *frame) Value {
+	v := e.e.eval(r, c)
+	c.slots[e.slot] = v
+	return v
+}
+
+// listAssign is "[a, , b] = e", with -1 for a hole.
+type listAssign struct {
+	place
+	slots []int
+	e     expr
+}
+
+func (e *listAssign) eval(r *run, c *frame) Value {
+	v := e.e.eval(r, c)
+	r.pos = e.at
+	if v.k != kArray {
+		throwPHP("array_pad(): Argument #1 ($array) must be of type array, " + v.typeName() + " given")
+	}
+	a := v.arr().settled()
+	for i, slot := range e.slots {
+		if slot >= 0 {
+			item, _ := a.get(intKey(int64(i)))
+			c.slots[slot] = item
+		}
+	}
+	return v
+}
+
+// mapAssign is "{name, key: other} = e".
+type mapAssign struct {
+	place
+	keys   []Value
+	slots  []int
+	e      expr
+	strict bool
+}
+
+func (e *mapAssign) eval(r *run, c *frame) Value {
+	v := e.e.eval(r, c)
+	vals := make([]Value, len(e.slots))
+	for i, k := range e.keys {
+		vals[i], _ = r.attribute(c, access{at: e.e.where(), strict: e.strict}, v, k, nil)
+	}
+	for i, slot := range e.slots {
+		c.slots[slot] = vals[i]
+	}
+	return v
+}
+
+// arrowExpr is "(a, b) => e".
+type arrowExpr struct {
+	place
+	params []int
+	body   expr
+	sets   bool // the body assigns: each call needs its own variables
+}
+
+// closure is an arrow function with the variables it was made with.
+type closure struct {
+	arrow *arrowExpr
+	frame frame
+	busy  bool // a call is running, so another one needs its own variables too
+}
+
+func (e *arrowExpr) eval(r *run, c *frame) Value {
+	r.growArray(len(c.slots) + 4)
+	f := &closure{arrow: e, frame: *c}
+	f.frame.slots = append([]Value(nil), c.slots...)
+	for i, v := range f.frame.slots {
+		f.frame.slots[i] = r.settle(v)
+	}
+	return closureOf(f)
+}
+
+// call runs the arrow function; arguments beyond its parameters are dropped, missing ones are refused.
+func (f *closure) call(r *run, args ...Value) Value {
+	if len(args) < len(f.arrow.params) {
+		throwPHP("Too few arguments to function {closure}(), " + Int(int64(len(args))).String() + " passed and exactly " + Int(int64(len(f.arrow.params))).String() + " expected")
+	}
+	r.enter()
+	c := &f.frame
+	if f.arrow.sets || f.busy {
+		inner := f.frame
+		inner.slots = append([]Value(nil), f.frame.slots...)
+		c = &inner
+	}
+	for i, slot := range f.arrow.params {
+		c.slots[slot] = args[i]
+	}
+	was, at, busy := r.unit, r.pos, f.busy
+	r.unit, f.busy = c.unit, true
+	v := f.arrow.body.eval(r, c)
+	r.unit, r.pos, f.busy = was, at, busy
+	r.leave()
+	return v
+}

@@ -1,0 +1,387 @@
+package twig
+
+import (
+	"slices"
+	"strings"
+)
+
+func sorted(s []string) []string {
+	slices.Sort(s)
+	return s
+}
+
+// elements is the array that a filter works on; anything else is refused in Twig's words.
+func elements(v Value, filter string) *array {
+	if v.k != kArray {
+		throw(`The "` + filter + `" filter expects a sequence or a mapping, got "` + v.typeName() + `".`)
+	}
+	return v.arr().settled()
+}
+
+// callback is the arrow function that a filter was given.
+func callback(v Value, what string) *closure {
+	if v.k != kClosure {
+		throw(`The callable passed to the ` + what + ` must be a Closure in sandbox mode.`)
+	}
+	return v.closure()
+}
+
+func filterJoin(r *run, args []Value) Value {
+	v, glue, and := args[0], r.str(args[1]), args[2]
+	if v.k != kArray {
+		if v.isNull() {
+			return empty
+		}
+		return String(r.str(v))
+	}
+	vals := v.arr().settled().vals
+	if len(vals) == 0 {
+		return empty
+	}
+	last := glue
+	if !and.isNull() {
+		last = r.str(and)
+		if len(vals) == 1 {
+			return vals[0]
+		}
+	}
+	return String(r.join(vals, glue, last))
+}
+
+// join joins values, the last two of them by last.
+func (r *run) join(vals []Value, glue, last string) string {
+	start := len(r.out)
+	for i, e := range vals {
+		r.step(1)
+		switch {
+		case i > 0 && i == len(vals)-1:
+			r.out = append(r.out, last...)
+		case i > 0:
+			r.out = append(r.out, glue...)
+		}
+		before := len(r.out)
+		var ok bool
+		if r.out, ok = e.appendText(r.out); !ok {
+			r.noText(e)
+		}
+		r.grow(len(r.out) - before + len(glue))
+	}
+	s := string(r.out[start:])
+	r.out = r.out[:start]
+	return s
+}
+
+func filterMerge(r *run, args []Value) Value {
+	out := &array{}
+	for i, v := range args {
+		if v.k != kArray {
+			throw(`The "merge" filter expects a sequence or a mapping, got "` + v.typeName() + `" for argument ` + Int(int64(i+1)).String() + ".")
+		}
+		a := v.arr().settled()
+		r.growArray(len(a.vals))
+		out.appendAll(a)
+	}
+	return arrayValue(out)
+}
+
+// appendAll adds the elements of from as array_merge does: integer keys are renumbered.
+func (a *array) appendAll(from *array) {
+	if from.keys == nil && a.keys == nil {
+		a.vals = append(a.vals, from.vals...)
+		a.next = int64(len(a.vals))
+		return
+	}
+	for i, v := range from.vals {
+		if k := from.keyAt(i); k.isText {
+			a.set(k, v)
+		} else {
+			a.push(v)
+		}
+	}
+}
+
+func filterBatch(r *run, args []Value) Value {
+	a := elements(args[0], "batch")
+	size := toInt(ceil(args[1]))
+	if size < 1 {
+		throwPHP("array_chunk(): Argument #2 ($length) must be greater than 0")
+	}
+	fill, preserve := args[2], args[3].truth()
+	r.growArray(len(a.vals))
+	out := &array{}
+	for i := 0; i < len(a.vals); i += int(min(size, int64(len(a.vals)))) {
+		row := &array{}
+		for j := i; j < len(a.vals) && int64(j-i) < size; j++ {
+			if preserve {
+				row.set(a.keyAt(j), a.vals[j])
+			} else {
+				row.push(a.vals[j])
+			}
+		}
+		out.push(arrayValue(row))
+	}
+	if n := len(out.vals); !fill.isNull() && n > 0 {
+		row := out.vals[n-1].arr()
+		missing := size - int64(len(row.vals))
+		r.growArray(int(min(missing, 1<<31)))
+		for range missing {
+			row.push(fill)
+		}
+	}
+	return arrayValue(out)
+}
+
+func filterColumn(r *run, args []Value) Value {
+	a := elements(args[0], "column")
+	r.growArray(len(a.vals))
+	out := &array{}
+	for _, row := range a.vals {
+		if row.k != kArray {
+			continue
+		}
+		v, ok := row.arr().get(r.arrayKey(args[1]))
+		if args[1].isNull() {
+			v, ok = row, true
+		}
+		if !ok {
+			continue
+		}
+		if !args[2].isNull() {
+			if k, ok := row.arr().get(r.arrayKey(args[2])); ok {
+				out.set(r.arrayKey(k), v)
+				continue
+			}
+		}
+		out.push(v)
+	}
+	return arrayValue(out)
+}
+
+func filterFilter(r *run, args []Value) Value {
+	if args[0].k != kArray {
+		throw(`The "filter" filter expects a sequence/mapping or "Traversable", got "` + args[0].typeName() + `".`)
+	}
+	a := args[0].arr().settled()
+	f := callback(args[1], `"filter" filter`)
+	r.growArray(len(a.vals))
+	out := &array{}
+	for i, v := range a.vals {
+		if objectTruth(f.call(r, v, a.keyAt(i).value())) {
+			out.set(a.keyAt(i), v)
+		}
+	}
+	return arrayValue(out)
+}
+
+func filterMap(r *run, args []Value) Value {
+	a := elements(args[0], "map")
+	f := callback(args[1], `"map" filter`)
+	r.growArray(len(a.vals))
+	out := newArray(len(a.vals))
+	for i, v := range a.vals {
+		out.set(a.keyAt(i), f.call(r, v, a.keyAt(i).value()))
+	}
+	return arrayValue(out)
+}
+
+func filterReduce(r *run, args []Value) Value {
+	a := elements(args[0], "reduce")
+	f := callback(args[1], `"reduce" filter`)
+	acc := args[2]
+	for i, v := range a.vals {
+		acc = f.call(r, acc, v, a.keyAt(i).value())
+	}
+	return acc
+}
+
+func filterFind(r *run, args []Value) Value {
+	a := elements(args[0], "find")
+	f := callback(args[1], `"find" filter`)
+	for i, v := range a.vals {
+		if objectTruth(f.call(r, v, a.keyAt(i).value())) {
+			return v
+		}
+	}
+	return null
+}
+
+func hasSome(r *run, v, arrow Value) Value { return quantify(r, v, arrow, "has some", true) }
+
+func hasEvery(r *run, v, arrow Value) Value { return quantify(r, v, arrow, "has every", false) }
+
+// quantify looks for an element for which the arrow function gives wanted.
+func quantify(r *run, v, arrow Value, name string, wanted bool) Value {
+	if v.k != kArray {
+		throw(`The "` + name + `" test expects a sequence or a mapping, got "` + v.typeName() + `".`)
+	}
+	a := v.arr().settled()
+	f := callback(arrow, `"`+name+`" operator`)
+	for i, e := range a.vals {
+		if objectTruth(f.call(r, e, a.keyAt(i).value())) == wanted {
+			return Bool(wanted)
+		}
+	}
+	return Bool(!wanted)
+}
+
+func filterSort(r *run, args []Value) Value {
+	a := elements(args[0], "sort")
+	compare := func(x, y Value) int { return looseCompare(r, x, y) }
+	if !args[1].isNull() {
+		f := callback(args[1], `"sort" filter`)
+		compare = func(x, y Value) int { return int(toInt(f.call(r, x, y))) }
+	}
+	r.growArray(len(a.vals))
+	order := make([]int, len(a.vals))
+	for i := range order {
+		order[i] = i
+	}
+	sortStable(order, func(i, j int) int {
+		r.step(1)
+		return compare(a.vals[i], a.vals[j])
+	})
+	out := newArray(len(a.vals))
+	for _, i := range order {
+		out.set(a.keyAt(i), a.vals[i])
+	}
+	return arrayValue(out)
+}
+
+func filterReverse(r *run, args []Value) Value {
+	if args[0].k != kArray {
+		s := r.str(args[0])
+		r.grow(len(s))
+		chars := characters(s, "reverse")
+		slices.Reverse(chars)
+		return String(strings.Join(chars, ""))
+	}
+	a := args[0].arr().settled()
+	r.growArray(len(a.vals))
+	out := newArray(len(a.vals))
+	for i := len(a.vals) - 1; i >= 0; i-- {
+		if k := a.keyAt(i); k.isText || args[1].truth() {
+			out.set(k, a.vals[i])
+		} else {
+			out.push(a.vals[i])
+		}
+	}
+	return arrayValue(out)
+}
+
+func filterShuffle(r *run, args []Value) Value {
+	v := args[0]
+	switch v.k {
+	case kString:
+		r.grow(len(v.str()))
+		chars := characters(v.str(), "shuffle")
+		shuffle(r, len(chars), func(i, j int) { chars[i], chars[j] = chars[j], chars[i] })
+		return String(strings.Join(chars, ""))
+	case kArray:
+		vals := slices.Clone(v.arr().settled().vals)
+		r.growArray(len(vals))
+		shuffle(r, len(vals), func(i, j int) { vals[i], vals[j] = vals[j], vals[i] })
+		return List(vals)
+	}
+	return v
+}
+
+func shuffle(r *run, n int, swap func(i, j int)) {
+	for i := n - 1; i > 0; i-- {
+		swap(i, int(r.eng.random(int64(i+1))))
+	}
+}
+
+func filterLength(_ *run, args []Value) Value {
+	v := args[0]
+	switch v.k {
+	case kNull, kUndefined:
+		return Int(0)
+	case kArray:
+		return Int(int64(v.arr().len()))
+	case kDate, kInterval, kClosure, kTemplate:
+		return Int(1)
+	}
+	s, _ := v.text()
+	return Int(int64(runeCount(s)))
+}
+
+func filterSlice(r *run, args []Value) Value {
+	start, length := args[1], args[2]
+	from := toInt(start)
+	if args[0].k != kArray {
+		s := r.str(args[0])
+		lo, hi := sliceBounds(runeCount(s), from, length)
+		return String(runeSlice(s, lo, hi))
+	}
+	a := args[0].arr().settled()
+	lo, hi := sliceBounds(len(a.vals), from, length)
+	r.growArray(hi - lo)
+	out := newArray(hi - lo)
+	for i := lo; i < hi; i++ {
+		if k := a.keyAt(i); k.isText || args[3].truth() {
+			out.set(k, a.vals[i])
+		} else {
+			out.push(a.vals[i])
+		}
+	}
+	return arrayValue(out)
+}
+
+// sliceBounds applies PHP's rules for negative starts and lengths.
+func sliceBounds(n int, start int64, length Value) (int, int) {
+	size := int64(n)
+	if start < 0 {
+		start = max(0, start+size)
+	}
+	start = min(start, size)
+	end := size
+	if !length.isNull() {
+		l := toInt(length)
+		if l < 0 {
+			end = max(start, size+l)
+		} else if l < size-start {
+			end = start + l
+		}
+	}
+	return int(start), int(end)
+}
+
+func filterFirst(r *run, args []Value) Value { return edge(r, args[0], 0) }
+
+func filterLast(r *run, args []Value) Value { return edge(r, args[0], -1) }
+
+func edge(r *run, v Value, start int64) Value {
+	if v.k != kArray {
+		s := r.str(v)
+		lo, hi := sliceBounds(runeCount(s), start, Int(1))
+		return String(runeSlice(s, lo, hi))
+	}
+	vals := v.arr().settled().vals
+	switch {
+	case len(vals) == 0:
+		return vNo
+	case start == 0:
+		return vals[0]
+	}
+	return vals[len(vals)-1]
+}
+
+func filterKeys(r *run, args []Value) Value {
+	if args[0].k != kArray {
+		return List(nil)
+	}
+	a := args[0].arr().settled()
+	r.growArray(len(a.vals))
+	out := make([]Value, len(a.vals))
+	for i := range out {
+		out[i] = a.keyAt(i).value()
+	}
+	return List(out)
+}
+
+func filterInvoke(r *run, args []Value) Value {
+	if args[0].k != kClosure {
+		throwPHP(`Twig\Extension\CoreExtension::invoke(): Argument #1 ($arrow) must be of type Closure, ` + args[0].typeName() + " given")
+	}
+	return args[0].closure().call(r, args[1:]...)
+}

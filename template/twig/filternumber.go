@@ -1,0 +1,108 @@
+package twig
+
+import (
+	"math"
+	"strconv"
+	"strings"
+)
+
+func filterAbs(_ *run, args []Value) Value {
+	v := args[0]
+	switch v.k {
+	case kInt:
+		if n := v.int(); n >= 0 {
+			return v
+		} else if n != math.MinInt64 {
+			return Int(-n)
+		}
+		return Float(-float64(v.int()))
+	case kFloat:
+		return Float(math.Abs(v.float()))
+	case kNull, kUndefined:
+		return Int(0)
+	case kBool:
+		return Int(v.int())
+	case kString:
+		if n, ok := numeric(v.str()); ok {
+			return filterAbs(nil, []Value{n})
+		}
+	}
+	throwPHP("abs(): Argument #1 ($num) must be of type int|float, " + v.typeName() + " given")
+	return null
+}
+
+func ceil(v Value) Value {
+	if v.k == kInt {
+		return v
+	}
+	if v.k == kString {
+		n, ok := numeric(v.str())
+		if !ok {
+			throwPHP("ceil(): Argument #1 ($num) must be of type int|float, string given")
+		}
+		v = n
+	}
+	return Float(math.Ceil(toFloat(v)))
+}
+
+func filterRound(r *run, args []Value) Value {
+	f, places := toFloat(args[0]), int(max(-400, min(400, toInt(args[1]))))
+	switch r.str(args[2]) {
+	case "common":
+		return Float(roundHalfUp(f, places))
+	case "ceil", "floor":
+	default:
+		throw(`The "round" filter only supports the "common", "ceil", and "floor" methods.`)
+	}
+	scale := pow(Int(10), Int(int64(places))).numberAsFloat()
+	if r.str(args[2]) == "ceil" {
+		return Float(math.Ceil(f*scale) / scale)
+	}
+	return Float(math.Floor(f*scale) / scale)
+}
+
+func filterNumberFormat(r *run, args []Value) Value {
+	f := r.eng.numbers
+	decimals, point, thousands := f.Decimals, f.Point, f.ThousandsSep
+	if !args[1].isNull() {
+		decimals = int(max(0, min(1000, toInt(args[1]))))
+	}
+	if !args[2].isNull() {
+		point = r.str(args[2])
+	}
+	if !args[3].isNull() {
+		thousands = r.str(args[3])
+	}
+	var buf [64]byte
+	b := appendNumber(buf[:0], toFloat(args[0]), decimals, point, thousands)
+	r.grow(len(b))
+	return String(string(b))
+}
+
+// appendNumber appends a number the way PHP's number_format lays it out.
+func appendNumber(b []byte, f float64, decimals int, point, thousands string) []byte {
+	f = roundHalfUp(f, decimals)
+	if math.IsInf(f, 0) || math.IsNaN(f) {
+		return append(b, strings.ToLower(Float(f).String())...)
+	}
+	var buf [64]byte
+	digits := strconv.AppendFloat(buf[:0], math.Abs(f), 'f', decimals, 64)
+	whole := len(digits)
+	if decimals > 0 {
+		whole -= decimals + 1
+	}
+	if math.Signbit(f) && f != 0 {
+		b = append(b, '-')
+	}
+	for i, d := range digits[:whole] {
+		if i > 0 && (whole-i)%3 == 0 {
+			b = append(b, thousands...)
+		}
+		b = append(b, d)
+	}
+	if decimals > 0 {
+		b = append(b, point...)
+		b = append(b, digits[whole+1:]...)
+	}
+	return b
+}

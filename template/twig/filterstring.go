@@ -1,0 +1,272 @@
+package twig
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/htmlindex"
+)
+
+func runeCount(s string) int { return utf8.RuneCountInString(s) }
+
+// runeSlice is the runes from lo up to hi of s.
+func runeSlice(s string, lo, hi int) string {
+	if lo >= hi {
+		return ""
+	}
+	start, end, n := len(s), len(s), 0
+	for i := range s {
+		if n == lo {
+			start = i
+		}
+		if n == hi {
+			end = i
+			break
+		}
+		n++
+	}
+	return s[start:end]
+}
+
+// characters splits valid UTF-8 into code points; no characters give one empty string, as in Twig.
+func characters(s, filter string) []string {
+	if !utf8.ValidString(s) {
+		throw(`Unable to split the string passed to "` + filter + `" into characters: Malformed UTF-8 characters, possibly incorrectly encoded.`)
+	}
+	if s == "" {
+		return []string{""}
+	}
+	return strings.Split(s, "")
+}
+
+func filterTrim(r *run, args []Value) Value {
+	s, mask := r.str(args[0]), trimSpace
+	if !args[1].isNull() {
+		mask = r.str(args[1])
+	}
+	in := byteSet(mask)
+	i, j := 0, len(s)
+	side := r.str(args[2])
+	switch side {
+	case "both", "left", "right":
+	default:
+		throw(`Trimming side must be "left", "right" or "both".`)
+	}
+	for side != "right" && i < j && in[s[i]] {
+		i++
+	}
+	for side != "left" && j > i && in[s[j-1]] {
+		j--
+	}
+	if args[0].k == kMarkup && mask == trimSpace {
+		return Markup(s[i:j])
+	}
+	return String(s[i:j])
+}
+
+// byteSet is the bytes of a mask, in which "a..z" is a range.
+func byteSet(mask string) (set [256]bool) {
+	for i := 0; i < len(mask); i++ {
+		if i+3 < len(mask) && mask[i+1] == '.' && mask[i+2] == '.' && mask[i+3] >= mask[i] {
+			for c := int(mask[i]); c <= int(mask[i+3]); c++ {
+				set[c] = true
+			}
+			i += 3
+			continue
+		}
+		set[mask[i]] = true
+	}
+	return set
+}
+
+func filterNl2br(r *run, args []Value) Value {
+	s := r.str(args[0])
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c != '\r' && c != '\n' {
+			b.WriteByte(c)
+			continue
+		}
+		b.WriteString("<br />")
+		b.WriteByte(c)
+		if i+1 < len(s) && (s[i+1] == '\r' || s[i+1] == '\n') && s[i+1] != c {
+			i++
+			b.WriteByte(s[i])
+		}
+	}
+	r.grow(b.Len())
+	return String(b.String())
+}
+
+func filterSpaceless(r *run, args []Value) Value {
+	s := r.str(args[0])
+	b := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		b = append(b, s[i])
+		if s[i] != '>' {
+			continue
+		}
+		rest := strings.TrimLeft(s[i+1:], space)
+		if n := len(s) - i - 1 - len(rest); n > 0 && strings.HasPrefix(rest, "<") {
+			i += n
+		}
+	}
+	r.grow(len(b))
+	return String(strings.Trim(string(b), trimSpace))
+}
+
+func filterReplace(r *run, args []Value) Value {
+	if args[1].k != kArray {
+		throw(`The "replace" filter expects a sequence or a mapping, got "` + args[1].typeName() + `".`)
+	}
+	s := r.str(args[0])
+	return String(replacePairs(r, s, args[1].arr().settled()))
+}
+
+// replacePairs is PHP's strtr: one pass, the longest key first.
+func replacePairs(r *run, s string, pairs *array) string {
+	byKey := make(map[string]string, len(pairs.vals))
+	longest, shortest := 0, len(s)+1
+	for i, v := range pairs.vals {
+		k := pairs.keyAt(i).text()
+		if k == "" {
+			continue
+		}
+		byKey[k] = r.str(v)
+		longest, shortest = max(longest, len(k)), min(shortest, len(k))
+	}
+	r.step(len(pairs.vals))
+	if len(byKey) == 0 {
+		return s
+	}
+	var b []byte
+	for i := 0; i < len(s); {
+		size := 0
+		for n := min(longest, len(s)-i); n >= shortest && n > 0; n-- {
+			if to, ok := byKey[s[i:i+n]]; ok {
+				r.grow(len(to))
+				b = append(b, to...)
+				size = n
+				break
+			}
+		}
+		r.step((longest-shortest)/64 + size/64)
+		if size == 0 {
+			b = append(b, s[i])
+			size = 1
+		}
+		i += size
+	}
+	r.grow(len(b))
+	return string(b)
+}
+
+func filterSplit(r *run, args []Value) Value {
+	s, delimiter := r.str(args[0]), r.str(args[1])
+	limit := args[2]
+	if delimiter == "" {
+		return splitEvery(r, s, toInt(limit))
+	}
+	var parts []string
+	n := toInt(limit)
+	switch {
+	case limit.isNull():
+		parts = strings.Split(s, delimiter)
+	case n > 0:
+		parts = strings.SplitN(s, delimiter, int(min(n, int64(len(s)+1))))
+	case n == 0:
+		parts = strings.SplitN(s, delimiter, 1)
+	default:
+		parts = strings.Split(s, delimiter)
+		parts = parts[:max(0, len(parts)+int(max(n, -int64(len(parts)))))]
+	}
+	return texts(r, parts)
+}
+
+func texts(r *run, parts []string) Value {
+	r.growArray(len(parts))
+	vals := make([]Value, len(parts))
+	for i, p := range parts {
+		vals[i] = String(p)
+	}
+	return List(vals)
+}
+
+func splitEvery(r *run, s string, size int64) Value {
+	if size <= 1 {
+		return texts(r, characters(s, "split"))
+	}
+	n := runeCount(s)
+	if int64(n) < size {
+		return texts(r, []string{s})
+	}
+	var parts []string
+	for i := 0; i < n; i += int(size) {
+		parts = append(parts, runeSlice(s, i, min(n, i+int(size))))
+		r.step(1 + len(s)/256)
+	}
+	return texts(r, parts)
+}
+
+func filterURLEncode(r *run, args []Value) Value {
+	if args[0].k != kArray {
+		s := r.str(args[0])
+		r.grow(3 * len(s))
+		return String(rawURLEncode(s))
+	}
+	var parts []string
+	queryParts(r, &parts, "", args[0].arr(), 0)
+	return String(strings.Join(parts, "&"))
+}
+
+// queryParts lays an array out as PHP's http_build_query does with RFC 3986 encoding.
+func queryParts(r *run, parts *[]string, prefix string, a *array, depth int) {
+	if depth > maxNesting {
+		return
+	}
+	a.settled()
+	r.step(len(a.vals))
+	for i, v := range a.vals {
+		name := rawURLEncode(a.keyAt(i).text())
+		if prefix != "" {
+			name = prefix + "%5B" + name + "%5D"
+		}
+		var text string
+		switch v.k {
+		case kNull, kUndefined:
+			continue
+		case kArray:
+			r.grow(len(name))
+			queryParts(r, parts, name, v.arr(), depth+1)
+			continue
+		case kBool:
+			text = Int(v.int()).String()
+		default:
+			text, _ = v.text()
+		}
+		r.grow(len(name) + 3*len(text))
+		*parts = append(*parts, name+"="+rawURLEncode(text))
+	}
+}
+
+func filterConvert(r *run, args []Value) Value {
+	s, to, from := r.str(args[0]), r.str(args[1]), r.str(args[2])
+	r.grow(4 * len(s))
+	source, err := htmlindex.Get(from)
+	if err != nil {
+		throw(`Unable to convert from the unknown encoding "` + from + `".`)
+	}
+	target, err := htmlindex.Get(to)
+	if err != nil {
+		throw(`Unable to convert to the unknown encoding "` + to + `".`)
+	}
+	text, err := source.NewDecoder().String(s)
+	if err == nil {
+		text, err = target.NewEncoder().String(text)
+	}
+	if err != nil {
+		throwPHP("iconv(): Detected an illegal character in input string")
+	}
+	return String(text)
+}

@@ -1,0 +1,210 @@
+package twig
+
+import (
+	"maps"
+
+	"github.com/crmmail/crmmail/template"
+)
+
+const securityKind = template.Security
+
+// trait is a {% use %} of the blocks of another template.
+func (r *run) instance(u *unit) *instance {
+	if u.plain != nil {
+		return u.plain
+	}
+	if inst, ok := r.instances[u]; ok {
+		return inst
+	}
+	r.checkTraits(u)
+	inst := &instance{unit: u, blocks: u.blocks, imports: make([]*instance, u.imports)}
+	if len(u.traits) > 0 {
+		r.enter()
+		inst.traits = r.traits(u)
+		r.leave()
+		inst.blocks = maps.Clone(inst.traits)
+		maps.Copy(inst.blocks, u.blocks)
+	}
+	if r.instances == nil {
+		r.instances = map[*unit]*instance{}
+	}
+	r.instances[u] = inst
+	return inst
+}
+
+func (r *run) checkTraits(u *unit) {
+	if len(u.traits) > 0 && r.isSandboxed() && u.violation != nil && u.violation.Message == tagMessage("use") {
+		panic(u.violation)
+	}
+}
+
+func (r *run) traits(u *unit) map[string]*block {
+	blocks := map[string]*block{}
+	for _, t := range u.traits {
+		used := r.load(u, t.at, t.name)
+		if !used.traitable {
+			panic(u.fault(t.at, runtimeKind, `Template "`+t.name+`" cannot be used as a trait.`))
+		}
+		own := maps.Clone(r.instance(used).blocks)
+		for i, from := range t.from {
+			b, ok := own[from]
+			if !ok {
+				panic(u.fault(t.at, runtimeKind, `Block "`+from+`" is not defined in trait "`+t.name+`".`))
+			}
+			delete(own, from)
+			own[t.aliases[i]] = b
+		}
+		maps.Copy(blocks, own)
+	}
+	return blocks
+}
+
+// display prints a template: its body, and then its parent, in which its blocks take the place of the parent's.
+func (r *run) display(inst *instance, vars *array, outer *frame, blocks map[string]*block) {
+	r.enter()
+	u := inst.unit
+	r.within(u, func() {
+		r.secure(u)
+		mark := r.mark()
+		if len(blocks) == 0 {
+			blocks = inst.blocks
+		} else if len(inst.blocks) > 0 {
+			merged := maps.Clone(inst.blocks)
+			maps.Copy(merged, blocks)
+			blocks = merged
+		}
+		c := r.newFrame(inst, vars, outer, blocks)
+		u.body.exec(r, &c)
+		if parent := r.parentOf(inst, &c); parent != nil {
+			r.display(parent, nil, &c, blocks)
+		}
+		r.release(mark)
+	})
+	r.leave()
+}
+
+// secure checks the policy before a template prints anything.
+func (r *run) secure(u *unit) {
+	if u.violation != nil && r.isSandboxed() {
+		panic(u.violation)
+	}
+}
+
+func (r *run) isSandboxed() bool { return r.sandboxed || r.eng.global }
+
+// parentOf is the template that inst extends, nil where there is none.
+func (r *run) parentOf(inst *instance, c *frame) *instance {
+	u := inst.unit
+	if u.parent == nil {
+		return nil
+	}
+	if inst.parent != nil {
+		return inst.parent
+	}
+	r.secure(u)
+	mark := r.mark()
+	if c.unit != u {
+		own := r.newFrame(inst, nil, c, nil)
+		c = &own
+	}
+	found := r.resolve(u, u.parent.where(), u.parent.eval(r, c))
+	r.release(mark)
+	p := r.instance(found)
+	if _, fixed := u.parent.(*constExpr); fixed {
+		inst.parent = p
+	}
+	return p
+}
+
+// showBlock prints a block: one in force, then one of inst, then one of its parents.
+func (r *run) showBlock(inst *instance, name string, c *frame, blocks map[string]*block, inForce bool, asked *unit) {
+	r.enter()
+	defer r.leave()
+	b := inst.blocks[name]
+	if inForce {
+		if over, ok := blocks[name]; ok {
+			b = over
+		} else if b != nil {
+			blocks = withBlocks(inst.blocks, blocks)
+		}
+	} else if b != nil {
+		blocks = withBlocks(inst.blocks, blocks)
+	}
+	if b != nil {
+		r.runBlock(b, c, blocks)
+		return
+	}
+	if asked == nil {
+		asked = inst.unit
+	}
+	if parent := r.parentOf(inst, c); parent != nil {
+		r.showBlock(parent, name, c, withBlocks(inst.blocks, blocks), false, asked)
+		return
+	}
+	if over, ok := blocks[name]; ok {
+		panic(over.unit.fault(r.pos, runtimeKind, `Block "`+name+`" should not call parent() in "`+over.unit.name+`" as the block does not exist in the parent template "`+inst.unit.name+`".`))
+	}
+	panic(asked.fault(r.pos, runtimeKind, `Block "`+name+`" on template "`+inst.unit.name+`" does not exist.`))
+}
+
+// withBlocks puts the blocks in force over a template's own.
+func withBlocks(own, inForce map[string]*block) map[string]*block {
+	if len(own) == 0 {
+		return inForce
+	}
+	if len(inForce) == 0 {
+		return own
+	}
+	merged := maps.Clone(own)
+	maps.Copy(merged, inForce)
+	return merged
+}
+
+// runBlock prints the body of a block with a copy of the variables, so that what it sets stays in it.
+func (r *run) runBlock(b *block, c *frame, blocks map[string]*block) {
+	mark := r.mark()
+	r.within(b.unit, func() {
+		r.secure(b.unit)
+		inst := r.instance(b.unit)
+		var inner frame
+		if c.unit == b.unit {
+			inner = *c
+			inner.slots = r.take(len(c.slots))
+			copy(inner.slots, c.slots)
+			inner.inst, inner.blocks = inst, blocks
+		} else {
+			inner = r.newFrame(inst, nil, c, blocks)
+		}
+		b.body.exec(r, &inner)
+	})
+	r.release(mark)
+}
+
+// showParent prints the block of the parent, or of a trait.
+func (r *run) showParent(name string, c *frame) {
+	if t, ok := c.inst.traits[name]; ok {
+		r.enter()
+		r.runBlock(t, c, c.blocks)
+		r.leave()
+		return
+	}
+	parent := r.parentOf(c.inst, c)
+	if parent == nil {
+		throw(`The template has no parent and no traits defining the "` + name + `" block.`)
+	}
+	r.showBlock(parent, name, c, c.blocks, false, nil)
+}
+
+// hasBlock is "block(name) is defined".
+func (r *run) hasBlock(inst *instance, name string, c *frame, blocks map[string]*block) bool {
+	if _, ok := blocks[name]; ok {
+		return true
+	}
+	for depth := 0; inst != nil && depth <= r.eng.limits.Depth; depth++ {
+		if _, ok := inst.blocks[name]; ok {
+			return true
+		}
+		inst = r.parentOf(inst, c)
+	}
+	return false
+}

@@ -1,0 +1,216 @@
+package twig
+
+// node is a statement.
+type node interface {
+	exec(r *run, c *frame)
+}
+
+// expr is an expression.
+type expr interface {
+	eval(r *run, c *frame) Value
+	where() pos
+}
+
+// prober is an expression that the test "defined" understands. probe evaluates it leniently and tells whether it is
+// there.
+type prober interface {
+	expr
+	probe(r *run, c *frame) (Value, bool)
+}
+
+// place is where an expression stands; the expressions embed it.
+type place struct{ at pos }
+
+func (p place) where() pos { return p.at }
+
+type seq []node
+
+func (s seq) exec(r *run, c *frame) {
+	for _, n := range s {
+		n.exec(r, c)
+	}
+}
+
+type textNode struct{ text string }
+
+func (n *textNode) exec(r *run, c *frame) {
+	r.out = append(r.out, n.text...)
+	if len(r.out) > r.eng.limits.OutputBytes {
+		r.checkOutput()
+	}
+}
+
+// printNode prints a value that is safe as it is, or is not to be escaped.
+type printNode struct{ e expr }
+
+func (n *printNode) exec(r *run, c *frame) {
+	v := n.e.eval(r, c)
+	r.pos = n.e.where()
+	r.print(v)
+}
+
+func (r *run) print(v Value) {
+	var ok bool
+	if r.out, ok = v.appendText(r.out); !ok {
+		r.noText(v)
+	}
+	if len(r.out) > r.eng.limits.OutputBytes {
+		r.checkOutput()
+	}
+}
+
+// noText reports a value that PHP cannot convert to a string.
+func (r *run) noText(v Value) {
+	throwPHP("Object of class " + v.typeName() + " could not be converted to string")
+}
+
+// str converts v to text, as PHP does where a string is asked for.
+func (r *run) str(v Value) string {
+	s, ok := v.text()
+	if !ok {
+		r.noText(v)
+	}
+	return s
+}
+
+// escapeNode prints a value escaped, unless it is markup.
+type escapeNode struct {
+	e        expr
+	strategy string
+}
+
+func (n *escapeNode) exec(r *run, c *frame) {
+	v := n.e.eval(r, c)
+	r.pos = n.e.where()
+	r.emit(v, n.strategy)
+}
+
+// emit prints a value, escaped by strategy unless it is markup or "".
+func (r *run) emit(v Value, strategy string) {
+	if v.k != kString || strategy == "" {
+		r.print(v)
+		return
+	}
+	if strategy == "html" {
+		r.out = appendHTML(r.out, v.str())
+	} else {
+		r.out = append(r.out, escapeText(strategy, v.str())...)
+	}
+	if len(r.out) > r.eng.limits.OutputBytes {
+		r.checkOutput()
+	}
+}
+
+type ifNode struct {
+	tests  []expr
+	bodies []node
+	orElse node
+}
+
+func (n *ifNode) exec(r *run, c *frame) {
+	for i, t := range n.tests {
+		if t.eval(r, c).truth() {
+			n.bodies[i].exec(r, c)
+			return
+		}
+	}
+	if n.orElse != nil {
+		n.orElse.exec(r, c)
+	}
+}
+
+type condPrint struct {
+	test expr
+	yes  node
+	no   node
+}
+
+func (n *condPrint) exec(r *run, c *frame) {
+	if n.test.eval(r, c).truth() {
+		n.yes.exec(r, c)
+		return
+	}
+	n.no.exec(r, c)
+}
+
+// setNode is {% set a, b = x, y %}.
+type setNode struct {
+	slots  []int
+	values []expr
+}
+
+func (n *setNode) exec(r *run, c *frame) {
+	if len(n.slots) == 1 {
+		c.slots[n.slots[0]] = n.values[0].eval(r, c)
+		return
+	}
+	mark := r.mark()
+	vals := r.take(len(n.values))
+	for i, e := range n.values {
+		vals[i] = e.eval(r, c)
+	}
+	for i, slot := range n.slots {
+		c.slots[slot] = vals[i]
+	}
+	r.release(mark)
+}
+
+// captureNode is {% set a %}…{% endset %}.
+type captureNode struct {
+	slot int
+	body node
+}
+
+func (n *captureNode) exec(r *run, c *frame) { c.slots[n.slot] = Markup(r.capture(n.body, c)) }
+
+type doNode struct{ e expr }
+
+func (n *doNode) exec(r *run, c *frame) { n.e.eval(r, c) }
+
+// withNode is {% with %}: what its body sets is forgotten after it.
+type withNode struct {
+	vars expr
+	only bool
+	body node
+}
+
+func (n *withNode) exec(r *run, c *frame) {
+	mark := r.mark()
+	if n.vars == nil {
+		inner := *c
+		inner.slots = r.take(len(c.slots))
+		copy(inner.slots, c.slots)
+		n.body.exec(r, &inner)
+		r.release(mark)
+		return
+	}
+	v := n.vars.eval(r, c)
+	if v.k != kArray {
+		c.fail(n.vars.where(), runtimeKind, `Variables passed to the "with" tag must be a mapping.`)
+	}
+	outer := c
+	if n.only {
+		outer = nil
+	}
+	inner := r.newFrame(c.inst, v.arr(), outer, c.blocks)
+	n.body.exec(r, &inner)
+	r.release(mark)
+}
+
+// cancelNode is RetailCRM's {% cancel "message" %}: the letter is not sent.
+type cancelNode struct{ message expr }
+
+// canceled is the payload of the panic that ends a canceled rendering.
+type canceled struct{ message string }
+
+func (n *cancelNode) exec(r *run, c *frame) {
+	if n.message == nil {
+		panic(canceled{})
+	}
+	r.pos = n.message.where()
+	panic(canceled{r.str(n.message.eval(r, c))})
+}
+
+type emptyNode struct{}
+
+func (emptyNode) exec(*run, *frame) {}

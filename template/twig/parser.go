@@ -1,0 +1,330 @@
+package twig
+
+import (
+	"strings"
+
+	"github.com/crmmail/crmmail/template"
+)
+
+// maxParse is how deep expressions and tags may be nested in a source, and maxChain how many operators one
+// expression may chain: evaluation recurses as deep, and a Go stack that overflows cannot be recovered.
+const (
+	maxParse = 400
+	maxChain = 4000
+)
+
+// unit is a parsed template. It is immutable.
+type unit struct {
+	name, source string
+	env          *environment
+	names        []string       // its variables, in the order in which they are mentioned
+	slots        map[string]int // their numbers
+	body         node
+	parent       expr
+	parentName   string // the parent where it is constant
+	fixedParent  bool
+	blocks       map[string]*block
+	traits       []trait
+	macros       []*macro
+	imports      int
+	traitable    bool
+	uses         uses
+	violation    *template.Error // what the policy says to it
+	plain        *instance       // its only instance where renderings have nothing to remember about it
+}
+
+// block is a {% block %} of a template.
+type block struct {
+	name string
+	unit *unit
+	body node
+	at   pos
+}
+
+// trait is a {% use %}.
+type trait struct {
+	at      pos
+	name    string
+	from    []string
+	aliases []string
+}
+
+// stream hands out tokens; the parsers of a template and of its embeds share it.
+type stream struct {
+	tokens []token
+	i      int
+	depth  int
+}
+
+// parser turns tokens into a unit in one pass: names get their slots and printed expressions their escaping at once.
+type parser struct {
+	*stream
+	eng        *Engine
+	unit       *unit
+	escape     string // the strategy in force, "" for none
+	initial    string // the strategy the template began with
+	blockStack []string
+	scopes     []map[string]imported // imported names; the first is the template's own
+	loops      []*loopScope
+	sets       int  // how many assignments were parsed
+	printed    bool // the statement being parsed prints
+	lenient    bool // in the branch of a guard that is left out: unknown names are fine
+	tags       []openTag
+	blockDepth int
+	macroDepth int
+	captures   int
+	hasExtends bool
+	misplaced  []*template.Error // blocks that are wrong if the template turns out to have a parent
+}
+
+type openTag struct {
+	name string
+	at   pos
+}
+
+// loopScope collects the slots that the body of a loop assigns.
+type loopScope struct{ assigned []int }
+
+// statement is a parsed statement with what the rules for child templates ask.
+type statement struct {
+	node     node
+	at       pos
+	printed  bool
+	blockRef bool
+	blank    bool
+}
+
+func newParser(eng *Engine, env *environment, s *stream, name, source string) *parser {
+	p := &parser{stream: s, eng: eng}
+	p.unit = &unit{name: name, source: source, env: env, slots: map[string]int{}, blocks: map[string]*block{}}
+	p.escape = env.strategyFor(name)
+	p.initial = p.escape
+	p.scopes = []map[string]imported{{}}
+	return p
+}
+
+func (p *parser) fail(at pos, message string) { panic(p.unit.fault(at, syntaxKind, message)) }
+
+func (p *parser) current() token { return p.tokens[p.i] }
+
+func (p *parser) next() token {
+	t := p.tokens[p.i]
+	if p.i+1 >= len(p.tokens) {
+		p.fail(t.pos, "Unexpected end of template.")
+	}
+	p.i++
+	return t
+}
+
+func (p *parser) at(kind tokenKind, text string) bool { return p.tokens[p.i].is(kind, text) }
+
+func (p *parser) atKind(kind tokenKind) bool { return p.tokens[p.i].kind == kind }
+
+// accept moves on and reports true where the current token is the one named.
+func (p *parser) accept(kind tokenKind, text string) bool {
+	if !p.at(kind, text) {
+		return false
+	}
+	p.next()
+	return true
+}
+
+// expect takes a token of the kind, and of the text where one is given.
+func (p *parser) expect(kind tokenKind, text, why string) token {
+	t := p.current()
+	if t.kind != kind || text != "" && t.text != text {
+		var b strings.Builder
+		if why != "" {
+			b.WriteString(why + ". ")
+		}
+		b.WriteString(`Unexpected token "` + t.kind.String() + `"`)
+		if v := t.value(); v != "" && v != "0" {
+			b.WriteString(` of value "` + v + `"`)
+		}
+		b.WriteString(` ("` + kind.String() + `" expected`)
+		if text != "" {
+			b.WriteString(` with value "` + text + `"`)
+		}
+		b.WriteString(").")
+		p.fail(t.pos, b.String())
+	}
+	if kind == tEnd {
+		return t
+	}
+	return p.next()
+}
+
+func (p *parser) endTag() { p.expect(tBlockEnd, "", "") }
+
+// slot is the number of a variable.
+func (p *parser) slot(name string) int {
+	if i, ok := p.unit.slots[name]; ok {
+		return i
+	}
+	i := len(p.unit.names)
+	p.unit.slots[name] = i
+	p.unit.names = append(p.unit.names, name)
+	return i
+}
+
+// assign is the number of a variable that is assigned to.
+func (p *parser) assign(at pos, name string) int {
+	switch strings.ToLower(name) {
+	case "true", "false", "none", "null":
+		p.fail(at, `You cannot assign a value to "`+name+`".`)
+	}
+	slot := p.slot(name)
+	p.sets++
+	for _, l := range p.loops {
+		l.add(slot)
+	}
+	return slot
+}
+
+func (l *loopScope) add(slot int) {
+	for _, s := range l.assigned {
+		if s == slot {
+			return
+		}
+	}
+	l.assigned = append(l.assigned, slot)
+}
+
+func (p *parser) deeper() {
+	if p.depth++; p.depth > maxParse {
+		panic(p.unit.fault(p.current().pos, template.Limit, "The template is nested too deeply."))
+	}
+}
+
+// module parses a whole template, or the inside of an embed up to its end tag.
+func (p *parser) module(end []string) {
+	body := p.statements(openTag{}, end, true)
+	u := p.unit
+	if u.parent != nil {
+		body = p.childBody(body)
+	}
+	u.traitable = u.parent == nil && len(u.macros) == 0 && onlyBlocks(body)
+	nodes := make(seq, 0, len(body))
+	for _, s := range body {
+		nodes = append(nodes, s.node)
+	}
+	u.body = nodes
+	u.uses.check(p.eng, u)
+	if u.parent == nil && len(u.traits) == 0 && u.imports == 0 {
+		u.plain = &instance{unit: u, blocks: u.blocks}
+	}
+}
+
+func onlyBlocks(body []statement) bool {
+	for _, s := range body {
+		if !s.blockRef && !s.blank && s.printed {
+			return false
+		}
+	}
+	return true
+}
+
+// childBody drops what a template with a parent does not print, and refuses what it may not contain.
+func (p *parser) childBody(body []statement) []statement {
+	for _, s := range body {
+		if s.printed && !s.blockRef {
+			p.fail(s.at, "A template that extends another one cannot include content outside Twig blocks. Did you forget to put the content inside a {% block %} tag?")
+		}
+	}
+	if len(p.misplaced) > 0 {
+		panic(p.misplaced[0])
+	}
+	var kept []statement
+	for _, s := range body {
+		if !s.blockRef && !s.blank {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+func blankText(s string) bool {
+	return strings.Trim(strings.TrimPrefix(s, "\ufeff"), space) == ""
+}
+
+// statements parses up to a tag named in end, which stays unread but for its "{%". opener is the tag they are in.
+func (p *parser) statements(opener openTag, end []string, whole bool) []statement {
+	p.deeper()
+	defer func() { p.depth-- }()
+	first := p.current().pos
+	var out []statement
+	for !p.atKind(tEnd) {
+		before := p.printed
+		p.printed = false
+		s, done := p.statement(opener, end, first)
+		if done {
+			p.printed = before
+			return out
+		}
+		s.printed = p.printed
+		p.printed = before || p.printed
+		if s.node != nil {
+			out = append(out, s)
+		}
+	}
+	if end != nil && !(whole && opener.name == "" && len(end) == 0) {
+		p.unexpectedEnd()
+	}
+	return out
+}
+
+// unexpectedEnd reports a tag that is never closed.
+func (p *parser) unexpectedEnd() { p.fail(p.current().pos, "Unexpected end of template.") }
+
+func (p *parser) statement(opener openTag, end []string, first pos) (statement, bool) {
+	t := p.next()
+	switch t.kind {
+	case tText:
+		blank := blankText(t.text)
+		p.printed = !blank
+		return statement{node: &textNode{t.text}, at: t.pos, blank: blank}, false
+	case tVarStart:
+		e := p.expression(0)
+		p.expect(tVarEnd, "", "")
+		p.printed = true
+		return statement{node: p.printer(e, p.escape), at: t.pos}, false
+	}
+	name := p.current()
+	if name.kind != tName {
+		p.fail(name.pos, "A block must start with a tag name.")
+	}
+	for _, e := range end {
+		if e == name.text {
+			return statement{}, true
+		}
+	}
+	parse, ok := p.eng.tags[name.text]
+	if !ok {
+		p.unknownTag(name, opener, end, first)
+	}
+	p.next()
+	if name.text != "block" && name.text != "macro" {
+		p.tags = append(p.tags, openTag{name.text, name.pos})
+		defer func() { p.tags = p.tags[:len(p.tags)-1] }()
+	}
+	p.use(usedTag, name.text, name.pos)
+	n := parse(p, name.pos)
+	return statement{node: n, at: name.pos, blockRef: name.text == "block"}, false
+}
+
+func (p *parser) unknownTag(name token, opener openTag, end []string, first pos) {
+	if opener.name == "" && end == nil {
+		p.fail(name.pos, `Unknown "`+name.text+`" tag.`+suggest(name.text, p.eng.tagNames()))
+	}
+	p.fail(name.pos, `Unexpected "`+name.text+`" tag (expecting closing tag for the "`+opener.name+`" tag defined near line `+Int(int64(first.line)).String()+`).`)
+}
+
+// inner parses the body of a tag up to one of its end tags.
+func (p *parser) inner(tag string, at pos, end ...string) seq {
+	body := p.statements(openTag{tag, at}, end, false)
+	nodes := make(seq, len(body))
+	for i, s := range body {
+		nodes[i] = s.node
+	}
+	return nodes
+}

@@ -1,0 +1,240 @@
+package twig
+
+import (
+	"context"
+	"time"
+
+	"github.com/crmmail/crmmail/template"
+)
+
+// checkEvery is how many steps pass between two looks at the deadline.
+const checkEvery = 512
+
+// run is the state of one rendering. It is used by one goroutine and reused for the next rendering.
+type run struct {
+	ctx       context.Context
+	eng       *Engine
+	env       *environment
+	out       []byte
+	stack     []Value // slots and arguments of what is being evaluated
+	steps     int64   // steps left
+	checkAt   int64   // steps left at which the context is looked at next
+	bytes     int64   // bytes of values that may still be built
+	depth     int
+	pos       pos   // where the rendering is, for faults that do not say where they are
+	unit      *unit // the template the rendering is in
+	instances map[*unit]*instance
+	loaded    map[string]*unit
+	sandboxed bool
+	globals   *array
+	zone      *time.Location
+	conv      converter
+	held      Value // the text that the innermost apply tag captured
+}
+
+// instance is a template in one rendering: what its body imported and which blocks it has.
+type instance struct {
+	unit    *unit
+	blocks  map[string]*block // its own and those it uses
+	traits  map[string]*block // those it uses
+	imports []*instance       // the templates its imports gave, by the number of the import
+	parent  *instance
+}
+
+// frame holds the variables that a piece of a template sees.
+type frame struct {
+	slots  []Value // by the unit's table of names; kUndefined where there is no such variable
+	unit   *unit
+	inst   *instance
+	blocks map[string]*block // the blocks in force, a child's before its parent's
+	vars   *array            // variables given on top of outer
+	outer  *frame            // where names that the unit does not mention are found
+}
+
+func (c *frame) fail(at pos, kind template.Kind, message string) {
+	panic(c.unit.fault(at, kind, message))
+}
+
+func (u *unit) fault(at pos, kind template.Kind, message string) *template.Error {
+	return &template.Error{Kind: kind, Message: message, Name: u.name, Line: int(at.line), Column: column(u.source, at.off)}
+}
+
+// step counts n steps of work and panics when they are used up or the context has ended.
+func (r *run) step(n int) {
+	if r == nil {
+		return
+	}
+	r.steps -= int64(n)
+	if r.steps < r.checkAt {
+		r.check()
+	}
+}
+
+func (r *run) check() {
+	r.checkAt = r.steps - checkEvery
+	if r.steps < 0 {
+		r.limit("The template takes more steps than allowed.", nil)
+	}
+	if err := r.ctx.Err(); err != nil {
+		r.limit("The rendering was stopped: "+err.Error()+".", err)
+	}
+	r.checkOutput()
+}
+
+func (r *run) limit(message string, err error) {
+	e := r.unit.fault(r.pos, template.Limit, message)
+	e.Err = err
+	panic(e)
+}
+
+func (r *run) checkOutput() {
+	if len(r.out) > r.eng.limits.OutputBytes {
+		r.limit("The template prints more than allowed.", nil)
+	}
+}
+
+// grow counts n bytes of values that are about to be built.
+func (r *run) grow(n int) {
+	if r == nil {
+		return
+	}
+	if r.bytes -= int64(n); r.bytes < 0 || n < 0 {
+		r.limit("The template uses more memory than allowed.", nil)
+	}
+}
+
+// valueSize is about what one element of an array takes.
+const valueSize = 32
+
+func (r *run) growArray(n int) {
+	r.step(n)
+	r.grow(n * valueSize)
+}
+
+func (r *run) enter() {
+	r.step(1)
+	if r.depth++; r.depth > r.eng.limits.Depth {
+		r.limit("Templates, blocks and macros are nested deeper than allowed.", nil)
+	}
+}
+
+func (r *run) leave() { r.depth-- }
+
+// take returns n values of working space, to be given back with release in reverse order.
+func (r *run) take(n int) []Value {
+	if len(r.stack)+n > cap(r.stack) {
+		r.grow(n * valueSize)
+		return make([]Value, n)
+	}
+	top := len(r.stack)
+	r.stack = r.stack[:top+n]
+	s := r.stack[top : top+n : top+n]
+	clear(s)
+	return s
+}
+
+// newFrame prepares the variables of unit u: those of vars, then what outer sees, then the globals.
+func (r *run) newFrame(inst *instance, vars *array, outer *frame, blocks map[string]*block) frame {
+	u := inst.unit
+	c := frame{unit: u, inst: inst, blocks: blocks, vars: vars, outer: outer, slots: r.take(len(u.names))}
+	for i, name := range u.names {
+		c.slots[i] = r.inherited(&c, name)
+	}
+	return c
+}
+
+func (r *run) inherited(c *frame, name string) Value {
+	if c.vars != nil {
+		if v, ok := c.vars.get(keyOf(name)); ok {
+			return v
+		}
+	}
+	if c.outer != nil {
+		return r.lookup(c.outer, name)
+	}
+	if r.globals != nil {
+		if v, ok := r.globals.get(keyOf(name)); ok {
+			return v
+		}
+	}
+	return undef
+}
+
+// lookup finds a variable by name, kUndefined where there is none.
+func (r *run) lookup(c *frame, name string) Value {
+	if i, ok := c.unit.slots[name]; ok {
+		return r.settle(c.slots[i])
+	}
+	return r.inherited(c, name)
+}
+
+// settle turns the loop variable, which changes, into the array that a template sees.
+func (r *run) settle(v Value) Value {
+	if v.k == kLoop {
+		return v.loop().value(r)
+	}
+	return v
+}
+
+// context is the array _context: the variables given, the globals, then those the template set.
+func (r *run) context(c *frame) *array {
+	a := newArray(len(c.slots))
+	r.fillContext(a, c)
+	r.growArray(len(a.vals))
+	return a
+}
+
+func (r *run) fillContext(a *array, c *frame) {
+	if c.outer != nil {
+		r.fillContext(a, c.outer)
+		a.setAll(c.vars)
+	} else {
+		a.setAll(c.vars)
+		if r.globals != nil {
+			r.globals.settled()
+			for i, v := range r.globals.vals {
+				if a.find(r.globals.keyAt(i)) < 0 {
+					a.set(r.globals.keyAt(i), v)
+				}
+			}
+		}
+	}
+	for i, v := range c.slots {
+		if v.k != kUndefined {
+			a.set(keyOf(c.unit.names[i]), r.settle(v))
+		}
+	}
+}
+
+func (a *array) setAll(from *array) {
+	if from == nil {
+		return
+	}
+	from.settled()
+	for i, v := range from.vals {
+		a.set(from.keyAt(i), v)
+	}
+}
+
+// mark and release bracket the use of working space.
+func (r *run) mark() int { return len(r.stack) }
+
+func (r *run) release(mark int) { r.stack = r.stack[:mark] }
+
+// capture runs the statement and returns what it printed instead of printing it.
+func (r *run) capture(n node, c *frame) string {
+	start := len(r.out)
+	n.exec(r, c)
+	r.grow(len(r.out) - start)
+	s := string(r.out[start:])
+	r.out = r.out[:start]
+	return s
+}
+
+// within runs f in the template u, so that faults are reported there, and comes back.
+func (r *run) within(u *unit, f func()) {
+	was, at := r.unit, r.pos
+	r.unit = u
+	f()
+	r.unit, r.pos = was, at
+}

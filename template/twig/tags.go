@@ -1,0 +1,334 @@
+package twig
+
+import (
+	"github.com/crmmail/crmmail/template"
+)
+
+// tagParser parses a tag after its name.
+type tagParser func(p *parser, at pos) node
+
+// coreTags are the tags of Twig 3.30 and RetailCRM's cancel. verbatim and line are the lexer's.
+func coreTags() map[string]tagParser {
+	return map[string]tagParser{
+		"apply": parseApply, "autoescape": parseAutoescape, "block": parseBlock, "cancel": parseCancel,
+		"deprecated": parseDeprecated, "do": parseDo, "embed": parseEmbed, "extends": parseExtends, "flush": parseFlush,
+		"for": parseFor, "from": parseFrom, "guard": parseGuard, "if": parseIf, "import": parseImport,
+		"include": parseIncludeTag, "macro": parseMacro, "sandbox": parseSandbox, "set": parseSet, "types": parseTypes,
+		"use": parseUse, "with": parseWith,
+	}
+}
+
+func parseIf(p *parser, at pos) node {
+	n := &ifNode{}
+	n.tests = append(n.tests, p.expression(0))
+	p.endTag()
+	n.bodies = append(n.bodies, p.inner("if", at, "elseif", "else", "endif"))
+	for {
+		switch p.next().text {
+		case "else":
+			p.endTag()
+			n.orElse = p.inner("if", at, "endif")
+		case "elseif":
+			n.tests = append(n.tests, p.expression(0))
+			p.endTag()
+			n.bodies = append(n.bodies, p.inner("if", at, "elseif", "else", "endif"))
+		default:
+			p.endTag()
+			return n
+		}
+	}
+}
+
+func parseFor(p *parser, at pos) node {
+	targets := p.targets()
+	p.expect(tOperator, "in", "")
+	n := &forNode{seq: p.expression(0), loop: p.slot("loop")}
+	p.endTag()
+	scope := &loopScope{}
+	p.loops = append(p.loops, scope)
+	n.key = -1
+	value := targets[0]
+	if len(targets) > 1 {
+		value = targets[1]
+		n.key = p.assign(targets[0].pos, targets[0].text)
+	} else if i, ok := p.unit.slots["_key"]; ok {
+		n.key = i
+	}
+	n.val = p.assign(value.pos, value.text)
+	n.body = p.inner("for", at, "else", "endfor")
+	if p.next().text == "else" {
+		p.endTag()
+		n.orElse = p.inner("for", at, "endfor")
+		p.next()
+	}
+	p.loops = p.loops[:len(p.loops)-1]
+	if i, ok := p.unit.slots["_key"]; ok && len(targets) == 1 {
+		n.key = i
+	}
+	n.assigned = scope.assigned
+	p.endTag()
+	return n
+}
+
+// targets parses the names before "in" or "=", which may spell operators.
+func (p *parser) targets() []token {
+	var out []token
+	for {
+		t := p.current()
+		if t.kind == tOperator && isNameStart(t.text[0]) {
+			p.next()
+		} else {
+			p.expect(tName, "", "Only variables can be assigned to")
+		}
+		out = append(out, t)
+		if !p.accept(tPunctuation, ",") {
+			return out
+		}
+	}
+}
+
+func parseSet(p *parser, at pos) node {
+	names := p.targets()
+	slots := make([]int, len(names))
+	if p.accept(tOperator, "=") {
+		n := &setNode{slots: slots}
+		for {
+			n.values = append(n.values, p.expression(0))
+			if !p.accept(tPunctuation, ",") {
+				break
+			}
+		}
+		p.endTag()
+		if len(n.values) != len(names) {
+			p.fail(p.current().pos, "When using set, you must have the same number of variables and assignments.")
+		}
+		for i, t := range names {
+			slots[i] = p.assign(t.pos, t.text)
+		}
+		return n
+	}
+	if len(names) > 1 {
+		p.fail(p.current().pos, "When using set with a block, you cannot have a multi-target.")
+	}
+	p.endTag()
+	slot := p.assign(names[0].pos, names[0].text)
+	n := &captureNode{slot: slot, body: p.captured("set", at, "endset")}
+	return n
+}
+
+// captured parses a body whose output does not go where it stands.
+func (p *parser) captured(tag string, at pos, end string) node {
+	p.captures++
+	body := p.inner(tag, at, end)
+	p.captures--
+	p.printed = false
+	p.next()
+	p.endTag()
+	return body
+}
+
+func parseDo(p *parser, _ pos) node {
+	n := &doNode{p.expression(0)}
+	p.endTag()
+	return n
+}
+
+func parseWith(p *parser, at pos) node {
+	n := &withNode{}
+	if !p.atKind(tBlockEnd) {
+		n.vars = p.expression(0)
+		n.only = p.accept(tName, "only")
+	}
+	p.endTag()
+	n.body = p.inner("with", at, "endwith")
+	p.next()
+	p.endTag()
+	return n
+}
+
+func parseApply(p *parser, at pos) node {
+	held := &heldExpr{place: place{at}}
+	var e expr = held
+	for {
+		e = p.filter(e)
+		if !p.accept(tOperator, "|") {
+			break
+		}
+	}
+	p.endTag()
+	n := &applyNode{held: held, print: p.printer(e, p.escape)}
+	n.body = p.captured("apply", at, "endapply")
+	p.printed = true
+	return n
+}
+
+// applyNode is {% apply filter %}: the filters get what the body printed, as markup.
+type applyNode struct {
+	held  *heldExpr
+	print node
+	body  node
+}
+
+// heldExpr gives the innermost text captured by an apply tag.
+type heldExpr struct{ place }
+
+func (*heldExpr) eval(r *run, _ *frame) Value { return r.held }
+
+func (n *applyNode) exec(r *run, c *frame) {
+	text := Markup(r.capture(n.body, c))
+	was := r.held
+	r.held = text
+	n.print.exec(r, c)
+	r.held = was
+}
+
+func parseAutoescape(p *parser, at pos) node {
+	was := p.escape
+	p.escape = "html"
+	if !p.atKind(tBlockEnd) {
+		e, ok := p.expression(0).(*constExpr)
+		if !ok {
+			p.fail(p.current().pos, "An escaping strategy must be a string or false.")
+		}
+		p.escape = escapeName(e.v)
+	}
+	p.endTag()
+	body := p.inner("autoescape", at, "endautoescape")
+	p.next()
+	p.endTag()
+	p.escape = was
+	return body
+}
+
+// escapeName is the strategy that a constant names; false is none, and what PHP takes for "" or "1" fails at use.
+func escapeName(v Value) string {
+	if v.k == kBool && v.n == 0 {
+		return ""
+	}
+	if s := v.String(); s != "" {
+		return s
+	}
+	return noStrategy
+}
+
+// noStrategy stands for the strategy "", which is not the same as none.
+const noStrategy = "\x00"
+
+func parseTypes(p *parser, _ pos) node {
+	enclosed := p.accept(tPunctuation, "{")
+	done := func() bool { return p.at(tPunctuation, "}") || p.atKind(tBlockEnd) }
+	for first := true; !done(); first = false {
+		if !first {
+			p.expect(tPunctuation, ",", "A type string must be followed by a comma")
+			if done() {
+				break
+			}
+		}
+		p.expect(tName, "", "")
+		if !p.accept(tOperator, "?:") {
+			p.accept(tOperator, "?")
+			p.expect(tPunctuation, ":", "A type name must be followed by a colon (:)")
+		}
+		p.expect(tString, "", "")
+	}
+	if enclosed {
+		p.expect(tPunctuation, "}", "An opened mapping is not properly closed")
+	}
+	p.endTag()
+	return emptyNode{}
+}
+
+func parseGuard(p *parser, at pos) node {
+	what := p.expect(tName, "", "")
+	name := ""
+	known := false
+	switch what.text {
+	case "function":
+		name = p.expect(tName, "", "").text
+		_, known = p.eng.functions[name]
+	case "filter":
+		name = p.expect(tName, "", "").text
+		_, known = p.eng.filters[name]
+	case "test":
+		name = p.expect(tName, "", "").text
+		if p.atKind(tName) {
+			name += " " + p.next().text
+		}
+		_, known = p.eng.tests[name]
+	default:
+		p.fail(what.pos, `Supported guard types are function, filter and test, "`+what.text+`" given.`)
+	}
+	p.endTag()
+	was, printed := p.lenient, p.printed
+	p.lenient = was || !known
+	var body, other node = p.inner("guard", at, "else", "endguard"), emptyNode{}
+	p.lenient = was
+	if !known {
+		p.printed = printed
+	}
+	if p.next().text == "else" {
+		p.endTag()
+		other = p.inner("guard", at, "endguard")
+		p.next()
+	}
+	p.endTag()
+	if known {
+		return body
+	}
+	return other
+}
+
+func parseDeprecated(p *parser, _ pos) node {
+	p.expression(0)
+	for p.atKind(tName) {
+		option := p.next()
+		p.expect(tOperator, "=", "")
+		if option.text != "package" && option.text != "version" {
+			p.fail(p.current().pos, `Unknown "`+option.text+`" option.`)
+		}
+		p.expression(0)
+	}
+	p.endTag()
+	return emptyNode{}
+}
+
+func parseFlush(p *parser, _ pos) node {
+	p.endTag()
+	return emptyNode{}
+}
+
+func parseCancel(p *parser, _ pos) node {
+	n := &cancelNode{}
+	if !p.atKind(tBlockEnd) {
+		n.message = p.expression(0)
+	}
+	p.endTag()
+	return n
+}
+
+func parseSandbox(p *parser, at pos) node {
+	p.endTag()
+	body := p.statements(openTag{"sandbox", at}, []string{"endsandbox"}, false)
+	p.next()
+	p.endTag()
+	nodes := make(seq, 0, len(body))
+	for _, s := range body {
+		if s.blank {
+			continue
+		}
+		inc, ok := s.node.(*includeNode)
+		if !ok {
+			p.fail(s.at, `Only "include" tags are allowed within a "sandbox" section.`)
+		}
+		inc.sandboxed = p.eng.policy != nil
+		nodes = append(nodes, inc)
+	}
+	return nodes
+}
+
+// unsupported refuses what Twig has and this engine leaves out.
+func notSupported(what, name string) func(p *parser, at pos, on expr, args []argument) expr {
+	return func(p *parser, at pos, _ expr, _ []argument) expr {
+		panic(p.unit.fault(at, template.Syntax, "The "+what+` "`+name+`" is not supported.`))
+	}
+}

@@ -1,0 +1,299 @@
+package twig
+
+import (
+	"strings"
+
+	"github.com/crmmail/crmmail/template"
+)
+
+func parseBlock(p *parser, at pos) node {
+	name := p.expect(tName, "", "").text
+	if b, ok := p.unit.blocks[name]; ok {
+		p.fail(p.current().pos, "The block '"+name+"' has already been defined line "+Int(int64(b.at.line)).String()+".")
+	}
+	p.checkNesting(at)
+	b := &block{name: name, unit: p.unit, at: at}
+	p.unit.blocks[name] = b
+	p.pushScope()
+	p.blockStack = append(p.blockStack, name)
+	p.blockDepth++
+	if p.atKind(tBlockEnd) {
+		p.next()
+		b.body = p.inner("block", at, "endblock")
+		p.next()
+		p.endName("block", name)
+	} else {
+		b.body = p.printer(p.expression(0), p.escape)
+	}
+	p.endTag()
+	p.blockDepth--
+	p.blockStack = p.blockStack[:len(p.blockStack)-1]
+	p.popScope()
+	p.printed = true
+	return &blockNode{name, at}
+}
+
+// endName checks the name that may follow endblock and endmacro.
+func (p *parser) endName(tag, name string) {
+	if !p.atKind(tName) {
+		return
+	}
+	if given := p.next().text; given != name {
+		p.fail(p.current().pos, "Expected end"+tag+" for "+tag+` "`+name+`" (but "`+given+`" given).`)
+	}
+}
+
+// checkNesting notes a block under another tag, which a template with a parent may not have.
+func (p *parser) checkNesting(at pos) {
+	if p.blockDepth > 0 || p.macroDepth > 0 || p.captures > 0 || len(p.tags) == 0 {
+		return
+	}
+	tag := p.tags[len(p.tags)-1]
+	p.misplaced = append(p.misplaced, p.unit.fault(at, syntaxKind, `A "block" tag cannot be under a "`+tag.name+`" tag (line `+Int(int64(tag.at.line)).String()+`).`))
+}
+
+func parseExtends(p *parser, at pos) node {
+	e := p.expression(0)
+	p.endTag()
+	switch {
+	case p.blockDepth > 0:
+		p.fail(at, `Cannot use "extend" in a block.`)
+	case p.macroDepth > 0:
+		p.fail(at, `Cannot use "extend" in a macro.`)
+	case p.hasExtends:
+		p.fail(at, "Multiple extends tags are forbidden.")
+	}
+	p.hasExtends = true
+	p.unit.parent = e
+	return nil
+}
+
+func parseUse(p *parser, _ pos) node {
+	c, ok := p.expression(0).(*constExpr)
+	if !ok {
+		p.fail(p.current().pos, `The template references in a "use" statement must be a string.`)
+	}
+	t := trait{at: c.at, name: c.v.String()}
+	if p.accept(tName, "with") {
+		for {
+			name := p.expect(tName, "", "").text
+			alias := name
+			if p.accept(tName, "as") {
+				alias = p.expect(tName, "", "").text
+			}
+			t.from = append(t.from, name)
+			t.aliases = append(t.aliases, alias)
+			if !p.accept(tPunctuation, ",") {
+				break
+			}
+		}
+	}
+	p.endTag()
+	p.unit.traits = append(p.unit.traits, t)
+	return nil
+}
+
+// includeArguments parses what follows the name of an included template.
+func (p *parser) includeArguments() (vars expr, only, ignoreMissing bool) {
+	if p.accept(tName, "ignore") {
+		p.expect(tName, "missing", "")
+		ignoreMissing = true
+	}
+	if p.accept(tName, "with") {
+		vars = p.expression(0)
+	}
+	only = p.accept(tName, "only")
+	p.endTag()
+	return vars, only, ignoreMissing
+}
+
+func parseIncludeTag(p *parser, at pos) node {
+	n := &includeNode{at: at, name: p.expression(0)}
+	n.vars, n.only, n.ignoreMissing = p.includeArguments()
+	p.printed = true
+	return n
+}
+
+// parseEmbed parses an embed tag: what is in it is a template of its own that extends the named one. The name is read
+// again by that template, in whose variables it is evaluated.
+func parseEmbed(p *parser, at pos) node {
+	from := p.i
+	p.expression(0)
+	n := &embedNode{at: at}
+	n.vars, n.only, n.ignoreMissing = p.includeArguments()
+	after := p.i
+	inner := newParser(p.eng, p.unit.env, p.stream, p.unit.name, p.unit.source)
+	inner.lenient = p.lenient
+	p.i = from
+	inner.unit.parent = inner.expression(0)
+	inner.hasExtends = true
+	p.i = after
+	inner.use(usedTag, "extends", at)
+	inner.module([]string{"endembed"})
+	p.next()
+	p.endTag()
+	n.unit = inner.unit
+	p.printed = true
+	return n
+}
+
+func parseImport(p *parser, at pos) node {
+	n := &importNode{at: at, from: p.expression(0)}
+	p.expect(tName, "as", "")
+	name := p.expect(tName, "", "").text
+	p.endTag()
+	n.self = isSelf(n.from)
+	n.index = p.newImport()
+	p.scopes[len(p.scopes)-1]["t:"+name] = imported{index: n.index}
+	return n
+}
+
+func isSelf(e expr) bool {
+	s, ok := e.(*specialExpr)
+	return ok && s.name == "_self"
+}
+
+func (p *parser) newImport() int {
+	p.unit.imports++
+	return p.unit.imports - 1
+}
+
+func parseFrom(p *parser, at pos) node {
+	n := &importNode{at: at, from: p.expression(0)}
+	p.expect(tName, "import", "")
+	n.self = isSelf(n.from)
+	n.index = p.newImport()
+	names := map[string]imported{}
+	for {
+		name := p.expect(tName, "", "").text
+		alias := name
+		if p.accept(tName, "as") {
+			t := p.expect(tName, "", "")
+			alias = t.text
+			p.checkAlias(t)
+		}
+		names["f:"+alias] = imported{index: n.index, macro: name}
+		if !p.accept(tPunctuation, ",") {
+			break
+		}
+	}
+	p.endTag()
+	for name, im := range names {
+		p.scopes[len(p.scopes)-1][name] = im
+	}
+	return n
+}
+
+func (p *parser) checkAlias(t token) {
+	switch strings.ToLower(t.text) {
+	case "true", "false", "none", "null":
+		p.fail(t.pos, `You cannot assign a value to "`+t.text+`".`)
+	}
+}
+
+func parseMacro(p *parser, at pos) node {
+	m := &macro{unit: p.unit, name: p.expect(tName, "", "").text}
+	p.macroParams(m)
+	p.endTag()
+	was, loops, stack := p.escape, p.loops, p.blockStack
+	p.escape, p.loops = p.initial, nil
+	p.pushScope()
+	p.macroDepth++
+	m.body = p.inner("macro", at, "endmacro")
+	p.next()
+	p.endName("macro", m.name)
+	p.macroDepth--
+	p.popScope()
+	p.endTag()
+	p.escape, p.loops, p.blockStack = was, loops, stack
+	p.printed = false
+	p.checkMacro(m)
+	for i, other := range p.unit.macros {
+		if other.name == m.name {
+			p.unit.macros[i] = m
+			return nil
+		}
+	}
+	p.unit.macros = append(p.unit.macros, m)
+	return nil
+}
+
+// maxParams is how many parameters a macro may have.
+const maxParams = 64
+
+func (p *parser) macroParams(m *macro) {
+	p.expect(tOperator, "(", "A list of arguments must begin with an opening parenthesis")
+	rest := "varargs"
+	for first := true; !p.at(tPunctuation, ")"); first = false {
+		if !first {
+			p.expect(tPunctuation, ",", "Arguments must be separated by a comma")
+			if p.at(tPunctuation, ")") {
+				break
+			}
+		}
+		if p.accept(tOperator, "...") {
+			rest = p.variadic(m)
+			break
+		}
+		t := p.expect(tName, "", "An argument must be a name")
+		param := macroParam{name: t.text, slot: p.slot(t.text), def: &constExpr{place{p.current().pos}, null}}
+		if eq := p.current(); p.accept(tOperator, "=") {
+			param.def = p.expression(0)
+			if !isConstant(param.def) {
+				p.fail(eq.pos, "A default value for an argument must be a constant (a boolean, a string, a number, a sequence, or a mapping).")
+			}
+		}
+		if m.params = append(m.params, param); len(m.params) > maxParams {
+			panic(p.unit.fault(t.pos, template.Limit, "The macro has too many arguments."))
+		}
+	}
+	p.expect(tPunctuation, ")", "A list of arguments must be closed by a parenthesis")
+	m.rest = p.slot(rest)
+}
+
+// variadic parses the name after "..." and returns it.
+func (p *parser) variadic(m *macro) string {
+	t := p.expect(tName, "", "A variadic argument must be a name")
+	m.variadic = true
+	if p.at(tOperator, "=") {
+		p.fail(t.pos, `The variadic argument "`+t.text+`" in macro "`+m.name+`" cannot have a default value.`)
+	}
+	if p.accept(tPunctuation, ",") && !p.at(tPunctuation, ")") {
+		p.fail(t.pos, `The variadic argument "`+t.text+`" in macro "`+m.name+`" must be the last one.`)
+	}
+	return t.text
+}
+
+func (p *parser) checkMacro(m *macro) {
+	seen := map[string]bool{}
+	for _, param := range m.params {
+		at := param.def.where()
+		switch {
+		case param.name == "varargs":
+			p.fail(at, `The argument "varargs" in macro "`+m.name+`" cannot be defined because the variable "varargs" is reserved for arbitrary arguments.`)
+		case m.variadic && param.slot == m.rest:
+			p.fail(at, `The variadic argument "`+param.name+`" in macro "`+m.name+`" cannot have the same name as another argument.`)
+		case seen[param.name]:
+			p.fail(at, `Argument "`+param.name+`" is defined twice for macro "`+m.name+`".`)
+		}
+		seen[param.name] = true
+	}
+}
+
+// isConstant reports that e is made of constants only.
+func isConstant(e expr) bool {
+	switch e := e.(type) {
+	case *constExpr:
+		return true
+	case *unaryExpr:
+		return e.op != '!' && isConstant(e.e)
+	case *arrayExpr:
+		for i, v := range e.vals {
+			if !isConstant(v) || e.keys != nil && e.keys[i] != nil && !isConstant(e.keys[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}

@@ -1,0 +1,398 @@
+// Package twig is a template engine compatible with Twig 3.30, for templates that users write.
+package twig
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/crmmail/crmmail/template"
+)
+
+// Options configure an [Engine]. The zero Options are the safe default: HTML escaping, a sandbox with [UserPolicy],
+// limits, no other templates, UTC.
+type Options struct {
+	// Source gives the templates that others include, extend or import. nil means that there are none.
+	Source template.Source
+	// Policy is what templates may use; nil means [UserPolicy] with the filters and functions of this Options. It is
+	// ignored where Trusted is set.
+	Policy *Policy
+	// Trusted turns the sandbox off, for templates of the host's own. Limits stay.
+	Trusted bool
+	// Unsandboxed applies Policy only to templates that are included with the sandbox tag or sandboxed=true.
+	Unsandboxed bool
+	// Strict makes reading a variable or attribute that does not exist an error instead of null.
+	Strict bool
+	// Autoescape is the strategy of templates loaded with [Engine.Load]: "" or "html", "js", "css", "url", "html_attr",
+	// "html_attr_relaxed", "name" for the one that the ending of a template's name tells, and "none".
+	Autoescape string
+	// Location is the time zone that dates are shown and read in; nil means UTC.
+	Location *time.Location
+	// DateFormat and IntervalFormat are the defaults of the filter date: "F j, Y H:i" and "%d days" where empty.
+	DateFormat, IntervalFormat string
+	// NumberFormat holds the defaults of the filter number_format; nil means 0 decimals, "." and ",".
+	NumberFormat *NumberFormat
+	// Globals are variables that every template and macro sees. They are converted by [Of].
+	Globals map[string]any
+	// Filters and Functions are the host's own, by name. They take the place of Twig's own of the same name.
+	Filters, Functions map[string]Func
+	// StringLoader adds the function template_from_string.
+	StringLoader bool
+	// Limits bound a rendering; zero fields mean the defaults.
+	Limits Limits
+	// Now is the clock; nil means [time.Now].
+	Now func() time.Time
+	// Random returns a random number in [0, n), n > 0, from many goroutines at once; nil means math/rand.
+	Random func(n int64) int64
+}
+
+// NumberFormat is how the filter number_format writes numbers by default.
+type NumberFormat struct {
+	Decimals            int
+	Point, ThousandsSep string
+}
+
+// Limits bound what one rendering, and one source, may take.
+type Limits struct {
+	Steps       int64 // turns of loops, calls and elements worked on; 1,000,000
+	OutputBytes int   // what is printed, captured parts included; 8 MiB
+	LiveBytes   int64 // about what values take that the template builds, all together; 64 MiB
+	Depth       int   // of includes, extends, blocks, macros and arrow functions in each other; 64
+	SourceBytes int   // of one template; 1 MiB
+}
+
+func (l Limits) filled() Limits {
+	set := func(v *int, def int) {
+		if *v <= 0 {
+			*v = def
+		}
+	}
+	if l.Steps <= 0 {
+		l.Steps = 1_000_000
+	}
+	if l.LiveBytes <= 0 {
+		l.LiveBytes = 64 << 20
+	}
+	set(&l.OutputBytes, 8<<20)
+	set(&l.Depth, 64)
+	set(&l.SourceBytes, 1<<20)
+	return l
+}
+
+// Engine parses templates. It is immutable but for a bounded cache, and safe for concurrent use. It implements
+// [template.Engine].
+type Engine struct {
+	source         template.Source
+	policy         *Policy
+	global         bool // the policy holds for every template
+	strict         bool
+	location       *time.Location
+	dateFormat     string
+	intervalFormat string
+	numbers        NumberFormat
+	limits         Limits
+	globals        *array
+	now            func() time.Time
+	random         func(n int64) int64
+	tags           map[string]tagParser
+	filters        map[string]*callable
+	functions      map[string]*callable
+	tests          map[string]*callable
+	autoEscape     *callable
+	autoescape     *environment
+	escaped        *environment
+	unescaped      *environment
+	runs           sync.Pool
+	cache          cache
+	zones          zones
+}
+
+// environment is what the parsing of a template depends on besides its source: how its prints are escaped.
+type environment struct{ strategy string }
+
+func (e *environment) strategyFor(name string) string {
+	if e.strategy != "name" {
+		return e.strategy
+	}
+	name = strings.TrimSuffix(name, ".twig")
+	if i := strings.LastIndexByte(name, '.'); i >= 0 && !strings.ContainsAny(name[i:], "/\\") {
+		switch name[i+1:] {
+		case "js":
+			return "js"
+		case "css":
+			return "css"
+		case "txt":
+			return ""
+		}
+	}
+	return "html"
+}
+
+// New returns an engine.
+func New(o Options) (*Engine, error) {
+	e := &Engine{
+		source: o.Source, strict: o.Strict, location: o.Location, dateFormat: o.DateFormat, intervalFormat: o.IntervalFormat,
+		limits: o.Limits.filled(), now: o.Now, random: o.Random, tags: coreTags(), tests: coreTests(),
+		numbers: NumberFormat{0, ".", ","}, escaped: &environment{"html"}, unescaped: &environment{""},
+	}
+	e.defaults(o)
+	if err := e.register(o); err != nil {
+		return nil, err
+	}
+	switch o.Autoescape {
+	case "", "html":
+		e.autoescape = e.escaped
+	case "none":
+		e.autoescape = e.unescaped
+	case "name", "js", "css", "url", "html_attr", "html_attr_relaxed":
+		e.autoescape = &environment{o.Autoescape}
+	default:
+		return nil, fmt.Errorf("twig: unknown escaping strategy %q", o.Autoescape)
+	}
+	globals, err := Of(o.Globals)
+	if err != nil {
+		return nil, err
+	}
+	if len(o.Globals) > 0 {
+		e.globals = globals.arr()
+	}
+	e.runs.New = func() any { return &run{eng: e, stack: make([]Value, 0, 256)} }
+	return e, nil
+}
+
+func (e *Engine) defaults(o Options) {
+	if e.location == nil {
+		e.location = time.UTC
+	}
+	if e.dateFormat == "" {
+		e.dateFormat = "F j, Y H:i"
+	}
+	if e.intervalFormat == "" {
+		e.intervalFormat = "%d days"
+	}
+	if o.NumberFormat != nil {
+		e.numbers = *o.NumberFormat
+	}
+	if e.now == nil {
+		e.now = time.Now
+	}
+	if e.random == nil {
+		e.random = rand.Int64N
+	}
+}
+
+func (e *Engine) register(o Options) error {
+	e.filters, e.functions = e.coreFilters(), e.coreFunctions()
+	e.autoEscape = e.filters["escape"]
+	if o.StringLoader {
+		e.functions["template_from_string"] = stringLoader()
+	}
+	policy := o.Policy
+	if policy == nil {
+		policy = UserPolicy()
+	}
+	for name, f := range o.Filters {
+		if f.Call == nil || len(f.Params) == 0 {
+			return fmt.Errorf("twig: filter %q has no Call or no parameter", name)
+		}
+		e.filters[name] = f.callable(name, true)
+		if o.Policy == nil {
+			policy.Filters = append(policy.Filters, name)
+		}
+	}
+	for name, f := range o.Functions {
+		if f.Call == nil {
+			return fmt.Errorf("twig: function %q has no Call", name)
+		}
+		e.functions[name] = f.callable(name, false)
+		if o.Policy == nil {
+			policy.Functions = append(policy.Functions, name)
+		}
+	}
+	if !o.Trusted {
+		e.policy = policy
+		e.global = !o.Unsandboxed
+	}
+	return nil
+}
+
+// Template is a parsed template. It is immutable and safe for concurrent use, and implements [template.Renderer].
+type Template struct {
+	eng  *Engine
+	unit *unit
+}
+
+// Parse parses a source. What the policy does not allow is an error here already. Templates that it includes are
+// found when it is rendered. Errors are *[template.Error].
+func (e *Engine) Parse(ctx context.Context, name, source string, escape template.Escape) (template.Renderer, error) {
+	env := e.unescaped
+	if escape != template.EscapeNone {
+		env = e.escaped
+	}
+	t, err := e.parseMain(ctx, name, source, env)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Load parses the template that Options.Source has under name, escaped by Options.Autoescape.
+func (e *Engine) Load(ctx context.Context, name string) (*Template, error) {
+	u, err := e.fetch(ctx, name, e.autoescape)
+	if err != nil {
+		return nil, asLoad(name, err)
+	}
+	return e.template(u)
+}
+
+func asLoad(name string, err error) error {
+	var e *template.Error
+	if errors.As(err, &e) {
+		return e
+	}
+	message := `Template "` + name + `" is not defined.`
+	if !errors.Is(err, template.ErrNotFound) {
+		message = `Template "` + name + `" could not be loaded: ` + err.Error() + "."
+	}
+	return &template.Error{Kind: template.Load, Message: message, Err: err}
+}
+
+func (e *Engine) parseMain(ctx context.Context, name, source string, env *environment) (*Template, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, &template.Error{Kind: template.Limit, Message: err.Error(), Name: name, Err: err}
+	}
+	u, err := e.parse(name, source, env)
+	if err != nil {
+		return nil, err
+	}
+	return e.template(u)
+}
+
+func (e *Engine) template(u *unit) (*Template, error) {
+	if e.global && u.violation != nil {
+		return nil, u.violation
+	}
+	return &Template{e, u}, nil
+}
+
+// parse parses a source, from the cache where it was parsed before.
+func (e *Engine) parse(name, source string, env *environment) (u *unit, err error) {
+	k := cacheKey{name, source, env.strategy}
+	if u, ok := e.cache.get(k); ok {
+		return u, nil
+	}
+	if len(source) > e.limits.SourceBytes {
+		return nil, &template.Error{Kind: template.Limit, Message: "The template is larger than allowed.", Name: name}
+	}
+	defer func() {
+		if x := recover(); x != nil {
+			u, err = nil, parseFault(name, x)
+		}
+	}()
+	p := newParser(e, env, &stream{tokens: tokenize(name, source)}, name, source)
+	p.module(nil)
+	e.cache.put(k, p.unit)
+	return p.unit, nil
+}
+
+// parseFault turns what a parser panicked with into an error; the last net under a fault of our own is here too.
+func parseFault(name string, x any) error {
+	if e, ok := x.(*template.Error); ok {
+		return e
+	}
+	return &template.Error{Kind: template.Syntax, Message: fmt.Sprintf("The template could not be parsed: %v.", x), Name: name}
+}
+
+// fetch finds a template by name and parses it. Its error wraps template.ErrNotFound where there is none.
+func (e *Engine) fetch(ctx context.Context, name string, env *environment) (*unit, error) {
+	if e.source == nil {
+		return nil, template.ErrNotFound
+	}
+	source, err := e.source.Source(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	return e.parse(name, source, env)
+}
+
+// Render prints the template with vars. Its errors are *[template.Error]; where ctx ends they wrap ctx.Err().
+func (t *Template) Render(ctx context.Context, vars template.Vars) (template.Output, error) {
+	var a *array
+	r := t.eng.start(ctx, t.unit)
+	if len(vars) > 0 {
+		a = &array{host: vars, conv: &r.conv}
+	}
+	return r.render(a)
+}
+
+// RenderValue is Render with variables in an order of their own, as [DecodeJSON] gives them.
+func (t *Template) RenderValue(ctx context.Context, vars Value) (template.Output, error) {
+	var a *array
+	if vars.k == kArray {
+		a = vars.arr()
+	}
+	return t.eng.start(ctx, t.unit).render(a)
+}
+
+func (e *Engine) start(ctx context.Context, u *unit) *run {
+	r := e.runs.Get().(*run)
+	r.ctx, r.unit, r.env = ctx, u, u.env
+	r.steps, r.bytes = e.limits.Steps, e.limits.LiveBytes
+	r.checkAt = r.steps - checkEvery
+	r.globals, r.zone = e.globals, e.location
+	return r
+}
+
+func (r *run) render(vars *array) (out template.Output, err error) {
+	u := r.unit
+	defer func() {
+		if x := recover(); x != nil {
+			out, err = r.outcome(x)
+		}
+		r.finish()
+	}()
+	if err := r.ctx.Err(); err != nil {
+		r.limit("The rendering was stopped: "+err.Error()+".", err)
+	}
+	r.display(r.instance(u), vars, nil, nil)
+	r.checkOutput()
+	if r.conv.err != nil {
+		return template.Output{}, &template.Error{Kind: template.Runtime, Message: r.conv.err.Error(), Name: u.name, Err: r.conv.err}
+	}
+	return template.Output{Text: string(r.out)}, nil
+}
+
+// outcome turns what a rendering panicked with into its result.
+func (r *run) outcome(x any) (template.Output, error) {
+	switch x := x.(type) {
+	case canceled:
+		return template.Output{Canceled: true, Message: x.message}, nil
+	case *template.Error:
+		return template.Output{}, x
+	case thrown:
+		if x.php {
+			x.message = `An exception has been thrown during the rendering of a template ("` + x.message + `").`
+		}
+		return template.Output{}, r.unit.fault(r.pos, template.Runtime, x.message)
+	}
+	return template.Output{}, r.unit.fault(r.pos, template.Runtime, fmt.Sprintf("The rendering failed: %v.", x))
+}
+
+// maxKept is the capacity of a buffer above which it is not kept for the next rendering.
+const maxKept = 1 << 18
+
+// finish clears the run and keeps it for the next rendering.
+func (r *run) finish() {
+	clear(r.stack[:cap(r.stack)])
+	out := r.out[:0]
+	if cap(out) > maxKept {
+		out = nil
+	}
+	eng := r.eng
+	*r = run{eng: eng, out: out, stack: r.stack[:0]}
+	eng.runs.Put(r)
+}
