@@ -97,7 +97,7 @@ func TestNamesInEveryPart(t *testing.T) {
 	delivery := w.recorder.Deliveries()[0]
 	assert.Equal(t, "Для Анна Bcc: evil@example.com <b>&\"'!", delivery.Parsed.Subject, "line breaks are collapsed")
 	assert.Equal(t, delivery.Parsed.Subject, msg.Preheader)
-	assert.Contains(t, delivery.Parsed.HTML, "Для Анна Bcc: evil@example.com &lt;b&gt;&amp;&quot;&#39;!</div>", "escaped once")
+	assert.Contains(t, delivery.Parsed.HTML, "Для Анна Bcc: evil@example.com &lt;b&gt;&amp;&#34;&#39;!</div>", "escaped once")
 	assert.Contains(t, delivery.Parsed.HTML, "evil@example.com\n&lt;b&gt;&amp;&quot;&#039;!</p>")
 	assert.Contains(t, delivery.Parsed.Text, "<b>&\"'!")
 	assert.Equal(t, []string{"evil@example.org"}, delivery.Envelope.Recipients)

@@ -122,6 +122,7 @@ func (b *builder) delimiter(kind byte, last bool) {
 // is given one more line break only where its last line has none.
 func (b *builder) text(mediaType, s string) {
 	h := &b.h
+	s = strings.ToValidUTF8(s, "\ufffd") // what the charset promises
 	h.begin("Content-Type")
 	h.buf = append(append(h.buf, mediaType...), "; charset=utf-8\r\nContent-Transfer-Encoding: "...)
 	switch chooseEncoding(s) {

@@ -108,19 +108,24 @@ func foldable(value string, first int) bool {
 	return true
 }
 
-// words writes text as it is and folds at spaces.
+// words writes text as it is and folds in front of blanks. It begins and ends in none.
 func (h *header) words(value string) {
-	for first := true; value != ""; first = false {
-		word, rest, _ := strings.Cut(value, " ")
-		if !first {
-			h.space(len(word))
+	for value != "" {
+		blanks := len(value) - len(strings.TrimLeft(value, " "))
+		end := strings.IndexByte(value[blanks:], ' ') + blanks
+		if end < blanks {
+			end = len(value)
 		}
-		h.buf = append(h.buf, word...)
-		value = rest
+		if blanks > 0 && h.col()+end > lineWidth {
+			h.buf = append(h.buf, '\r', '\n')
+			h.line = len(h.buf)
+		}
+		h.buf = append(h.buf, value[:end]...)
+		value = value[end:]
 	}
 }
 
-// field writes a further field. An ASCII body is kept to the letter and folded at single spaces.
+// field writes a further field. An ASCII body is kept to the letter and folded.
 func (h *header) field(f Field) {
 	switch {
 	case !isFieldName(f.Name):
@@ -134,13 +139,10 @@ func (h *header) field(f Field) {
 	}
 	start := len(h.buf)
 	h.begin(f.Name)
-	switch body := strings.Trim(f.Body, " "); {
-	case !isASCII(body):
-		h.encode(body)
-	case strings.Contains(body, "  "):
-		h.buf = append(h.buf, body...)
-	default:
+	if body := strings.Trim(f.Body, " "); isASCII(body) {
 		h.words(body)
+	} else {
+		h.encode(body)
 	}
 	h.end()
 	if longestLine(h.buf[start:]) > hardWidth {

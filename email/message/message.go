@@ -16,7 +16,8 @@ import (
 // makes the message one that needs SMTPUTF8 (RFC 6532), see Wire.SMTPUTF8.
 //
 // Control characters (line breaks, tabs, NUL and their like) and invalid UTF-8 are refused in every name,
-// address, subject, field, parameter and file name, with a *FieldError; in Text and HTML they are content.
+// address, subject, field, parameter and file name, with a *FieldError. In Text and HTML controls are content, and
+// octets that are not UTF-8 become U+FFFD.
 type Message struct {
 	From    mail.Address
 	Sender  *mail.Address  // who hands the message over, where that is not From; nil is From

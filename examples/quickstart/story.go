@@ -82,12 +82,16 @@ func (s *story) badDraft() (email.Draft, error) {
 	if err != nil {
 		return email.Draft{}, err
 	}
+	var blind []string
+	if s.server.own != nil { // a server elsewhere would not know this address
+		blind = []string{"archive@shop.example"}
+	}
 	now := time.Now()
 	return email.Draft{
 		ActorID:    boris,
 		CustomerID: anna,
 		From:       sender.Choice{Kind: sender.Manager},
-		Bcc:        []string{"archive@shop.example"},
+		Bcc:        blind,
 		TemplateID: orderReady,
 		Vars:       orderVars(),
 		Letter: template.Letter{

@@ -1,0 +1,210 @@
+package message_test
+
+import (
+	"errors"
+	"io"
+	"net/mail"
+	"strings"
+	"testing"
+
+	"github.com/crmmail/crmmail/email/message"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// broken holds an input for every defect.
+var broken = map[string]string{
+	"header.mbox":               "From a@b.example Mon Jan  1 00:00:00 2026\nSubject: s\n\nx",
+	"header.bom":                "\xef\xbb\xbfSubject: s\n\nx",
+	"header.blank-before":       "\r\n\nSubject: s\n\nx",
+	"header.stray":              " stray\nSubject: s\n\nx",
+	"header.no-colon":           "Received here\nSubject: s\n\nx",
+	"header.cut":                "Subject: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n--b\n\nx\n--b--\n",
+	"header.octets":             "Subject: s\nX-Note: \xcf\xf0\xe8\xe2\xe5\xf2\n\nx",
+	"header.address":            "Subject: s\nTo: Anna\n\nx",
+	"header.date":               "Subject: s\nDate: yesterday\n\nx",
+	"part.media-type":           "Subject: s\nContent-Type: text\n\nx",
+	"part.no-boundary":          "Subject: s\nContent-Type: multipart/mixed\n\nx",
+	"part.no-parts":             "Subject: s\nContent-Type: multipart/mixed; boundary=b\n\nx",
+	"part.not-closed":           "Subject: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx",
+	"part.epilogue":             "Subject: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b--\nmore",
+	"part.tnef":                 "Subject: s\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\nContent-Type: application/ms-tnef\n\n1\n--b--\n",
+	"encoding.unknown":          "Subject: s\nContent-Transfer-Encoding: odd\n\nx",
+	"encoding.base64":           "Subject: s\nContent-Transfer-Encoding: base64\n\neA!==",
+	"encoding.quoted-printable": "Subject: s\nContent-Transfer-Encoding: quoted-printable\n\nx=?",
+	"charset.unknown":           "Subject: s\nContent-Type: text/plain; charset=odd\n\nx",
+	"charset.octets":            "Subject: s\nContent-Type: text/plain; charset=utf-8\n\n\xd0\xaf\xd0\xaf\xff",
+	"limit.header":              "Subject: s\nX: " + strings.Repeat("x", 2000) + "\n\nx",
+	"limit.depth":               "Subject: s\nContent-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nx\n--c--\n--b--\n--a--\n",
+	"limit.parts":               "Subject: s\nContent-Type: multipart/mixed; boundary=b\n\n" + strings.Repeat("--b\n\nx\n", 9) + "--b--\n",
+	"limit.decoded":             "Subject: s\n\n" + strings.Repeat("x\n", 1500),
+}
+
+func TestDefects(t *testing.T) {
+	limits := message.ParseOptions{MaxParts: 5, MaxDepth: 2, MaxHeader: 1000, MaxDecoded: 1000}
+	for code := range message.Texts {
+		if !strings.HasPrefix(code, "field.") && !strings.HasPrefix(code, "attachment.") {
+			assert.Contains(t, broken, code, "every code has an input that triggers it")
+		}
+	}
+	for code, raw := range broken {
+		t.Run(code, func(t *testing.T) {
+			p, err := message.Parse(strings.NewReader(raw), limits)
+			require.NoError(t, err)
+			assert.Contains(t, p.Defects, code)
+			assert.Equal(t, "s", p.Subject, "what can be read is read")
+			if !strings.HasPrefix(code, "limit.") {
+				assert.True(t, strings.HasPrefix(strings.TrimSpace(p.Text), "x") || strings.HasPrefix(p.Text, "ЯЯ"), "%q", p.Text)
+			}
+		})
+	}
+}
+
+func TestEmpty(t *testing.T) {
+	for _, raw := range []string{"", "\n\n\n", "From a@b Mon\n"} {
+		_, err := message.Parse(strings.NewReader(raw), message.ParseOptions{})
+		require.ErrorIs(t, err, message.ErrEmpty, "%q", raw)
+	}
+	p, err := message.Parse(strings.NewReader("no header at all"), message.ParseOptions{})
+	require.NoError(t, err)
+	require.Equal(t, "no header at all", p.Text)
+}
+
+func TestReaderFails(t *testing.T) {
+	lost := errors.New("connection lost")
+	for _, raw := range []string{"", "Subject: s\n", "Subject: s\n\nbody"} {
+		_, err := message.Parse(io.MultiReader(strings.NewReader(raw), failing{lost}), message.ParseOptions{})
+		require.ErrorIs(t, err, lost, "%q", raw)
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+func TestAttachmentsStream(t *testing.T) {
+	m := simple()
+	m.Attachments = []message.Attachment{file("a.bin", "", strings.Repeat("a", 200_000)), file("b.bin", "", "b"), file("c.bin", "", strings.Repeat("c", 300))}
+	raw := write(t, m, message.BuildOptions{})
+	var seen []string
+	p, err := message.Parse(strings.NewReader(raw), message.ParseOptions{Attachment: func(a message.ParsedAttachment, r io.Reader) error {
+		seen = append(seen, a.Name)
+		if a.Name == "b.bin" {
+			return nil // not read at all
+		}
+		n, err := io.Copy(io.Discard, r)
+		if a.Name == "a.bin" {
+			assert.Equal(t, int64(200_000), n)
+		}
+		return err
+	}})
+	require.NoError(t, err)
+	require.Equal(t, []string{"a.bin", "b.bin", "c.bin"}, seen)
+	for i, a := range p.Attachments {
+		assert.Nil(t, a.Content)
+		assert.Equal(t, m.Attachments[i].Size, a.Size)
+	}
+
+	full := errors.New("disk full")
+	_, err = message.Parse(strings.NewReader(raw), message.ParseOptions{Attachment: func(message.ParsedAttachment, io.Reader) error { return full }})
+	require.ErrorIs(t, err, full)
+}
+
+func TestAddresses(t *testing.T) {
+	for name, c := range map[string]struct {
+		field string
+		want  []mail.Address
+	}{
+		"plain":             {"a@b.example", []mail.Address{{Address: "a@b.example"}}},
+		"named":             {"Anna <a@b.example>", []mail.Address{{Name: "Anna", Address: "a@b.example"}}},
+		"quoted":            {`"Petrova, Anna" <a@b.example>`, []mail.Address{{Name: "Petrova, Anna", Address: "a@b.example"}}},
+		"encoded":           {"=?utf-8?b?0JDQvdC90LA=?= <a@b.example>", []mail.Address{{Name: "Анна", Address: "a@b.example"}}},
+		"encoded in quotes": {`"=?koi8-r?q?=E1=CE=CE=C1?=" <a@b.example>`, []mail.Address{{Name: "Анна", Address: "a@b.example"}}},
+		"raw octets":        {"\xc0\xed\xed\xe0 <a@b.example>", []mail.Address{{Name: "Анна", Address: "a@b.example"}}},
+		"comment":           {"a@b.example (Anna (the first))", []mail.Address{{Name: "Anna (the first)", Address: "a@b.example"}}},
+		"comma in a name":   {"Anna, Petrova <a@b.example>", []mail.Address{{Name: "Petrova", Address: "a@b.example"}}},
+		"group":             {"Friends: a@b.example, B <b@b.example>;, c@b.example", []mail.Address{{Address: "a@b.example"}, {Name: "B", Address: "b@b.example"}, {Address: "c@b.example"}}},
+		"empty group":       {"undisclosed-recipients:;", nil},
+		"semicolons":        {"a@b.example; b@b.example", []mail.Address{{Address: "a@b.example"}, {Address: "b@b.example"}}},
+		"doubled commas":    {"a@b.example,, ,b@b.example,", []mail.Address{{Address: "a@b.example"}, {Address: "b@b.example"}}},
+		"route":             {"<@relay.example,@x.example:a@b.example>", []mail.Address{{Address: "a@b.example"}}},
+		"mailto":            {"<mailto:a@b.example>", []mail.Address{{Address: "a@b.example"}}},
+		"two brackets":      {"<x@y.example> <a@b.example>", []mail.Address{{Address: "a@b.example"}}},
+		"address as a name": {"a@b.example <a@b.example>", []mail.Address{{Address: "a@b.example"}}},
+		"open bracket":      {"Anna <a@b.example", []mail.Address{{Name: "Anna", Address: "a@b.example"}}},
+		"open quote":        {`"Anna <a@b.example>`, []mail.Address{{Name: `"Anna`, Address: "a@b.example"}}},
+		"quoted local part": {`"a b"@b.example`, []mail.Address{{Address: "a b@b.example"}}},
+		"quoted bracket":    {`X <"a>\"b"@b.example>`, []mail.Address{{Name: "X", Address: `a>"b@b.example`}}},
+		"apostrophes":       {`'Anna' <a@b.example>`, []mail.Address{{Name: "Anna", Address: "a@b.example"}}},
+		"encoded address":   {"=?utf-8?q?a=40b.example?=", nil},
+		"line break inside": {"=?utf-8?q?a=0D=0Ab?= <a@b.example>", []mail.Address{{Name: "a  b", Address: "a@b.example"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, err := message.Parse(strings.NewReader("To: "+c.field+"\n\n"), message.ParseOptions{})
+			require.NoError(t, err)
+			assert.Equal(t, c.want, p.To)
+		})
+	}
+}
+
+func TestSubjects(t *testing.T) {
+	for name, c := range map[string]struct{ field, want string }{
+		"plain":            {"Hello", "Hello"},
+		"folded":           {"Hello\n  there", "Hello  there"},
+		"neighbours":       {"=?utf-8?q?a?= =?utf-8?q?b?=", "ab"},
+		"folded words":     {"=?utf-8?q?a?=\n =?utf-8?q?_b?= c", "a b c"},
+		"torn character":   {"=?utf-8?b?0A==?= =?utf-8?b?rw==?=", "Я"},
+		"glued":            {"x=?utf-8?q?a?=y", "xay"},
+		"blank in a word":  {"=?utf-8?q?a b?=", "a b"},
+		"without padding":  {"=?utf-8?b?0K8?=", "Я"},
+		"language":         {"=?utf-8*ru?q?=D0=AF?=", "Я"},
+		"windows-1251":     {"=?windows-1251?q?=DF?=", "Я"},
+		"koi8-r":           {"=?koi8-r?b?8Q==?=", "Я"},
+		"iso-2022-jp":      {"=?iso-2022-jp?b?GyRCRnxLXBsoQg==?=", "日本"},
+		"gb18030":          {"=?gb18030?b?1tDOxA==?=", "中文"},
+		"utf-7":            {"=?utf-7?q?+BC8-?=", "Я"},
+		"equals first":     {"=?utf-8?q?=D0=AF?=", "Я"},
+		"no word":          {"=?utf-8?x?a?= =? ?=", "=?utf-8?x?a?= =? ?="},
+		"never ends":       {"a =?utf-8?q?b", "a =?utf-8?q?b"},
+		"unknown charset":  {"=?odd?q?=D0=AF?=", "Я"},
+		"raw utf-8":        {"Я", "Я"},
+		"raw windows-1251": {"\xc7\xe0\xea\xe0\xe7", "Заказ"},
+		"raw koi8-r":       {"\xfa\xc1\xcb\xc1\xda \xd3\xcf\xc2\xd2\xc1\xce", "Заказ собран"},
+		"raw western":      {"Gr\xfc\xdfe aus M\xfcnchen", "Grüße aus München"},
+		"line break":       {"=?utf-8?q?a=0D=0ABcc:_b?=", "a  Bcc: b"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, err := message.Parse(strings.NewReader("Subject: "+c.field+"\n\n"), message.ParseOptions{})
+			require.NoError(t, err)
+			assert.Equal(t, c.want, p.Subject)
+		})
+	}
+}
+
+func TestFileNames(t *testing.T) {
+	for name, c := range map[string]struct{ disposition, want string }{
+		"plain":             {`attachment; filename=a.pdf`, "a.pdf"},
+		"quoted":            {`attachment; filename="a b; c.pdf"`, "a b; c.pdf"},
+		"escaped":           {`attachment; filename="a \"b\".pdf"`, `a "b".pdf`},
+		"blanks, no quotes": {`attachment; filename=a b.pdf; size=3`, "a b.pdf"},
+		"open quote":        {`attachment; filename="a.pdf; size=3`, "a.pdf"},
+		"extended":          {`attachment; filename*=utf-8'ru'%D0%AF.pdf`, "Я.pdf"},
+		"koi8-r":            {`attachment; filename*=koi8-r''%F1.pdf`, "Я.pdf"},
+		"continued":         {`attachment; filename*1*=%AF.pdf; filename*0*=utf-8''%D0`, "Я.pdf"},
+		"mixed":             {`attachment; filename*0*=utf-8''%D0%AF; filename*1=".pdf"`, "Я.pdf"},
+		"plain continued":   {`attachment; filename*0="a."; filename*1="pdf"`, "a.pdf"},
+		"both":              {`attachment; filename="x.pdf"; filename*=utf-8''%D0%AF.pdf`, "Я.pdf"},
+		"encoded words":     {`attachment; filename="=?utf-8?b?0K8ucGRm?="`, "Я.pdf"},
+		"raw":               {"attachment; filename=\"\xdf\xdf.pdf\"", "ЯЯ.pdf"},
+		"comment":           {`attachment (x); filename=a.pdf (y)`, "a.pdf"},
+		"upper case":        {`ATTACHMENT; FILENAME=a.pdf`, "a.pdf"},
+		"of the media type": {`attachment`, "type.pdf"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p, err := message.Parse(strings.NewReader("Content-Type: application/pdf; name=type.pdf\nContent-Disposition: "+c.disposition+"\n\nx"), message.ParseOptions{})
+			require.NoError(t, err)
+			require.Len(t, p.Attachments, 1)
+			assert.Equal(t, c.want, p.Attachments[0].Name)
+		})
+	}
+}
