@@ -56,7 +56,7 @@ func (p *pass) text(at span) string { return p.src[at.start:at.end] }
 
 // clean returns the value of an attribute, decoded, trimmed and in lower case.
 func (p *pass) clean(t *tag, name string) string {
-	return lower(strings.Trim(unescape(t.attr(p.src, name)), controlsAndSpace))
+	return lower(trimURL(unescape(t.attr(p.src, name))))
 }
 
 // has reports whether t has an attribute of that name.

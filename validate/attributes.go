@@ -72,10 +72,11 @@ func activeAttributes(p *pass, t *tag) {
 // activeLiteral reports a literal of a template that is a script URL. One that ends at its colon
 // is a pattern to look for, not an address.
 func activeLiteral(p *pass, l literal) {
-	if p.part != HTML || strings.HasSuffix(l.text, ":") {
+	text := string(l.text)
+	if p.part != HTML || strings.HasSuffix(text, ":") {
 		return
 	}
-	switch dangerOf(l.text) {
+	switch dangerOf(text) {
 	case runsJavaScript:
 		p.report("active.javascript-url", l.at, "")
 	case runsVBScript:

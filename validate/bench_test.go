@@ -47,6 +47,7 @@ var hostile = map[string]string{
 	"branches":         `<a href="{% if a %}{% else %}`,
 	"interpolation":    `{{ "#{`,
 	"literals":         `{{ '<b>' ~ `,
+	"joined literals":  `'<b>' ~ `,
 	"srcdoc":           `<iframe srcdoc="<b`,
 }
 
@@ -55,8 +56,11 @@ func BenchmarkHostile(b *testing.B) {
 	for name, piece := range hostile {
 		for _, size := range []int{1 << 16, 1 << 18, 1 << 20} {
 			text := strings.Repeat(piece, size/len(piece)+1)[:size]
-			if name == "many attributes" {
+			switch name {
+			case "many attributes":
 				text = "<a " + text + ">"
+			case "joined literals":
+				text = "{{ " + text
 			}
 			b.Run(fmt.Sprintf("%s/%dKB", name, size>>10), func(b *testing.B) {
 				benchmark(b, validate.Content{HTML: text, Twig: true})

@@ -21,11 +21,12 @@ func (b branchTag) turns() bool { return b.name == "else" || b.name == "elseif" 
 func (b branchTag) closes() bool { return b.name == "endif" || b.name == "endfor" }
 
 // values returns the values that the attribute value at the given offsets can have: one, unless
-// template tags inside it choose between several. Each branch is in one of them.
+// template tags inside it choose between several. Each branch is in one of them. The next call
+// overwrites the result.
 func (p *pass) values(at span) []string {
-	text := p.text(at)
+	p.value[0] = p.text(at)
 	if len(p.branches) == 0 {
-		return []string{text}
+		return p.value[:]
 	}
 	first := sort.Search(len(p.branches), func(i int) bool { return p.branches[i].at.start >= at.start })
 	last := first
@@ -33,7 +34,7 @@ func (p *pass) values(at span) []string {
 		last++
 	}
 	if first == last {
-		return []string{text}
+		return p.value[:]
 	}
 	tags := p.branches[first:last]
 	all := []string{p.choose(at, tags, -1)}

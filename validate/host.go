@@ -18,7 +18,7 @@ type target struct {
 // backslashes are slashes, any number of them follows the scheme, line breaks vanish, userinfo ends
 // at the last "@"). net/url refuses or misreads many of these. Other URLs have no target.
 func targetOf(raw string) (target, bool) {
-	raw = stripLineBreaks(strings.Trim(raw, controlsAndSpace))
+	raw = stripLineBreaks(trimURL(raw))
 	scheme, rest := schemeOf(raw)
 	switch scheme {
 	case "http", "https":

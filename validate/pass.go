@@ -26,6 +26,8 @@ type pass struct {
 	template *twigMask   // nil where the part is no template, or has no template syntax
 	branches []branchTag // template tags of src, see branch.go
 
+	spare    []attribute // of a scanner at rest
+	value    [1]string   // what values returns
 	findings []Finding
 	counts   map[string]int
 	doubts   []doubt
@@ -92,7 +94,8 @@ func (p *pass) read() error {
 // walk applies the rules to the tokens of src[at.start:at.end].
 func (p *pass) walk(at span) error {
 	s := scanner{src: p.src, pos: at.start, end: at.end}
-	s.tag.attrs = make([]attribute, 0, 16)
+	s.tag.attrs, p.spare = p.spare, nil
+	defer func() { p.spare = s.tag.attrs[:0] }()
 	for n := 1; ; n++ {
 		if n%1024 == 0 && p.ctx.Err() != nil {
 			return p.ctx.Err()

@@ -1,6 +1,6 @@
 package validate
 
-import "strings"
+import "bytes"
 
 // maskTemplate replaces template syntax in src by neutral text of equal length.
 func (p *pass) maskTemplate() {
@@ -29,8 +29,8 @@ func (p *pass) checkLiterals() error {
 		}
 		switch {
 		case !l.same:
-			p.within(l.at, l.text)
-		case strings.IndexByte(l.text, '<') < 0:
+			p.within(l.at, string(l.text))
+		case bytes.IndexByte(l.text, '<') < 0:
 			p.readLiteral(l, p.visible)
 		default:
 			p.readLiteral(l, p.nest)

@@ -19,7 +19,7 @@ type twigMask struct {
 // literal is a string literal of an expression, or several joined by "~".
 type literal struct {
 	at   span   // of the content, without the outer quotes
-	text string // decoded; what only the rendering knows is an "x"
+	text []byte // decoded; what only the rendering knows is an "x"
 	same bool   // text is the source at that range
 }
 
@@ -182,7 +182,7 @@ func (m *twigMask) expression(at int, closing string, collect bool) int {
 			operand = joined >= 0
 		case strings.IndexByte(twigSpace, c) >= 0:
 		case operand:
-			m.literals[joined].text += unknown
+			m.literals[joined].text = append(m.literals[joined].text, unknown)
 			m.literals[joined].same = false
 			joined, operand = -1, false
 		default:
@@ -194,14 +194,14 @@ func (m *twigMask) expression(at int, closing string, collect bool) int {
 }
 
 // unknown stands in a decoded literal for what only the rendering knows.
-const unknown = "x"
+const unknown = 'x'
 
 // join adds lit, or lengthens the literal joined if a "~" stood between them, and returns the
 // index of the literal it is now in.
 func (m *twigMask) join(lit literal, joined int, operand bool) int {
 	if joined >= 0 && operand {
 		l := &m.literals[joined]
-		l.text += lit.text
+		l.text = append(l.text, lit.text...)
 		l.at.end = lit.at.end
 		l.same = false
 		return joined
@@ -226,7 +226,7 @@ func (m *twigMask) literal(from int) (literal, int) {
 			m.inside++
 			at = m.expression(at+2, "}", true)
 			m.inside--
-			text.WriteString(unknown)
+			text.WriteByte(unknown)
 			same = false
 		default:
 			text.WriteByte(m.src[at])
@@ -234,7 +234,7 @@ func (m *twigMask) literal(from int) (literal, int) {
 		}
 	}
 	at = min(at, len(m.src))
-	return literal{span{from + 1, at}, text.String(), same}, min(at+1, len(m.src))
+	return literal{span{from + 1, at}, text.Bytes(), same}, min(at+1, len(m.src))
 }
 
 // unescapeTwig decodes the escape whose backslash precedes rest, as PHP's stripcslashes does, and

@@ -19,7 +19,7 @@ func unescape(s string) string {
 func schemeOf(url string) (scheme, rest string) {
 	var buf [maxScheme]byte
 	n := 0
-	url = strings.TrimLeft(url, controlsAndSpace)
+	url = trimURL(url)
 	for i := 0; i < len(url); i++ {
 		c := url[i]
 		switch {
@@ -44,10 +44,17 @@ func schemeOf(url string) (scheme, rest string) {
 // maxScheme is longer than any scheme that matters here.
 const maxScheme = 24
 
-// controlsAndSpace are the characters that a browser strips from both ends of a URL. NUL is not
-// among them: it never reaches the URL parser, the HTML tokenizer makes U+FFFD of it.
-const controlsAndSpace = "\x01\x02\x03\x04\x05\x06\x07\x08\t\n\x0b\x0c\r\x0e\x0f" +
-	"\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f "
+// trimURL drops what a browser strips from both ends of a URL: C0 controls and spaces. NUL stays:
+// it never reaches the URL parser, the HTML tokenizer makes U+FFFD of it.
+func trimURL(s string) string {
+	for s != "" && s[0] <= ' ' && s[0] != 0 {
+		s = s[1:]
+	}
+	for s != "" && s[len(s)-1] <= ' ' && s[len(s)-1] != 0 {
+		s = s[:len(s)-1]
+	}
+	return s
+}
 
 // schemeName returns b as a string, without allocating for the schemes of everyday mail.
 func schemeName(b []byte) string {
@@ -105,7 +112,7 @@ const maxWrappers = 4
 func isDocumentType(rest string) bool {
 	head, _, _ := strings.Cut(rest, ",")
 	media, _, _ := strings.Cut(head, ";")
-	media = lower(strings.Trim(stripLineBreaks(media), controlsAndSpace))
+	media = lower(trimURL(stripLineBreaks(media)))
 	switch media {
 	case "text/html", "text/xml", "text/xsl", "application/xml", "text/javascript", "application/javascript",
 		"application/x-javascript", "text/ecmascript", "application/ecmascript", "text/vbscript",
@@ -117,7 +124,7 @@ func isDocumentType(rest string) bool {
 
 // stripLineBreaks drops what the URL parser drops anywhere: tab, CR and LF.
 func stripLineBreaks(s string) string {
-	if strings.IndexAny(s, "\t\r\n") < 0 {
+	if strings.IndexByte(s, '\t') < 0 && strings.IndexByte(s, '\n') < 0 && strings.IndexByte(s, '\r') < 0 {
 		return s
 	}
 	return strings.NewReplacer("\t", "", "\r", "", "\n", "").Replace(s)
