@@ -62,7 +62,7 @@ func (d document) tail() (start, after int) {
 	for i := d.first; i <= d.last; i++ {
 		l := strings.TrimSpace(lines[i])
 		switch {
-		case l == "":
+		case l == "", len(l) > maxSign:
 		case separator.MatchString(l), above.MatchString(l), headerBlock(lines[i:]):
 			return backOver(lines, i), len(lines)
 		case isQuoted(l):
@@ -85,6 +85,9 @@ func (d document) tail() (start, after int) {
 	}
 	return len(lines), len(lines)
 }
+
+// maxSign is the longest line in octets that is looked at for a sign.
+const maxSign = 500
 
 // over says whether nothing but a signature follows at i.
 func (d document) over(i int) bool { return i > d.last || isSignature(d.lines[i:]) }
