@@ -46,18 +46,18 @@ func brief(issues []attach.Issue) []string {
 }
 
 var (
-	pdf     = sample.PDF("", "")
-	docx    = sample.Docx()
-	doc     = sample.Doc()
-	rtf     = sample.RTF("")
-	jpeg    = sample.JPEG(4, 4, 0xc0)
-	png     = sample.PNG(4, 4)
-	bmp     = sample.BMP(40)
-	zeros   = make([]byte, 2048)
-	vba     = sample.Part{Name: "word/vbaProject.bin", Data: "x"}
-	docm    = sample.Zip(sample.Types(sample.TypeDocm, ""), sample.Root, sample.Document, vba)
-	locked  = sample.OLE(sample.Entry{Name: "EncryptionInfo"}, sample.Entry{Name: "EncryptedPackage"})
-	workbok = sample.OLE(sample.Entry{Name: "Workbook"})
+	pdf      = sample.PDF("", "")
+	docx     = sample.Docx()
+	doc      = sample.Doc()
+	rtf      = sample.RTF("")
+	jpeg     = sample.JPEG(4, 4, 0xc0)
+	png      = sample.PNG(4, 4)
+	bmp      = sample.BMP(40)
+	zeros    = make([]byte, 2048)
+	vba      = sample.Part{Name: "word/vbaProject.bin", Data: "x"}
+	docm     = sample.Zip(sample.Types(sample.TypeDocm, ""), sample.Root, sample.Document, vba)
+	locked   = sample.OLE(sample.Entry{Name: "EncryptionInfo"}, sample.Entry{Name: "EncryptedPackage"})
+	workbook = sample.OLE(sample.Entry{Name: "Workbook"})
 )
 
 func TestVerdicts(t *testing.T) {
@@ -78,7 +78,7 @@ func TestVerdicts(t *testing.T) {
 		{"a.bmp", sample.GIF, "gif", []string{"file.content-mismatch e"}}, {"a.jpg", sample.WebP, "webp", []string{"file.content-mismatch e"}},
 		{"a.jpg", sample.HEIC, "heic", []string{"file.content-mismatch e"}}, {"a.jpg", sample.JP2, "jpeg2000", []string{"file.content-mismatch e"}},
 		{"a.doc", sample.HTML, "html", []string{"file.content-mismatch e"}}, {"a.doc", sample.MHTML, "mhtml", []string{"file.content-mismatch e"}},
-		{"a.doc", sample.WordXML, "word-xml", []string{"file.content-mismatch e"}}, {"a.doc", workbok, "xls", []string{"file.content-mismatch e"}},
+		{"a.doc", sample.WordXML, "word-xml", []string{"file.content-mismatch e"}}, {"a.doc", workbook, "xls", []string{"file.content-mismatch e"}},
 		{"a.pdf", sample.EXE, "exe", []string{"file.content-mismatch e"}}, {"a.pdf", sample.Join(sample.EXE, pdf), "exe", []string{"file.content-mismatch e"}},
 		{"a.pdf", sample.Join(sample.HTML, pdf), "html", []string{"file.content-mismatch e"}}, {"a.png", sample.SVG, "svg", []string{"file.content-mismatch e"}},
 		{"a.pdf", zeros, "", []string{"file.content-mismatch e"}}, {"a.rtf", []byte("hello"), "text", []string{"file.content-mismatch e"}},
@@ -96,7 +96,7 @@ func TestVerdicts(t *testing.T) {
 		{"a.rtf", []byte(`{\rt1 x}`), "rtf", []string{"file.content-odd n"}}, {"a.docx", sample.Docx(sample.Part{Name: "../x"}), "docx", []string{"file.content-odd w"}},
 		{"a.pdf", sample.Join([]byte("\n"), pdf), "pdf", []string{"file.leading-junk n"}}, {"a.doc", sample.Word2, "doc", []string{"file.legacy n"}},
 		{"a.docx", docx[:len(docx)-30], "zip", []string{"file.damaged e"}}, {"a.doc", doc[:600], "ole", []string{"file.damaged e"}},
-		{"a.png", png[:40], "png", []string{"file.damaged w"}}, {"a.pdf", docx[:len(docx)-30], "zip", []string{"file.content-mismatch e"}},
+		{"a.png", png[:40], "png", []string{"file.damaged w"}}, {"a.doc", doc[:len(doc)-512], "ole", []string{"file.damaged e"}}, {"a.pdf", docx[:len(docx)-30], "zip", []string{"file.content-mismatch e"}},
 		{"a.pdf", nil, "", []string{"file.empty e"}},
 
 		// Extensions and names.
@@ -388,4 +388,63 @@ func TestDetect(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "jpeg", format)
 	assert.Equal(t, "image/jpeg", media)
+}
+
+func TestRefusal(t *testing.T) {
+	bad := check(t, attach.Policy{MaxTotal: 10}, attach.Options{}, attach.Bytes("a.exe", pdf, noon))
+	assert.Equal(t, "Отправить сообщение с такими вложениями нельзя. Открепите их, нажав на крестик рядом с вложением", bad.Refusal("ru"))
+	assert.Equal(t, "A message with such attachments can't be sent. Detach them by the cross next to each", bad.Refusal("en"))
+	large := check(t, attach.Policy{MaxTotal: 10}, attach.Options{}, attach.Bytes("a.pdf", pdf, noon))
+	assert.Contains(t, large.Refusal("ru"), "Удалите некоторые файлы")
+	assert.Empty(t, check(t, attach.Policy{}, attach.Options{}, attach.Bytes("a.pdf", pdf, noon)).Refusal("ru"))
+}
+
+// TestEveryCodeIsRaised holds an input for each code.
+func TestEveryCodeIsRaised(t *testing.T) {
+	file := func(name string, data []byte) []attach.File { return []attach.File{attach.Bytes(name, data, noon)} }
+	half := append(bytes.Clone(pdf), make([]byte, 16<<20-len(pdf))...)
+	var raised []string
+	for code, input := range map[string]struct {
+		files  []attach.File
+		policy attach.Policy
+		opts   attach.Options
+	}{
+		attach.NameInvalid:      {files: file("..", pdf)},
+		attach.NameDeceptive:    {files: file("invoice\u202efdp.exe", pdf)},
+		attach.FormatNotAllowed: {files: file("a.exe", sample.EXE)},
+		attach.Empty:            {files: file("a.pdf", nil)},
+		attach.TooLarge:         {files: file("a.pdf", pdf), policy: attach.Policy{MaxFile: 10}},
+		attach.ReadFailed:       {files: []attach.File{{Name: "a.pdf"}}},
+		attach.ContentMismatch:  {files: file("a.pdf", sample.EXE)},
+		attach.Damaged:          {files: file("a.docx", docx[:100])},
+		attach.Macros:           {files: file("a.docx", sample.Docx(vba))},
+		attach.Encrypted:        {files: file("a.docx", locked)},
+		attach.ExternalTemplate: {files: file("a.rtf", sample.RTF(`{\*\template http://a.invalid/t}`))},
+		attach.EmbeddedObject:   {files: file("a.rtf", sample.RTF(`{\object{\*\objdata 01}}`))},
+		attach.ActiveContent:    {files: file("a.pdf", sample.PDF("/Names<</EmbeddedFiles 4 0 R>>", ""))},
+		attach.TrailingData:     {files: file("a.jpg", sample.Join(jpeg, sample.HTML))},
+		attach.ImageTooBig:      {files: file("a.jpg", sample.JPEG(30001, 1, 0xc0))},
+		attach.ContentOdd:       {files: file("a.bmp", sample.Join(bmp, bmp))},
+		attach.ContentDiffers:   {files: file("a.doc", docx)},
+		attach.LeadingJunk:      {files: file("a.pdf", sample.Join([]byte("\n"), pdf))},
+		attach.Legacy:           {files: file("a.doc", sample.Word2)},
+		attach.DoubleExtension:  {files: file("invoice.exe.pdf", pdf)},
+		attach.NameCleaned:      {files: file("a.pdf ", pdf)},
+		attach.NameDuplicate:    {files: slices.Concat(file("a.pdf", pdf), file("A.PDF", pdf))},
+		attach.TotalTooLarge:    {files: slices.Concat(file("a.pdf", half), file("b.pdf", half))},
+		attach.TooManyFiles:     {files: slices.Concat(file("a.pdf", pdf), file("b.pdf", pdf)), policy: attach.Policy{MaxFiles: 1}},
+		attach.MessageTooLarge:  {files: file("a.pdf", pdf), opts: attach.Options{RelaySize: 100}},
+		attach.MayBounce:        {files: slices.Concat(file("a.pdf", half), file("b.pdf", half)), opts: attach.Options{Recipients: []string{"a@gmail.com"}}},
+	} {
+		t.Run(code, func(t *testing.T) {
+			r := check(t, input.policy, input.opts, input.files...)
+			got := brief(r.Issues)
+			for _, v := range r.Files {
+				got = append(got, brief(v.Issues)...)
+			}
+			assert.True(t, slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, code+" ") }), "%v", got)
+		})
+		raised = append(raised, code)
+	}
+	assert.ElementsMatch(t, attach.Codes(), raised)
 }

@@ -9,7 +9,7 @@ const (
 	TooLarge         = "file.too-large"          // error: one octet more than Policy.MaxFile
 	ReadFailed       = "file.read-failed"        // error: Open or Read failed
 	ContentMismatch  = "file.content-mismatch"   // error: a web page named "a.doc", a program named "a.pdf"
-	Damaged          = "file.damaged"            // error: a cut .docx or .doc; warning: a cut .png
+	Damaged          = "file.damaged"            // error: a .docx or .doc that can't be opened; warning: a .png or .doc whose end is missing
 	Macros           = "file.macros"             // error: a .docx with vbaProject.bin; warning: a .doc with macros
 	Encrypted        = "file.encrypted"          // warning: a .docx or .pdf with a password
 	ExternalTemplate = "file.external-template"  // warning: a document whose template is at http://…

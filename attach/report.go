@@ -42,6 +42,23 @@ func (r Report) SendAllowed() bool {
 	return !hasError(r.Issues) && !slices.ContainsFunc(r.Files, Verdict.Refused)
 }
 
+// Refusal is why the message cannot be sent, in one or two sentences in a language ("ru" or "en"); "" where it can be. The
+// details stand next to the files.
+func (r Report) Refusal(language string) string {
+	if slices.ContainsFunc(r.Files, Verdict.Refused) {
+		if languageOf(language) == russian {
+			return refusal.ru
+		}
+		return refusal.en
+	}
+	for _, i := range r.Issues {
+		if i.Severity == Error {
+			return i.Text(language)
+		}
+	}
+	return ""
+}
+
 // Refused tells that the file has an error.
 func (v Verdict) Refused() bool { return hasError(v.Issues) }
 

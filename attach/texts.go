@@ -73,6 +73,12 @@ var texts = map[string]words{
 	MayBounce:       {"Письмо с вложениями займёт {wire}: почта получателя может его не принять, например {receiver} принимает до {limit}. Удалите файлы не менее чем на {over}", "With its attachments the message takes {wire}: the recipient's mail may refuse it, {receiver} for one accepts up to {limit}. Remove at least {over} of files"},
 }
 
+// refusal is said of a message with files that have errors.
+var refusal = words{
+	"Отправить сообщение с такими вложениями нельзя. Открепите их, нажав на крестик рядом с вложением",
+	"A message with such attachments can't be sent. Detach them by the cross next to each",
+}
+
 type language int
 
 const (

@@ -213,7 +213,7 @@ func TestDamaged(t *testing.T) {
 		{"doc cut before its directory", doc[:600], sniff.Structure},
 		{"doc cut before its table", doc[:len(doc)-512], sniff.Structure},
 		{"doc with a loop", loop, sniff.Bounds},
-		{"doc whose stream is missing", outside, sniff.Structure},
+		{"doc whose stream is missing", outside, sniff.Cut},
 		{"doc with a tree that loops", tree, sniff.Structure},
 		{"doc whose stream breaks off", broken, sniff.Cut},
 		{"docx with two lists of types", sample.Docx(sample.Types(sample.TypeXlsx, "")), sniff.Structure},
