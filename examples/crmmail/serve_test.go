@@ -127,3 +127,26 @@ func quote(text string) string {
 	quoted, _ := json.Marshal(text)
 	return string(quoted)
 }
+
+func TestRender(t *testing.T) {
+	answers := ask(t, "render",
+		`{"id":1,"templates":{"index.twig":"{{ b }}{{ a|date('d.m.Y H:i') }}"},"context":{"b":"<","a":{"$date":"2026-03-08T21:45:10Z"}},"config":{"timezone":"Europe/Moscow"}}`,
+		`{"id":2,"templates":{"index.twig":"x\n{{ nope }}"},"config":{"strict_variables":true}}`,
+		`{"id":3,"templates":{"index.twig":"{% cancel 'no stock' %}"}}`,
+		`{"id":4,"templates":{"a":"{{ x }}{{ n|number_format }}"},"main":"a","config":{"autoescape":false,"globals":{"x":"<","n":1234.5},"number_format":[1,","," "]}}`,
+		`{"id":5,"templates":{"index.twig":"{% for i in 1..500 %}{% endfor %}"},"config":{"limits":{"steps":3}}}`,
+		`{"id":6,"templates":{"index.twig":"{{ 'a'|upper }}"},"config":{"sandbox":{"filters":["lower"]}}}`,
+		`{"id":7,"templates":{},"context":{}}`,
+		`{"id":8,"templates":{"index.twig":"{% if"}}`,
+		`{"id":9,"config":{"timezone":"Nowhere"}}`)
+	assert.Equal(t, "&lt;09.03.2026 00:45", answers[0]["output"])
+	assert.Equal(t, "runtime", problemKind(answers[1]))
+	assert.EqualValues(t, 2, answers[1]["error"].(map[string]any)["line"])
+	assert.Equal(t, "no stock", answers[2]["cancel"])
+	assert.Equal(t, "<1 234,5", answers[3]["output"])
+	assert.Equal(t, "limit", problemKind(answers[4]))
+	assert.Equal(t, "security", problemKind(answers[5]))
+	assert.Equal(t, "loader", problemKind(answers[6]))
+	assert.Equal(t, "syntax", problemKind(answers[7]))
+	assert.Equal(t, "request", problemKind(answers[8]))
+}
