@@ -52,6 +52,7 @@ func TestWorkersWhileMessagesArrive(t *testing.T) {
 				if done {
 					return
 				}
+				time.Sleep(time.Millisecond)
 			}
 		})
 	}
