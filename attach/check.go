@@ -105,8 +105,11 @@ func (c *checker) judgeName(v *Verdict) {
 	}
 }
 
-// judgeFormat tells whether the extension is allowed.
+// judgeFormat tells whether the extension is allowed. A name that cannot be used has none to speak of.
 func (c *checker) judgeFormat(v *Verdict, content sniff.Content) bool {
+	if isInvalid(v.Name) {
+		return false
+	}
 	ext := extensionOf(v.CleanName)
 	if _, ok := c.format(ext); ok {
 		return true

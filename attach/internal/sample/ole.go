@@ -14,23 +14,26 @@ const (
 	endOfChain = 0xfffffffe
 	fatMark    = 0xfffffffd
 	noEntry    = 0xffffffff
-	sectorSize = 512
 )
 
 // oleWriter lays out a compound file: allocation table, streams, directory.
 type oleWriter struct {
-	fat  []uint32
-	data []byte // sectors
-	dir  []byte
+	sector int // octets
+	fat    []uint32
+	data   []byte // sectors
+	dir    []byte
 }
 
-// OLE is a compound file whose root holds the given entries.
-func OLE(entries ...Entry) []byte {
-	var w oleWriter
+// OLE is a compound file whose root holds the given entries, in sectors of 512.
+func OLE(entries ...Entry) []byte { return OLESectors(9, entries...) }
+
+// OLESectors is a compound file with sectors of 2 to the power of shift: 9, or 12 in its newer version.
+func OLESectors(shift uint16, entries ...Entry) []byte {
+	w := oleWriter{sector: 1 << shift}
 	w.entry("Root Entry", 5, endOfChain, 0)
 	w.children(0, entries)
 	dirStart := w.store(w.dir)
-	return w.file(dirStart)
+	return w.file(dirStart, shift)
 }
 
 // children appends entries as one chain of right siblings under the parent.
@@ -72,9 +75,9 @@ func (w *oleWriter) entry(name string, kind byte, start uint32, size int) {
 // store puts data into sectors and returns the first.
 func (w *oleWriter) store(data []byte) uint32 {
 	first := uint32(len(w.fat))
-	for off := 0; off < len(data); off += sectorSize {
+	for off := 0; off < len(data); off += w.sector {
 		w.fat = append(w.fat, uint32(len(w.fat)+1))
-		sector := make([]byte, sectorSize)
+		sector := make([]byte, w.sector)
 		copy(sector, data[off:])
 		w.data = append(w.data, sector...)
 	}
@@ -84,8 +87,8 @@ func (w *oleWriter) store(data []byte) uint32 {
 
 // file puts the header before the sectors and the allocation table behind them, with the chain of table sectors that
 // the header has no room for.
-func (w *oleWriter) file(dirStart uint32) []byte {
-	perSector := sectorSize / 4
+func (w *oleWriter) file(dirStart uint32, shift uint16) []byte {
+	perSector := w.sector / 4
 	tables, chain := 0, 0
 	for {
 		needTables := (len(w.fat) + tables + chain + perSector - 1) / perSector
@@ -103,12 +106,12 @@ func (w *oleWriter) file(dirStart uint32) []byte {
 	for range chain {
 		w.fat = append(w.fat, fatMark-1)
 	}
-	h := make([]byte, sectorSize)
+	h := make([]byte, w.sector)
 	copy(h, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 	le.PutUint16(h[24:], 0x3e)
-	le.PutUint16(h[26:], 3)
+	le.PutUint16(h[26:], 3+(shift-9)/3)
 	le.PutUint16(h[28:], 0xfffe)
-	le.PutUint16(h[30:], 9)
+	le.PutUint16(h[30:], shift)
 	le.PutUint16(h[32:], 6)
 	le.PutUint32(h[44:], uint32(tables))
 	le.PutUint32(h[48:], dirStart)

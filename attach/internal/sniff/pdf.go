@@ -34,7 +34,8 @@ func (s *Sniffer) latePDF() (Content, bool) {
 	if !bytes.Contains(s.head[at:], []byte(" obj")) && !s.tailHas("startxref") {
 		return Content{}, false
 	}
-	c := Content{Kind: "pdf", LeadingJunk: true}
+	// A byte order mark or white space is nothing to speak of.
+	c := Content{Kind: "pdf", LeadingJunk: len(bytes.Trim(s.head[:at], "\xef\xbb\xbf\x00\t\n\f\r ")) > 0}
 	s.insidePDF(&c)
 	return c, true
 }

@@ -34,7 +34,7 @@ type Content struct {
 	Macros      bool
 	Embedded    bool   // an OLE object inside
 	Legacy      bool   // Word 2
-	LeadingJunk bool   // PDF header not at the first octet
+	LeadingJunk bool   // words or controls before the header of a PDF
 	Template    string // remote template that the document fetches when opened
 	Active      string // name of the active construct in a PDF
 	Trailing    string // kind of what follows the end of the file

@@ -62,6 +62,7 @@ func TestKind(t *testing.T) {
 		{"doc", sample.Doc(), "doc"},
 		{"doc of Word 2", sample.Word2, "doc"},
 		{"doc with a long allocation table", sample.Doc(sample.Entry{Name: "Data", Data: make([]byte, 9<<20)}), "doc"},
+		{"doc in large sectors", sample.OLESectors(12, sample.Entry{Name: "Data", Data: make([]byte, 6<<20)}, sample.Entry{Name: "WordDocument", Data: sample.FIB(false)}), "doc"},
 		{"xls", sample.OLE(sample.Entry{Name: "Workbook"}), "xls"},
 		{"xls that embeds a document", sample.OLE(sample.Entry{Name: "Workbook"}, sample.Entry{Name: "MBD01", Children: []sample.Entry{{Name: "WordDocument"}}}), "xls"},
 		{"xls and doc in one root", sample.OLE(sample.Entry{Name: "WordDocument"}, sample.Entry{Name: "Workbook"}), "xls"},
@@ -155,7 +156,8 @@ func TestInside(t *testing.T) {
 		{"rtf odd", []byte(`{\rt1 x}`), sniff.Content{Kind: "rtf", Odd: sniff.OddVersion}},
 		{"bmp with another size", append(sample.BMP(40), 0), sniff.Content{Kind: "bmp", Width: 2, Height: 2, Odd: sniff.OddSize}},
 		{"word 2", sample.Word2, sniff.Content{Kind: "doc", Legacy: true}},
-		{"pdf late", append([]byte("\n"), sample.PDF("", "")...), sniff.Content{Kind: "pdf", LeadingJunk: true}},
+		{"pdf after words", append([]byte("Printed\n"), sample.PDF("", "")...), sniff.Content{Kind: "pdf", LeadingJunk: true}},
+		{"pdf after a line break", append([]byte("\xef\xbb\xbf\r\n"), sample.PDF("", "")...), sniff.Content{Kind: "pdf"}},
 	}
 	for target, remote := range map[string]bool{
 		"http://a.invalid/t.dotm": true, "HTTPS://a.invalid/t": true, "ftp://a.invalid/t": true, `\\host\share\t.dot`: true,
