@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Customer is the person a CRM writes to. The host's own record stays the truth; this is what the library needs of it.
@@ -34,7 +35,7 @@ type Handle struct {
 
 // Name is the customer's name as shown to people, first name first; the primary address where there is no name.
 func (c Customer) Name() string {
-	name := strings.Join(strings.Fields(c.FirstName+" "+c.Patronymic+" "+c.LastName), " ")
+	name := oneLine(c.FirstName + " " + c.Patronymic + " " + c.LastName)
 	if name == "" && len(c.Emails) > 0 {
 		return c.Emails[0]
 	}
@@ -43,7 +44,7 @@ func (c Customer) Name() string {
 
 // Mailboxes are the customer's addresses with his name, the primary one first.
 func (c Customer) Mailboxes() []mail.Address {
-	name := strings.Join(strings.Fields(c.FirstName+" "+c.LastName), " ")
+	name := oneLine(c.FirstName + " " + c.LastName)
 	boxes := make([]mail.Address, len(c.Emails))
 	for i, addr := range c.Emails {
 		boxes[i] = mail.Address{Name: name, Address: addr}
@@ -69,6 +70,13 @@ func (c Customer) Vars() map[string]any {
 	vars["emails"] = c.Emails
 	vars["phones"] = c.Phones
 	return vars
+}
+
+// oneLine makes a name fit for a header field: white space and controls are single spaces.
+func oneLine(name string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToValidUTF8(name, "\uFFFD"), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r)
+	}), " ")
 }
 
 func first(list []string) string {

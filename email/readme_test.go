@@ -14,7 +14,7 @@ import (
 
 var fence = regexp.MustCompile("(?ms)^```(\\w*)\n(.*?)^```$")
 
-// TestReadme compiles every Go snippet of the README, runs the complete programs, and compares what they print with the
+// TestReadme compiles every Go snippet of the README, runs programs and tests, and compares what they print with the
 // block that follows.
 func TestReadme(t *testing.T) {
 	readme, err := os.ReadFile("../README.md")
@@ -28,7 +28,8 @@ func TestReadme(t *testing.T) {
 		}
 		compiled++
 		if !strings.HasPrefix(source, "package main\n") {
-			compile(t, "snippet_test.go", source, "test", "-c")
+			tests, err := exec.Command(compile(t, "snippet_test.go", source, "test", "-c")).CombinedOutput()
+			require.NoError(t, err, "%s", tests)
 			continue
 		}
 		command := exec.Command(compile(t, "main.go", source, "build"))

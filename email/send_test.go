@@ -84,7 +84,7 @@ func TestTemplateErrorHasItsPlace(t *testing.T) {
 
 // A customer's name is hostile until proven otherwise: in every part it shows as it is and breaks nothing.
 func TestNamesInEveryPart(t *testing.T) {
-	const name = "Анна\r\nBcc: evil@example.com\n<b>&\"'"
+	const name = "Анна\r\nBcc: evil@example.com\x00\x1b\n<b>&\"'"
 	w := newWorld(t)
 	require.NoError(t, w.store.SaveCustomer(t.Context(), email.Customer{ID: "evil", FirstName: name,
 		Emails: []string{"evil@example.org"}, ManagerID: "anna"}))
@@ -98,7 +98,7 @@ func TestNamesInEveryPart(t *testing.T) {
 	assert.Equal(t, "Для Анна Bcc: evil@example.com <b>&\"'!", delivery.Parsed.Subject, "line breaks are collapsed")
 	assert.Equal(t, delivery.Parsed.Subject, msg.Preheader)
 	assert.Contains(t, delivery.Parsed.HTML, "Для Анна Bcc: evil@example.com &lt;b&gt;&amp;&#34;&#39;!</div>", "escaped once")
-	assert.Contains(t, delivery.Parsed.HTML, "evil@example.com\n&lt;b&gt;&amp;&quot;&#039;!</p>")
+	assert.Contains(t, delivery.Parsed.HTML, "\n&lt;b&gt;&amp;&quot;&#039;!</p>")
 	assert.Contains(t, delivery.Parsed.Text, "<b>&\"'!")
 	assert.Equal(t, []string{"evil@example.org"}, delivery.Envelope.Recipients)
 	for _, field := range delivery.Parsed.Fields {
@@ -305,6 +305,50 @@ func TestLogsCarryNoPersonalData(t *testing.T) {
 		assert.NotContains(t, log.String(), secret)
 	}
 }
+
+func TestMessageInvalid(t *testing.T) {
+	w := newWorld(t, func(c *email.Config) { c.Confirmation.From.Name = "CRM\r\nBcc: evil@example.com" })
+	err := w.Senders.RequestConfirmation(t.Context(), sender.Ref{Kind: sender.User, ID: "boris"}, "en")
+	var refused *email.RefusedError
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, email.CodeMessageInvalid, refused.Code)
+	assert.Zero(t, w.recorder.Attempts())
+}
+
+func TestConfirmationIsNotSent(t *testing.T) {
+	boris := sender.Ref{Kind: sender.User, ID: "boris"}
+	w := newWorld(t)
+	w.recorder.Refuse("boris@shop.example", email.TransportError{Code: 550})
+	var refused *email.TransportError
+	require.ErrorAs(t, w.Senders.RequestConfirmation(t.Context(), boris, "en"), &refused)
+	assert.False(t, refused.Temporary)
+	require.ErrorIs(t, w.Senders.RequestConfirmation(t.Context(), sender.Ref{Kind: sender.User, ID: "nobody"}, "en"), sender.ErrNotFound)
+
+	without := newWorld(t, func(c *email.Config) { c.Tokens = nil })
+	require.ErrorIs(t, without.Senders.RequestConfirmation(t.Context(), boris, "en"), email.ErrUnsupported)
+	_, err := without.Senders.Confirm(t.Context(), "x")
+	require.ErrorIs(t, err, email.ErrUnsupported)
+	readOnly := newWorld(t, func(c *email.Config) { c.Senders = directoryOnly{c.Senders} })
+	require.ErrorIs(t, readOnly.Senders.RequestConfirmation(t.Context(), boris, "en"), email.ErrUnsupported)
+	require.ErrorIs(t, readOnly.Senders.Allow(t.Context(), boris, true), email.ErrUnsupported)
+}
+
+// directoryOnly hides that a directory is an editor.
+type directoryOnly struct{ sender.Directory }
+
+func TestCreateCustomer(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.Customers.Create(t.Context(), email.Customer{ID: "ivan", FirstName: "Иван"})
+	require.ErrorIs(t, err, email.ErrDuplicate)
+	_, err = w.Customers.Create(t.Context(), email.Customer{})
+	require.Error(t, err, "a customer without anything to know him by")
+	without := newWorld(t, func(c *email.Config) { c.Customers = customersOnly{c.Customers} })
+	_, err = without.Customers.Create(t.Context(), email.Customer{FirstName: "Иван"})
+	require.ErrorIs(t, err, email.ErrUnsupported)
+}
+
+// customersOnly hides that customers can be created.
+type customersOnly struct{ email.Customers }
 
 func TestTexts(t *testing.T) {
 	for _, code := range email.Codes() {

@@ -175,6 +175,7 @@ func goSMTP(t testing.TB, b *backend, implicit bool, change ...func(*gosmtp.Serv
 		server.Serve(listener)
 	}()
 	t.Cleanup(func() {
+		listener.Close() // the server only knows it once Serve has begun
 		server.Close()
 		<-done
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
