@@ -39,7 +39,7 @@ func activeElement(p *pass, t *tag) {
 
 // element reports the start tag of t.
 func (p *pass) element(code string, t *tag) {
-	p.reportKeyed(code, t.whole, "", treeKey(t.name, "", ""))
+	p.reportActive(code, t.whole, treeKey(t.name, "", ""))
 }
 
 // attribute reports one attribute of t.
@@ -48,7 +48,7 @@ func (p *pass) attribute(code string, t *tag, a *attribute) {
 	if p.doubtful {
 		key = treeKey(t.name, a.name, unescape(p.text(a.value)))
 	}
-	p.reportKeyed(code, a.whole, "", key)
+	p.reportActive(code, a.whole, key)
 }
 
 // text returns what stands at the given offsets of src.
@@ -106,7 +106,7 @@ func activeScript(p *pass, t *tag, where span) {
 	for _, name := range [...]string{"ActiveXObject", "CreateObject"} {
 		if at := strings.Index(p.text(where), name); at >= 0 {
 			at += where.start
-			p.reportKeyed("active.activex", span{at, at + len(name)}, "", treeKey(t.name, "", ""))
+			p.reportActive("active.activex", span{at, at + len(name)}, treeKey(t.name, "", ""))
 		}
 	}
 }
@@ -191,7 +191,7 @@ func activeDeclaration(p *pass, where span) {
 	default:
 		return
 	}
-	p.reportKeyed("active.other", where, "", "")
+	p.reportActive("active.other", where, "")
 }
 
 // hasActiveHref reports whether the href of an instruction runs something.

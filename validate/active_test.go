@@ -36,6 +36,7 @@ var activePayloads = []struct {
 	{"active.handler", `<a href="x"onclick="go()">x</a>`, `<a href="x onclick=go()">x</a>`},
 	{"active.handler", `<div ONPOINTERRAWUPDATE=go()>`, `<div data-onpointerrawupdate=go()>`},
 	{"active.handler", `<p onbrandnewevent="go()">x</p>`, `<p only="yes" on="tap:form.submit">x</p>`},
+	{"active.handler", `<div seekSegmentTime="go()">`, `<div seek="go()">`},
 	{"active.handler", `<svg><style><img src=x onerror=go()></style></svg>`, `<style><img src=x onerror=go()></style>`},
 	{"active.handler", `<math><style><img src=x onerror=go()></style></math>`, `<style><img src=x onerror=go()></style><math>`},
 	{"active.handler", `<svg><title><b onclick=go()></title></svg>`, `<title><b onclick=go()></title>`},

@@ -43,7 +43,7 @@ func kindOfAttribute(name string) attributeKind {
 	case "datasrc", "datafld", "dataformatas":
 		return bindingAttribute
 	}
-	if len(name) > 2 && name[0] == 'o' && name[1] == 'n' || name == "seeksegmenttime" {
+	if len(name) > 2 && name[0] == 'o' && name[1] == 'n' || isOldHandler(name) {
 		return handlerAttribute
 	}
 	return plainAttribute
@@ -78,11 +78,11 @@ func activeLiteral(p *pass, l literal) {
 	}
 	switch dangerOf(text) {
 	case runsJavaScript:
-		p.report("active.javascript-url", l.at, "")
+		p.reportActive("active.javascript-url", l.at, "")
 	case runsVBScript:
-		p.report("active.vbscript", l.at, "")
+		p.reportActive("active.vbscript", l.at, "")
 	case carriesDocument:
-		p.report("active.other", l.at, "")
+		p.reportActive("active.other", l.at, "")
 	}
 }
 
@@ -154,6 +154,6 @@ func activeStyles(p *pass, t *tag) {
 // activeStyleSheet reports active CSS in a style element.
 func activeStyleSheet(p *pass, where span) {
 	if at, found := cssThreat(p.text(where)); found {
-		p.reportKeyed("active.css", span{where.start + at.start, where.start + at.end}, "", treeKey("style", "", ""))
+		p.reportActive("active.css", span{where.start + at.start, where.start + at.end}, treeKey("style", "", ""))
 	}
 }

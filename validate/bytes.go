@@ -7,11 +7,11 @@ import (
 // checkBytes reports bytes that clients read in different ways.
 func checkBytes(p *pass) {
 	if at, size, bad := firstInvalid(p.given); bad {
-		p.report("content.invalid-utf8", span{at, at + size}, "")
+		p.report("content.invalid-utf8", span{at, at + size})
 	}
 	for i := 0; i < len(p.given); i++ {
 		if controls[p.given[i]] {
-			p.report("content.control-character", span{i, i + 1}, "")
+			p.report("content.control-character", span{i, i + 1})
 			return
 		}
 	}
@@ -43,6 +43,6 @@ func firstInvalid(s string) (at, size int, bad bool) {
 // checkSize reports HTML that is too large to be looked into by a tree.
 func checkSize(p *pass) {
 	if len(p.given) > maxTree {
-		p.report("content.too-large", span{maxTree, maxTree + 1}, "")
+		p.report("content.too-large", span{maxTree, maxTree + 1})
 	}
 }

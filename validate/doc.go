@@ -20,7 +20,8 @@
 // (StageActivate), there usually as Twig source, and when the rendered letter is about to be sent
 // (StageSend). Active content in HTML is an Error at activation and at sending and blocks both; while
 // editing, and in the subject, the preheader and the text part, where it would be shown and not run,
-// it is a Warning. Short links are a Warning everywhere.
+// it is a Warning. Short links are a Warning everywhere, those through small or doubtful services and
+// through shorteners of one platform a Note.
 //
 // Twig source is read with its syntax masked at equal length; string literals of expressions are
 // looked into. Values are unknown there, so only the rendering can be judged to the end.

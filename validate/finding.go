@@ -14,18 +14,34 @@ const maxPerCode = 100
 // maxSnippet is the length of a snippet in runes.
 const maxSnippet = 80
 
-// report adds a finding at the given offsets of src.
-func (p *pass) report(code string, at span, host string) {
-	p.reportKeyed(code, at, host, "")
+// report adds a warning at the given offsets of src.
+func (p *pass) report(code string, at span) {
+	p.add(Finding{Code: code, Severity: Warning}, at, "")
 }
 
-// reportKeyed is report; key names the construct in the tree, should it be doubtful.
-func (p *pass) reportKeyed(code string, at span, host, key string) {
-	if p.counts[code] >= maxPerCode {
+// reportActive adds a finding of active content. It is an error in what browsers and mail clients
+// read as HTML; elsewhere it would be shown as text, and is a warning. key names the construct in
+// the tree, should it be doubtful.
+func (p *pass) reportActive(code string, at span, key string) {
+	severity := Error
+	if p.stage == StageEdit || p.part != HTML {
+		severity = Warning
+	}
+	p.add(Finding{Code: code, Severity: severity}, at, key)
+}
+
+// reportLink adds a finding of a link to host.
+func (p *pass) reportLink(code string, severity Severity, at span, host string) {
+	p.add(Finding{Code: code, Severity: severity, Host: host}, at, "")
+}
+
+// add completes f, which was found at the given offsets of src.
+func (p *pass) add(f Finding, at span, key string) {
+	if p.counts[f.Code] >= maxPerCode {
 		return
 	}
 	at = p.place(at)
-	f := Finding{Code: code, Severity: p.severity(code), Part: p.part, Start: at.start, End: at.end, Host: host}
+	f.Part, f.Start, f.End = p.part, at.start, at.end
 	if !p.doubtful {
 		p.keep(f)
 	} else if key != "" && len(p.doubts) < maxDoubts {
@@ -45,18 +61,6 @@ func (p *pass) keep(f Finding) {
 		p.counts[f.Code]++
 		p.findings = append(p.findings, f)
 	}
-}
-
-// severity returns the severity of a finding. Active content is an error in what browsers and mail
-// clients read as HTML; elsewhere it would be shown as text, and is a warning.
-func (p *pass) severity(code string) Severity {
-	switch {
-	case code == "link.branded":
-		return Note
-	case !strings.HasPrefix(code, "active."), p.stage == StageEdit, p.part != HTML:
-		return Warning
-	}
-	return Error
 }
 
 // done returns the findings in order, without repetitions, their places and snippets filled in.

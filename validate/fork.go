@@ -34,7 +34,7 @@ func (p *pass) follow() error {
 			}
 			if budget -= where.end - where.start; budget < 0 {
 				p.doubtful = false
-				p.report("content.too-deep", where, "")
+				p.report("content.too-deep", where)
 				return p.ctx.Err()
 			}
 			p.forked(&s, kind, where)
@@ -102,7 +102,7 @@ func (p *pass) settle() {
 		}
 	}
 	if !ok {
-		p.report("content.too-deep", span{0, 1}, "")
+		p.report("content.too-deep", span{0, 1})
 	}
 }
 

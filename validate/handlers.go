@@ -58,10 +58,14 @@ func events() map[string]bool {
 func (v *Validator) isHandler(name, value string) bool {
 	event, ok := strings.CutPrefix(name, "on")
 	if !ok || event == "" {
-		return name == "seeksegmenttime" // Internet Explorer's time behavior calls it like a handler
+		return isOldHandler(name)
 	}
 	return v.events[event] || isWord(event) && strings.ContainsAny(value, "(=;`")
 }
+
+// isOldHandler reports whether name is a handler without "on": those of Internet Explorer's time
+// behavior and of Flash.
+func isOldHandler(name string) bool { return name == "seeksegmenttime" || name == "fscommand" }
 
 // isWord reports whether s consists of letters, digits and underscores.
 func isWord(s string) bool {

@@ -47,9 +47,11 @@ func (p *pass) target(at span, to target) {
 	host, tier := p.v.hosts.find(to)
 	switch tier {
 	case branded:
-		p.report("link.branded", at, host)
-	case known, suspect, parked:
-		p.report("link.short", at, host)
+		p.reportLink("link.branded", Note, at, host)
+	case suspect:
+		p.reportLink("link.short", Note, at, host)
+	case known, parked:
+		p.reportLink("link.short", Warning, at, host)
 	}
 }
 

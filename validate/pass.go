@@ -93,7 +93,7 @@ func (p *pass) read() error {
 
 // walk applies the rules to the tokens of src[at.start:at.end].
 func (p *pass) walk(at span) error {
-	s := scanner{src: p.src, pos: at.start, end: at.end}
+	s := scanner{src: p.src, pos: at.start, end: at.end, all: p.branches != nil}
 	s.tag.attrs, p.spare = p.spare, nil
 	defer func() { p.spare = s.tag.attrs[:0] }()
 	for n := 1; ; n++ {
@@ -153,7 +153,7 @@ func (p *pass) startTag(t *tag) {
 	if !impliedEnd(t.name) {
 		if p.open++; p.open > maxOpen && !p.tooDeep {
 			p.tooDeep = true
-			p.report("content.too-deep", t.whole, "")
+			p.report("content.too-deep", t.whole)
 		}
 	}
 }
@@ -233,7 +233,7 @@ func (p *pass) comment(where span) {
 // found there is found at that construct.
 func (p *pass) within(at span, text string) {
 	if p.depth == maxNesting {
-		p.report("content.too-deep", at, "")
+		p.report("content.too-deep", at)
 		return
 	}
 	at = p.place(at)

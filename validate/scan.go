@@ -10,6 +10,7 @@ type scanner struct {
 	end int
 	tag tag
 	raw rawKind // how the text at pos is read
+	all bool    // keep repeated attributes: in a template they may be those of two branches
 }
 
 type tokenKind uint8
@@ -181,7 +182,11 @@ func (s *scanner) readAttribute(from int) int {
 	if after < end && src[after] == '=' {
 		at = s.readValue(&a, after+1)
 	}
-	s.tag.add(a)
+	if s.all {
+		s.tag.attrs = append(s.tag.attrs, a)
+	} else {
+		s.tag.add(a)
+	}
 	return at
 }
 

@@ -72,3 +72,10 @@ func TestTwigInEveryPart(t *testing.T) {
 	assert.Equal(t, "bit.ly/b", source[r.Findings[0].Start:r.Findings[0].End])
 	assert.Equal(t, "bit.ly/{{ c }}", source[r.Findings[1].Start:r.Findings[1].End])
 }
+
+func TestAttributesOfBothBranches(t *testing.T) {
+	source := `<a {% if a %}href="https://a.example/"{% else %}href="https://is.gd/a"{% endif %}>x</a>`
+	r := check(t, validate.StageActivate, validate.Content{HTML: source, Twig: true})
+	require.Len(t, r.Findings, 1)
+	assert.Equal(t, `href="https://is.gd/a"`, r.Findings[0].Snippet)
+}

@@ -54,6 +54,7 @@ func TestSeverityByStageAndPart(t *testing.T) {
 		{"short at activation", validate.StageActivate, validate.Content{HTML: short}, validate.Warning, false},
 		{"short in a manual send", validate.StageSend, validate.Content{Subject: short}, validate.Warning, false},
 		{"branded", validate.StageSend, validate.Content{Text: branded}, validate.Note, false},
+		{"short through a small service", validate.StageSend, validate.Content{Text: "https://murl.kz/a"}, validate.Note, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := check(t, tt.stage, tt.content)
