@@ -20,11 +20,11 @@
 //
 // What a file is, its structure says: a .doc by the root of its compound file, a .docx by its content types, a PDF by its
 // header unless something else begins the file. A file sent under the name of its own family (word: doc, docx, rtf; image: jpeg, png, bmp; pdf)
-// passes with a note and travels as what it is; anything else is refused. Little is read, nothing is unpacked but two small XML parts,
+// passes with a note and travels as what it is; anything else is refused. Little is read, nothing is unpacked but the few small XML parts that say what a document is,
 // and every walk is bounded.
 //
-// For the way back, [ContentDisposition], [SetDownloadHeader] and [Viewable] hand a stored file to a browser safely, and [CleanName]
-// makes a name that is safe everywhere and still the sender's.
+// For the way back, [Serve] hands a stored file to a browser safely ([SetDownloadHeader] and [Viewable] are its parts), [WriteArchive]
+// hands over all of them, and [CleanName] makes a name that is safe everywhere and still the sender's.
 //
 // The codes of issues are listed, each with an input that raises it, beside [NameInvalid].
 package attach
