@@ -89,6 +89,7 @@ func parseParent(p *parser, at pos, _ expr, _ []argument) expr {
 func parseBlockCall(p *parser, at pos, _ expr, args []argument) expr {
 	c := &callable{name: "block", params: []param{req("name"), opt("template", null)}}
 	ordered, _ := p.bind(at, "function", c, args)
+	p.needLoop()
 	e := &blockExpr{place: place{at}, name: ordered[0]}
 	if len(ordered) > 1 {
 		e.template = ordered[1]

@@ -13,8 +13,16 @@ type builtin func(r *run, args []Value) Value
 // param is a parameter of a callable, named as PHP names it.
 type param struct {
 	name     string
+	php      string // the name in messages about missing arguments, where it differs
 	def      Value
 	optional bool
+}
+
+func (p param) shown() string {
+	if p.php != "" {
+		return p.php
+	}
+	return snake(p.name)
 }
 
 // callable is a filter, a function or a test. The first parameter of a filter and a test is the value it is used on
@@ -217,7 +225,13 @@ func (p *parser) bind(at pos, what string, c *callable, args []argument) (ordere
 		named[normalName(a.name)] = a
 	}
 	if spread {
+		if len(named) == 0 && !c.variadic {
+			p.required(at, what, c, len(ordered))
+		}
 		return ordered, true
+	}
+	if len(named) == 0 {
+		p.required(at, what, c, len(ordered))
 	}
 	given := len(ordered)
 	last := given
@@ -241,6 +255,15 @@ func (p *parser) bind(at pos, what string, c *callable, args []argument) (ordere
 		p.unknownArguments(at, what, c, args, named)
 	}
 	return ordered[:last], false
+}
+
+// required refuses a call that gives fewer arguments than there are parameters without a default.
+func (p *parser) required(at pos, what string, c *callable, given int) {
+	for i, pr := range c.params {
+		if i >= given && !pr.optional {
+			p.fail(at, `Value for argument "`+pr.shown()+`" is required for `+what+` "`+c.name+`".`)
+		}
+	}
 }
 
 func (p *parser) unknownArguments(at pos, what string, c *callable, args []argument, named map[string]argument) {

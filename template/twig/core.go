@@ -75,7 +75,7 @@ func (e *Engine) coreFunctions() map[string]*callable {
 	}
 	add("max", functionMax, req("value")).variadic = true
 	add("min", functionMin, req("value")).variadic = true
-	add("range", functionRange, req("low"), req("high"), opt("step", Int(1)))
+	add("range", functionRange, req("low"), param{name: "high", php: "end"}, opt("step", Int(1)))
 	add("cycle", functionCycle, req("values"), req("position"))
 	add("random", functionRandom, opt("values", null), opt("max", null))
 	add("date", functionDate, opt("date", null), opt("timezone", null))

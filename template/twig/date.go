@@ -101,11 +101,10 @@ func loadZone(name string) (*time.Location, error) {
 		return loc, nil
 	}
 	switch strings.ToUpper(name) {
-	case "UTC", "Z", "GMT":
-		if strings.EqualFold(name, "gmt") {
-			return time.FixedZone("GMT", 0), nil
-		}
+	case "UTC":
 		return time.UTC, nil
+	case "GMT", "Z":
+		return time.FixedZone(strings.ToUpper(name), 0), nil
 	}
 	if loc, ok := abbreviation(name); ok {
 		return loc, nil
@@ -137,7 +136,7 @@ func (r *run) date(v, zone Value) *date {
 		throwPHP("DateTime::__construct(): Argument #1 ($datetime) must be of type string, array given")
 	}
 	s := r.str(v)
-	if s == "now" {
+	if strings.TrimSpace(s) == "" || s == "now" {
 		return &date{now.In(loc).Truncate(time.Microsecond), false}
 	}
 	if isUnix(s) {

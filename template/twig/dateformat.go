@@ -146,8 +146,8 @@ func appendYear(b []byte, year int, c byte) []byte {
 
 func zoneAbbreviation(t time.Time) string {
 	name, _ := t.Zone()
-	if name == "" || name[0] == '+' || name[0] == '-' {
-		return offsetText(t, ":")
+	if id := t.Location().String(); name == id && (id[0] == '+' || id[0] == '-') {
+		return "GMT" + offsetText(t, "")
 	}
 	return name
 }

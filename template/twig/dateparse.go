@@ -103,7 +103,18 @@ func modifyDate(t time.Time, s string) (time.Time, error) {
 	if d.ns == unset {
 		d.ns = 0
 	}
-	return d.compute(), nil
+	return sameClock(d.compute(), t), nil
+}
+
+// sameClock is u, or where clocks were put back and show its time twice, the one of the two that has t's offset.
+func sameClock(u, t time.Time) time.Time {
+	_, now := u.Zone()
+	_, was := t.Zone()
+	other := u.Add(time.Duration(now-was) * time.Second)
+	if now != was && other.Hour() == u.Hour() && other.Minute() == u.Minute() && other.Day() == u.Day() {
+		return other
+	}
+	return u
 }
 
 // compute adds up the fields the way timelib does: the weekday first, then years, months and days, then the clock.
@@ -130,7 +141,9 @@ func (d *dateText) compute() time.Time {
 		date := addWorkdays(time.Date(int(y), time.Month(m), int(day), 0, 0, 0, 0, time.UTC), r.workdays)
 		y, m, day = int64(date.Year()), int64(date.Month()), int64(date.Day())
 	}
-	return wallClock(int(y), int(m), int(day), d.hour, d.min, d.sec, d.ns, d.zone).Add(r.clock)
+	const whole = 24 * time.Hour // hours that make up days move the calendar, not the clock
+	day += int64(r.clock / whole)
+	return wallClock(int(y), int(m), int(day), d.hour, d.min, d.sec, d.ns, d.zone).Add(r.clock % whole)
 }
 
 // wallClock is time.Date, but a time that a change to summer time skips moves forward by what was skipped.
@@ -179,23 +192,23 @@ func addWorkdays(t time.Time, n int64) time.Time {
 	if n < 0 {
 		step, n = -1, -n
 	}
-	t = t.AddDate(0, 0, step*7*int(n/5))
 	isWork := func() bool { return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday }
+	for !isWork() {
+		t = t.AddDate(0, 0, -step)
+	}
+	t = t.AddDate(0, 0, step*7*int(n/5))
 	for n %= 5; n > 0; {
 		t = t.AddDate(0, 0, step)
 		if isWork() {
 			n--
 		}
 	}
-	for !isWork() {
-		t = t.AddDate(0, 0, step)
-	}
 	return t
 }
 
 func (d *dateText) read() error {
 	forms := []func() bool{
-		d.timestamp, d.isoDate, d.slashDate, d.dotDate, d.dayMonthName, d.monthNameDay, d.weekDate, d.compactDate,
+		d.timestamp, d.dotDate, d.isoDate, d.slashDate, d.dayMonthName, d.monthNameDay, d.weekDate, d.compactDate,
 		d.clock, d.relativeNumber, d.words, d.yearOnly, d.zoneText,
 	}
 	for {
@@ -346,7 +359,7 @@ func (d *dateText) isoDate() bool {
 		sign = -1
 	}
 	start := d.i
-	y, ok := d.digits(2, 4)
+	y, ok := d.digits(1, 4)
 	size := d.i - start
 	if !ok || d.moreDigits() {
 		return false
@@ -408,7 +421,7 @@ func (d *dateText) dotDate() bool {
 	start := d.i
 	y, ok := d.digits(2, 4)
 	size := d.i - start
-	if !ok || size == 3 || size == 2 && (sep != '.' || d.peek() == ':') || d.moreDigits() {
+	if !ok || size == 3 || size == 2 && (sep != '.' || d.peek() == ':' || day < 25 && m < 60 && y < 61) || d.moreDigits() {
 		return false
 	}
 	return d.setDate(fullYear(y, size), m, day)
@@ -463,7 +476,7 @@ func (d *dateText) yearAfter() int {
 		return y
 	}
 	d.i = from
-	if y, ok := d.digits(2, 2); ok && from > start && !d.moreDigits() && d.peek() != ':' && d.s[from-1] == '-' {
+	if y, ok := d.digits(2, 2); ok && from > start && !d.moreDigits() && d.peek() != ':' {
 		return fullYear(y, 2)
 	}
 	d.i = start

@@ -23,24 +23,25 @@ var ordinals = map[string]int{
 
 // clock is 10:15, 10:15:30.5, T10:15, 10am and 10:15 pm, with the zone that may follow it.
 func (d *dateText) clock() bool {
+	start := d.i
 	d.char("t")
 	h, ok := d.digits(1, 2)
 	if !ok || d.moreDigits() {
 		return false
 	}
-	m, s, colon := 0, 0, false
-	if _, ok := d.char(":"); ok {
+	m, s, colon := 0, 0, d.i > 0 && d.s[start] == 't'
+	if sep, ok := d.char(":."); ok {
 		colon = true
 		if m, ok = d.digits(1, 2); !ok || m > 59 {
 			return false
 		}
-		if _, ok := d.char(":"); ok {
+		if _, ok := d.char(string(sep)); ok {
 			if s, ok = d.digits(1, 2); !ok || s > 60 {
 				return false
 			}
-			start := d.i
+			rest := d.i
 			if _, ok := d.char(".,"); ok && !d.fraction() {
-				d.i = start
+				d.i = rest
 			}
 		}
 	}
@@ -142,6 +143,9 @@ func (d *dateText) addUnit(n int64, unit string, behavior int, keep bool) bool {
 		r.days += n
 	case "weekday":
 		r.workdays += n
+		if !keep {
+			d.resetTime()
+		}
 	case "week":
 		r.days += 7 * n
 	case "fortnight", "forthnight":
@@ -243,6 +247,9 @@ func (d *dateText) ordinal(w string, n int) bool {
 	if unit == "week" && n >= -1 && n <= 1 && w != "first" {
 		d.rel.days += int64(7 * n)
 		d.rel.any, d.rel.behavior = true, 2
+		if !d.rel.haveWeekday {
+			d.rel.haveWeekday, d.rel.weekday = true, 1
+		}
 		return true
 	}
 	behavior := 0

@@ -70,8 +70,9 @@ func (e *specialExpr) probe(r *run, c *frame) (Value, bool) { return e.eval(r, c
 
 type unaryExpr struct {
 	place
-	op byte
-	e  expr
+	op      byte
+	e       expr
+	grouped bool // it stands in parentheses
 }
 
 func (e *unaryExpr) eval(r *run, c *frame) Value {

@@ -51,8 +51,8 @@ func (r *run) traits(u *unit) map[string]*block {
 			if !ok {
 				panic(u.fault(t.at, runtimeKind, `Block "`+from+`" is not defined in trait "`+t.name+`".`))
 			}
-			delete(own, from)
 			own[t.aliases[i]] = b
+			delete(own, from) // as in Twig, a block that keeps its name is gone
 		}
 		maps.Copy(blocks, own)
 	}

@@ -234,7 +234,7 @@ func (w *jsonWriter) text(s string) {
 			return
 		case c == '"' && w.has(jsonHexQuot), c == '\'' && w.has(jsonHexApos), c == '&' && w.has(jsonHexAmp),
 			(c == '<' || c == '>') && w.has(jsonHexTag):
-			w.unicode(uint32(c))
+			w.b = append(w.b, '\\', 'u', '0', '0', "23"[c>>4&1], "0123456789ABCDEF"[c&15])
 		case c == '"' || c == '\\':
 			w.b = append(w.b, '\\', byte(c))
 		case c == '/' && !w.has(jsonUnescapedSlashes):

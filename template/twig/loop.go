@@ -62,6 +62,31 @@ type forNode struct {
 	body     node
 	orElse   node
 	assigned []int // the slots that the body may set
+	withLoop bool  // the body may read the variable loop
+}
+
+// needLoop notes that the innermost loop has to set the variable loop; needLoops that all have to.
+func (p *parser) needLoop() {
+	if n := len(p.fors); n > 0 {
+		p.fors[n-1].withLoop = true
+	}
+}
+
+func (p *parser) needLoops() {
+	for _, f := range p.fors {
+		f.withLoop = true
+	}
+}
+
+// readsParent notes an attribute that may be loop.parent, which asks for the loops around.
+func (p *parser) readsParent(e *attrExpr) {
+	if len(p.fors) == 0 || e.constant && e.key.text() != "parent" {
+		return
+	}
+	n, ok := e.obj.(*nameExpr)
+	if ok && n.name == "loop" || p.fors[len(p.fors)-1].withLoop {
+		p.needLoops()
+	}
 }
 
 func (n *forNode) exec(r *run, c *frame) {
@@ -79,8 +104,7 @@ func (n *forNode) exec(r *run, c *frame) {
 	mark := r.mark()
 	before := r.take(len(n.assigned) + 3)
 	n.save(c, before)
-	l := &loop{length: len(a.vals), parent: c, outerLoop: c.slots[n.loop], slot: n.loop}
-	c.slots[n.loop] = loopOf(l)
+	l := n.start(c, len(a.vals))
 	for i, v := range a.vals {
 		r.step(1)
 		if n.key >= 0 {
@@ -88,8 +112,8 @@ func (n *forNode) exec(r *run, c *frame) {
 		}
 		c.slots[n.val] = v
 		n.body.exec(r, c)
-		l.index++
-		if c.slots[n.loop].k != kLoop || c.slots[n.loop].loop() != l {
+		if l != nil {
+			l.index++
 			c.slots[n.loop] = loopOf(l)
 		}
 	}
@@ -101,9 +125,20 @@ func (n *forNode) otherwise(r *run, c *frame) {
 	mark := r.mark()
 	before := r.take(len(n.assigned) + 3)
 	n.save(c, before)
+	n.start(c, 0)
 	n.orElse.exec(r, c)
 	n.restore(c, before)
 	r.release(mark)
+}
+
+// start makes the variable loop where it is needed.
+func (n *forNode) start(c *frame, length int) *loop {
+	if !n.withLoop {
+		return nil
+	}
+	l := &loop{length: length, parent: c, outerLoop: c.slots[n.loop], slot: n.loop}
+	c.slots[n.loop] = loopOf(l)
+	return l
 }
 
 func (n *forNode) save(c *frame, before []Value) {

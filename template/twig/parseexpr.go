@@ -33,7 +33,7 @@ func (p *parser) operand() expr {
 		switch t.text {
 		case "not":
 			p.next()
-			return &unaryExpr{place{t.pos}, '!', p.expression(50)}
+			return &unaryExpr{place: place{t.pos}, op: '!', e: p.expression(50)}
 		case "-", "+":
 			p.next()
 			return p.signed(t)
@@ -49,7 +49,7 @@ func (p *parser) operand() expr {
 }
 
 func (p *parser) signed(t token) expr {
-	return &unaryExpr{place{t.pos}, t.text[0], p.expression(500)}
+	return &unaryExpr{place: place{t.pos}, op: t.text[0], e: p.expression(500)}
 }
 
 // group parses what follows "(": an expression in parentheses, or the parameters of an arrow function.
@@ -57,6 +57,9 @@ func (p *parser) group(t token) expr {
 	e := p.expression(0)
 	if p.accept(tPunctuation, ")") {
 		if !p.at(tOperator, "=>") {
+			if u, ok := e.(*unaryExpr); ok {
+				u.grouped = true
+			}
 			return e
 		}
 		return p.list(t, []expr{e})

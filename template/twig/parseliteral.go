@@ -39,6 +39,9 @@ func (p *parser) name(t token) expr {
 	case "_self", "_context", "_charset":
 		return &specialExpr{place{t.pos}, t.text}
 	}
+	if t.text == "loop" {
+		p.needLoop()
+	}
 	return &nameExpr{place: place{t.pos}, name: t.text, slot: p.slot(t.text), strict: p.eng.strict, loop: t.text == "loop"}
 }
 
@@ -79,7 +82,7 @@ func (p *parser) listLiteral() expr {
 			}
 		}
 		if t := p.current(); t.is(tPunctuation, ",") {
-			e.vals = append(e.vals, &hole{place{t.pos}})
+			e.add(nil, &hole{place{t.pos}})
 			continue
 		}
 		e.add(nil, p.expression(0))

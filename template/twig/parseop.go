@@ -41,7 +41,7 @@ func (p *parser) infix(l expr, t token, level int) expr {
 	case "~":
 		return concat(at, l, p.expression(41))
 	case "**":
-		return &binaryExpr{at, opPow, l, p.expression(200)}
+		return power(at, l, p.expression(200))
 	case "matches":
 		return p.matches(l, t, p.expression(21))
 	case "??":
@@ -51,7 +51,7 @@ func (p *parser) infix(l expr, t token, level int) expr {
 	case "is":
 		return p.test(l, t)
 	case "is not":
-		return &unaryExpr{at, '!', p.test(l, t)}
+		return &unaryExpr{place: at, op: '!', e: p.test(l, t)}
 	case "|":
 		return p.filter(l)
 	case "(":
@@ -60,6 +60,14 @@ func (p *parser) infix(l expr, t token, level int) expr {
 		return p.bracket(l, t)
 	}
 	return p.dot(l, t)
+}
+
+// power puts a sign without parentheses in front of the whole power, as PHP does: -2 ** 2 is -4.
+func power(at place, l, r expr) expr {
+	if u, ok := l.(*unaryExpr); ok && u.op == '-' && !u.grouped {
+		return &unaryExpr{place: u.place, op: '-', e: power(at, u.e, r)}
+	}
+	return &binaryExpr{at, opPow, l, r}
 }
 
 // concat joins chains of "~" into one node.
@@ -103,6 +111,7 @@ func (p *parser) attr(e *attrExpr) expr {
 			e.key = (*run)(nil).arrayKey(c.v)
 		}
 	}
+	p.readsParent(e)
 	return e
 }
 

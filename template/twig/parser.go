@@ -66,9 +66,10 @@ type parser struct {
 	blockStack []string
 	scopes     []map[string]imported // imported names; the first is the template's own
 	loops      []*loopScope
-	sets       int  // how many assignments were parsed
-	printed    bool // the statement being parsed prints
-	lenient    bool // in the branch of a guard that is left out: unknown names are fine
+	fors       []*forNode // the loops around, for whether they need the variable loop
+	sets       int        // how many assignments were parsed
+	printed    bool       // the statement being parsed prints
+	lenient    bool       // in the branch of a guard that is left out: unknown names are fine
 	tags       []openTag
 	blockDepth int
 	macroDepth int
@@ -215,9 +216,12 @@ func (p *parser) module(end []string) {
 	}
 }
 
+// onlyBlocks reports that a template may be used for its blocks: besides them it has only text.
 func onlyBlocks(body []statement) bool {
 	for _, s := range body {
-		if !s.blockRef && !s.blank && s.printed {
+		switch s.node.(type) {
+		case *textNode, *blockNode, emptyNode:
+		default:
 			return false
 		}
 	}

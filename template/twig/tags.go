@@ -46,6 +46,7 @@ func parseFor(p *parser, at pos) node {
 	p.endTag()
 	scope := &loopScope{}
 	p.loops = append(p.loops, scope)
+	p.fors = append(p.fors, n)
 	n.key = -1
 	value := targets[0]
 	if len(targets) > 1 {
@@ -62,6 +63,7 @@ func parseFor(p *parser, at pos) node {
 		p.next()
 	}
 	p.loops = p.loops[:len(p.loops)-1]
+	p.fors = p.fors[:len(p.fors)-1]
 	if i, ok := p.unit.slots["_key"]; ok && len(targets) == 1 {
 		n.key = i
 	}

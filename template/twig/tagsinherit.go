@@ -17,6 +17,9 @@ func parseBlock(p *parser, at pos) node {
 	p.pushScope()
 	p.blockStack = append(p.blockStack, name)
 	p.blockDepth++
+	p.needLoop()
+	fors := p.fors
+	p.fors = nil
 	if p.atKind(tBlockEnd) {
 		p.next()
 		b.body = p.inner("block", at, "endblock")
@@ -26,6 +29,7 @@ func parseBlock(p *parser, at pos) node {
 		b.body = p.printer(p.expression(0), p.escape)
 	}
 	p.endTag()
+	p.fors = fors
 	p.blockDepth--
 	p.blockStack = p.blockStack[:len(p.blockStack)-1]
 	p.popScope()
@@ -110,6 +114,9 @@ func (p *parser) includeArguments() (vars expr, only, ignoreMissing bool) {
 func parseIncludeTag(p *parser, at pos) node {
 	n := &includeNode{at: at, name: p.expression(0)}
 	n.vars, n.only, n.ignoreMissing = p.includeArguments()
+	if !n.only {
+		p.needLoops()
+	}
 	p.printed = true
 	return n
 }
@@ -121,6 +128,9 @@ func parseEmbed(p *parser, at pos) node {
 	p.expression(0)
 	n := &embedNode{at: at}
 	n.vars, n.only, n.ignoreMissing = p.includeArguments()
+	if !n.only {
+		p.needLoops()
+	}
 	after := p.i
 	inner := newParser(p.eng, p.unit.env, p.stream, p.unit.name, p.unit.source)
 	inner.lenient = p.lenient
@@ -195,8 +205,8 @@ func parseMacro(p *parser, at pos) node {
 	m := &macro{unit: p.unit, name: p.expect(tName, "", "").text}
 	p.macroParams(m)
 	p.endTag()
-	was, loops, stack := p.escape, p.loops, p.blockStack
-	p.escape, p.loops = p.initial, nil
+	was, loops, fors, stack := p.escape, p.loops, p.fors, p.blockStack
+	p.escape, p.loops, p.fors = p.initial, nil, nil
 	p.pushScope()
 	p.macroDepth++
 	m.body = p.inner("macro", at, "endmacro")
@@ -205,7 +215,7 @@ func parseMacro(p *parser, at pos) node {
 	p.macroDepth--
 	p.popScope()
 	p.endTag()
-	p.escape, p.loops, p.blockStack = was, loops, stack
+	p.escape, p.loops, p.fors, p.blockStack = was, loops, fors, stack
 	p.printed = false
 	p.checkMacro(m)
 	for i, other := range p.unit.macros {
