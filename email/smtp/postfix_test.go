@@ -92,16 +92,14 @@ func TestPostfix(t *testing.T) {
 // TestPostfixTLS: STARTTLS with a real server, and a session that it refuses without.
 func TestPostfixTLS(t *testing.T) {
 	cert, trust := authority(t)
-	server := postfixtest.Start(t, "smtpd_tls_security_level = encrypt",
-		"smtpd_tls_cert_file = $queue_directory/../cert.pem", "smtpd_tls_key_file = $queue_directory/../key.pem")
 	key, err := x509.MarshalPKCS8PrivateKey(cert.Certificates[0].PrivateKey.(*ecdsa.PrivateKey))
 	require.NoError(t, err)
-	for name, block := range map[string]*pem.Block{
-		"cert.pem": {Type: "CERTIFICATE", Bytes: cert.Certificates[0].Certificate[0]},
-		"key.pem":  {Type: "PRIVATE KEY", Bytes: key},
-	} {
-		require.NoError(t, os.WriteFile(filepath.Join(server.Dir(), name), pem.EncodeToMemory(block), 0o600))
-	}
+	chain := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}),
+		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificates[0].Certificate[0]})...)
+	file := filepath.Join(t.TempDir(), "chain.pem")
+	require.NoError(t, os.WriteFile(file, chain, 0o600))
+	server := postfixtest.Start(t, "smtpd_tls_security_level = encrypt", "smtpd_tls_chain_files = "+file)
+
 	secure := transport(t, server.Addr, func(c *smtp.Config) { c.TLS, c.TLSConfig = smtp.TLSRequired, trust })
 	for range 3 {
 		_, err = secure.Deliver(context.Background(), one, &letter{text: fields})

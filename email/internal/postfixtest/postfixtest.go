@@ -62,9 +62,6 @@ func Start(t testing.TB, settings ...string) *Server {
 	return s
 }
 
-// Dir is a folder that Postfix can read and that goes away with it, for files that settings name.
-func (s *Server) Dir() string { return s.dir }
-
 func freeAddr(t testing.TB) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
