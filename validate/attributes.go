@@ -73,7 +73,7 @@ func activeAttributes(p *pass, t *tag) {
 // is a pattern to look for, not an address.
 func activeLiteral(p *pass, l literal) {
 	text := string(l.text)
-	if p.part != HTML || strings.HasSuffix(text, ":") {
+	if p.part != HTML || !l.startsURL() || strings.HasSuffix(text, ":") {
 		return
 	}
 	switch dangerOf(text) {

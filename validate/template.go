@@ -27,13 +27,14 @@ func (p *pass) checkLiterals() error {
 		for _, check := range p.hooks.literal {
 			check(p, l)
 		}
-		switch {
+		switch markup := bytes.IndexByte(l.text, '<') >= 0; {
+		case !markup && !l.startsHost(): // the path or the query of an address in the markup
 		case !l.same:
 			p.within(l.at, string(l.text))
-		case bytes.IndexByte(l.text, '<') < 0:
-			p.readLiteral(l, p.visible)
-		default:
+		case markup:
 			p.readLiteral(l, p.nest)
+		default:
+			p.readLiteral(l, p.visible)
 		}
 	}
 	return nil

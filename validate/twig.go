@@ -13,7 +13,8 @@ type twigMask struct {
 	tags     []branchTag
 	outputs  []span
 	literals []literal
-	inside   int // strings whose interpolation is being read
+	inside   int    // strings whose interpolation is being read
+	url      string // what of a URL precedes the output being read
 }
 
 // literal is a string literal of an expression, or several joined by "~".
@@ -21,6 +22,7 @@ type literal struct {
 	at   span   // of the content, without the outer quotes
 	text []byte // decoded; what only the rendering knows is an "x"
 	same bool   // text is the source at that range
+	url  string // what of a URL precedes the output that the literal is in
 }
 
 // maskTwig masks src by the rules of Twig's lexer (3.x). A construct that never ends is masked to
@@ -37,6 +39,7 @@ func maskTwig(src string) *twigMask {
 		case '#':
 			at = m.comment(at)
 		case '{':
+			m.url = urlBefore(src[:at])
 			end := m.expression(at+2, "}}", true)
 			m.outputs = append(m.outputs, span{at, end})
 			m.fill(at, end, m.neutral(at))
@@ -95,6 +98,7 @@ func (m *twigMask) block(at int) int {
 			return m.verbatim(end)
 		}
 	}
+	m.url = ""
 	compares := name == "if" || name == "elseif"
 	end := m.expression(at+2, "%}", !compares)
 	m.tags = append(m.tags, branchTag{span{at, end}, name})
@@ -234,7 +238,34 @@ func (m *twigMask) literal(from int) (literal, int) {
 		}
 	}
 	at = min(at, len(m.src))
-	return literal{span{from + 1, at}, text.Bytes(), same}, min(at+1, len(m.src))
+	return literal{span{from + 1, at}, text.Bytes(), same, m.url}, min(at+1, len(m.src))
+}
+
+// urlBefore returns the end of src that belongs to the same word as what follows src, without the
+// name of an attribute in front of it.
+func urlBefore(src string) string {
+	from := len(src)
+	for from > 0 && len(src)-from < maxURLBefore && src[from-1] > ' ' && strings.IndexByte(`"'<>(){}`, src[from-1]) < 0 {
+		from--
+	}
+	word := src[from:]
+	if name, ok := strings.CutSuffix(word, "="); ok && isWord(strings.NewReplacer("-", "", ":", "").Replace(name)) {
+		return ""
+	}
+	return word
+}
+
+// maxURLBefore bounds the bytes looked at in front of an output.
+const maxURLBefore = 256
+
+// startsURL reports whether the literal is printed where a URL starts.
+func (l literal) startsURL() bool { return l.url == "" }
+
+// startsHost reports whether the literal is printed where a URL or its host starts, and not in the
+// path or the query of another one.
+func (l literal) startsHost() bool {
+	_, host, ok := strings.Cut(l.url, "//")
+	return ok && host == "" || !ok && !strings.ContainsAny(l.url, "/?#")
 }
 
 // unescapeTwig decodes the escape whose backslash precedes rest, as PHP's stripcslashes does, and
