@@ -152,7 +152,7 @@ var behavioursOfAttachments = map[string]func(*testing.T){
 		preview, err := w.Preview(t.Context(), draft(files))
 		require.NoError(t, err)
 		assert.False(t, preview.SendAllowed())
-		assert.Equal(t, "Отправить сообщение с такими вложениями нельзя", w.refusals(t, files).Text("ru"))
+		assert.Equal(t, "Отправить сообщение с такими вложениями нельзя. Открепите их, нажав на крестик рядом с вложением", w.refusals(t, files).Text("ru"))
 	},
 	"B47 a file is detached and the rest is judged anew": func(t *testing.T) {
 		w := newWorld(t)
@@ -181,5 +181,7 @@ var behavioursOfAttachments = map[string]func(*testing.T){
 		for _, verdict := range got.Files {
 			assert.Empty(t, verdict.Issues, "no file is marked")
 		}
+		refusals := newWorld(t).refusals(t, attached(pdf("a.pdf", 20*megabyte, 0), pdf("b.pdf", 20*megabyte, 0)))
+		assert.Contains(t, refusals.Text("ru"), "отправка сообщения будет недоступна. Удалите некоторые файлы")
 	},
 }

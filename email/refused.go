@@ -36,6 +36,9 @@ func (e *RefusedError) Unwrap() error { return e.Err }
 
 // Text tells a person what is wrong and what to do; language is "ru" or "en", and anything else means English.
 func (e *RefusedError) Text(language string) string {
+	if e.Attachments != nil {
+		return e.Attachments.Refusal(language)
+	}
 	if cause, ok := e.Err.(interface{ Text(string) string }); ok {
 		return cause.Text(language)
 	}
