@@ -109,6 +109,9 @@ func (p *pass) walk(at span) error {
 			p.leaveNoscript(kind, where)
 		}
 		p.token(&s, kind, where)
+		if !p.nested {
+			p.countOpen(kind, &s.tag)
+		}
 	}
 }
 
@@ -121,10 +124,6 @@ func (p *pass) token(s *scanner, kind tokenKind, where span) {
 		p.rawContent(&s.tag, where)
 	case tokenStart:
 		p.startTag(&s.tag)
-	case tokenEnd:
-		if p.open > 0 && !impliedEnd(s.tag.name) {
-			p.open--
-		}
 	case tokenComment:
 		p.comment(where)
 	case tokenDeclaration:
@@ -148,12 +147,6 @@ func (p *pass) startTag(t *tag) {
 	case "noscript":
 		if p.noscript < 0 && !p.nested {
 			p.noscript = endTag(p.src, t.whole.end, "noscript")
-		}
-	}
-	if !impliedEnd(t.name) {
-		if p.open++; p.open > maxOpen && !p.tooDeep {
-			p.tooDeep = true
-			p.report("content.too-deep", t.whole)
 		}
 	}
 }
@@ -194,74 +187,4 @@ func (p *pass) visible(where span) {
 	for _, check := range p.hooks.text {
 		check(p, where, p.part == HTML)
 	}
-}
-
-// nest applies the rules to markup inside the markup, at the same offsets.
-func (p *pass) nest(at span) {
-	nested := p.nested
-	p.nested = true
-	_ = p.walk(at) // check sees the context's error itself
-	p.nested = nested
-}
-
-// comment reads what stands in a conditional comment, which Outlook and old Internet Explorer show.
-func (p *pass) comment(where span) {
-	text := p.src[where.start:where.end]
-	inner := strings.TrimLeft(strings.TrimPrefix(text, "<!--"), " \t\r\n")
-	if !strings.HasPrefix(inner, "[if") && !strings.HasPrefix(inner, "[IF") && !strings.HasPrefix(inner, "[If") {
-		return
-	}
-	open := strings.Index(text, "]>")
-	if open < 0 {
-		return
-	}
-	end := strings.LastIndex(text, "<![")
-	if end < open {
-		end = len(text)
-		if strings.HasSuffix(text, "-->") {
-			end -= len("-->")
-		}
-	}
-	if open+2 < end && p.comments < maxNesting {
-		p.comments++
-		p.nest(span{where.start + open + 2, where.start + end})
-		p.comments--
-	}
-}
-
-// within applies the rules to text decoded out of the construct at: a srcdoc, a literal. Everything
-// found there is found at that construct.
-func (p *pass) within(at span, text string) {
-	if p.depth == maxNesting {
-		p.report("content.too-deep", at)
-		return
-	}
-	at = p.place(at)
-	src, anchor, branches := p.src, p.anchor, p.branches
-	p.src, p.anchor, p.branches = text, &at, nil
-	p.depth++
-	p.nest(span{0, len(text)})
-	p.depth--
-	p.src, p.anchor, p.branches = src, anchor, branches
-}
-
-// place translates offsets into src to offsets into the part as given.
-func (p *pass) place(at span) span {
-	if p.anchor != nil {
-		return *p.anchor
-	}
-	return at
-}
-
-// impliedEnd reports whether the element called name needs no end tag, so that many open ones say
-// nothing about depth.
-func impliedEnd(name string) bool {
-	switch name {
-	case "p", "li", "dd", "dt", "tr", "td", "th", "tbody", "thead", "tfoot", "option", "optgroup", "rt", "rp",
-		"colgroup", "col", "img", "br", "hr", "meta", "link", "input", "area", "base", "basefont", "bgsound",
-		"embed", "frame", "param", "source", "track", "wbr", "keygen", "image", "html", "head", "body",
-		"v:fill", "v:stroke", "v:imagedata", "v:path", "v:textpath", "v:shadow", "w:anchorlock":
-		return true
-	}
-	return false
 }

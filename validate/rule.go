@@ -2,11 +2,25 @@ package validate
 
 import "slices"
 
-// rule is one thing to look for. All rules see the tokens of one parse; a hook that is nil is not called.
+// Rule describes one thing that a Validator looks for.
+type Rule struct {
+	Name   string
+	Doc    string  // what it looks for, in English
+	Stages []Stage // nil means all
+}
+
+// Rules returns the rules that every Validator applies, in their order. The slice is the caller's.
+func Rules() []Rule {
+	var list []Rule
+	for _, r := range rules() {
+		list = append(list, r.Rule)
+	}
+	return list
+}
+
+// rule is a Rule and what it does. All rules see the tokens of one parse; a hook that is nil is not called.
 type rule struct {
-	name   string
-	doc    string  // what it looks for, for people
-	stages []Stage // nil means all
+	Rule
 
 	part        func(*pass)             // once a part, before its tokens
 	tag         func(*pass, *tag)       // every start tag
@@ -22,28 +36,28 @@ type rule struct {
 func rules() []rule {
 	return []rule{
 		{
-			name: "size", doc: "parts too large to be looked into by a tree",
+			Rule: Rule{Name: "size", Doc: "parts too large to be looked into by a tree"},
 			part: checkSize,
 		},
 		{
-			name: "bytes", doc: "invalid UTF-8 and control characters, which clients read differently",
+			Rule: Rule{Name: "bytes", Doc: "invalid UTF-8 and control characters, which clients read differently"},
 			part: checkBytes,
 		},
 		{
-			name: "active-element", doc: "elements that run or embed something", tree: true,
+			Rule: Rule{Name: "active-element", Doc: "elements that run or embed something"}, tree: true,
 			tag: activeElement, declaration: activeDeclaration, script: activeScript,
 		},
 		{
-			name: "active-attribute", doc: "event handlers, script URLs, srcdoc", tree: true,
+			Rule: Rule{Name: "active-attribute", Doc: "event handlers, script URLs, srcdoc"}, tree: true,
 			tag: activeAttributes, literal: activeLiteral,
 		},
 		{
-			name: "active-style", doc: "CSS that runs code", tree: true,
+			Rule: Rule{Name: "active-style", Doc: "CSS that runs code"}, tree: true,
 			tag: activeStyles, style: activeStyleSheet,
 		},
 		{
-			name: "short-link", doc: "links through a URL shortener, in markup, CSS and running text",
-			tag: linkAttributes, style: cssLinks, text: textLinks,
+			Rule: Rule{Name: "short-link", Doc: "links through a URL shortener, in markup, CSS and running text"},
+			tag:  linkAttributes, style: cssLinks, text: textLinks,
 		},
 	}
 }
@@ -63,7 +77,7 @@ type hooks struct {
 func hooksOf(all []rule, stage Stage, tree bool) *hooks {
 	h := &hooks{}
 	for _, r := range all {
-		if r.stages != nil && !slices.Contains(r.stages, stage) || tree && !r.tree {
+		if r.Stages != nil && !slices.Contains(r.Stages, stage) || tree && !r.tree {
 			continue
 		}
 		if r.part != nil {

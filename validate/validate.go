@@ -44,7 +44,7 @@ type Content struct {
 	// Twig says that the parts are template source and not a rendering: comments are skipped,
 	// string literals of expressions are looked into, values stay unknown.
 	Twig bool
-	// Bulk says that the letter is a mass mailing.
+	// Bulk says that the letter is a mass mailing. No rule asks for it yet: both families hold alike.
 	Bulk bool
 }
 

@@ -151,3 +151,13 @@ func TestConcurrentUse(t *testing.T) {
 func TestEmptyContent(t *testing.T) {
 	assert.Empty(t, check(t, validate.StageSend, validate.Content{}).Findings)
 }
+
+func TestRulesAreDescribed(t *testing.T) {
+	names := map[string]bool{}
+	for _, r := range validate.Rules() {
+		assert.NotEmpty(t, r.Doc, r.Name)
+		assert.False(t, names[r.Name], r.Name)
+		names[r.Name] = true
+	}
+	assert.Len(t, names, 6)
+}
