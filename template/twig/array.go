@@ -191,6 +191,9 @@ func (a *array) hostValue(name string) (Value, bool) {
 		}
 	}
 	v := a.conv.value(raw)
+	if a.keys == nil {
+		a.keys, a.vals = make([]key, 0, 4), make([]Value, 0, 4)
+	}
 	a.keys = append(a.keys, key{s: name, isText: true})
 	a.vals = append(a.vals, v)
 	return v, true

@@ -173,7 +173,7 @@ func filterDate(r *run, args []Value) Value {
 	d := r.date(v, args[2])
 	r.grow(16 * len(f))
 	var buf [64]byte
-	return String(string(appendDate(buf[:0], d.t, f)))
+	return r.keep(appendDate(buf[:0], d.t, f))
 }
 
 func filterDateModify(r *run, args []Value) Value {

@@ -7,6 +7,35 @@ import (
 
 // appendHTML appends s as PHP's htmlspecialchars with ENT_QUOTES and ENT_SUBSTITUTE gives it.
 func appendHTML(b []byte, s string) []byte {
+	if !utf8.ValidString(s) {
+		return appendBrokenHTML(b, s)
+	}
+	start := 0
+	for i := range len(s) {
+		var rep string
+		switch s[i] {
+		case '&':
+			rep = "&amp;"
+		case '<':
+			rep = "&lt;"
+		case '>':
+			rep = "&gt;"
+		case '"':
+			rep = "&quot;"
+		case '\'':
+			rep = "&#039;"
+		default:
+			continue
+		}
+		b = append(b, s[start:i]...)
+		b = append(b, rep...)
+		start = i + 1
+	}
+	return append(b, s[start:]...)
+}
+
+// appendBrokenHTML is appendHTML for text that is not valid UTF-8: what is broken becomes U+FFFD.
+func appendBrokenHTML(b []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		c := s[i]

@@ -227,9 +227,9 @@ func (e *concatExpr) eval(r *run, c *frame) Value {
 		}
 	}
 	r.grow(len(r.out) - start)
-	s := string(r.out[start:])
+	v := r.keep(r.out[start:])
 	r.out = r.out[:start]
-	return String(s)
+	return v
 }
 
 // condExpr is "? :".

@@ -76,7 +76,7 @@ func filterNumberFormat(r *run, args []Value) Value {
 	var buf [64]byte
 	b := appendNumber(buf[:0], toFloat(args[0]), decimals, point, thousands)
 	r.grow(len(b))
-	return String(string(b))
+	return r.keep(b)
 }
 
 // appendNumber appends a number the way PHP's number_format lays it out.

@@ -192,21 +192,21 @@ func roundHalfUp(f float64, places int) float64 {
 		return f
 	}
 	places = max(-400, min(400, places))
-	scale := math.Pow(10, math.Abs(float64(places)))
+	scale := tenTo(max(places, -places))
 	if math.IsInf(scale, 0) {
 		if places > 0 {
 			return f
 		}
 		return 0
 	}
-	precise := 14 - int(math.Floor(math.Log10(math.Abs(f))))
+	precise := 14 - log10(math.Abs(f))
 	var scaled float64
 	if precise > places && precise-15 < places {
 		use := max(-4*15, min(4*15, precise))
 		scaled = scaleBy(f, use)
 		scaled = math.Round(scaled)
 		use = max(-4*15, places-use)
-		scaled /= math.Pow(10, math.Abs(float64(use)))
+		scaled /= tenTo(max(use, -use))
 	} else {
 		scaled = scaleBy(f, places)
 		if math.Abs(scaled) >= 1e15 {
@@ -232,7 +232,31 @@ func roundHalfUp(f float64, places int) float64 {
 
 func scaleBy(f float64, places int) float64 {
 	if places >= 0 {
-		return f * math.Pow(10, float64(places))
+		return f * tenTo(places)
 	}
-	return f / math.Pow(10, float64(-places))
+	return f / tenTo(-places)
+}
+
+var tens = [...]float64{
+	1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+}
+
+// tenTo is 10 to the power of n, n >= 0.
+func tenTo(n int) float64 {
+	if n < len(tens) {
+		return tens[n]
+	}
+	return math.Pow(10, float64(n))
+}
+
+// log10 is the decimal logarithm of f rounded down.
+func log10(f float64) int {
+	if f < 1 || f >= 1e15 {
+		return int(math.Floor(math.Log10(f)))
+	}
+	n := 0
+	for f >= tens[n+1] {
+		n++
+	}
+	return n
 }

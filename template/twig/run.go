@@ -3,6 +3,7 @@ package twig
 import (
 	"context"
 	"time"
+	"unsafe"
 
 	"github.com/crmmail/crmmail/template"
 )
@@ -29,6 +30,7 @@ type run struct {
 	globals   *array
 	zone      *time.Location
 	conv      converter
+	chunk     []byte
 	held      Value // the text that the innermost apply tag captured
 }
 
@@ -229,6 +231,23 @@ func (r *run) capture(n node, c *frame) string {
 	s := string(r.out[start:])
 	r.out = r.out[:start]
 	return s
+}
+
+// textChunk is how many bytes of short texts share one allocation.
+const textChunk = 1024
+
+// keep copies b into text that lives as long as it is used. Short texts share chunks, which are only ever appended
+// to, so what was handed out never changes.
+func (r *run) keep(b []byte) Value {
+	if len(b) > textChunk/4 {
+		return String(string(b))
+	}
+	if cap(r.chunk)-len(r.chunk) < len(b) {
+		r.chunk = make([]byte, 0, textChunk)
+	}
+	start := len(r.chunk)
+	r.chunk = append(r.chunk, b...)
+	return Value{k: kString, p: unsafe.Pointer(unsafe.SliceData(r.chunk[start:])), n: uint64(len(b))}
 }
 
 // within runs f in the template u, so that faults are reported there, and comes back.
