@@ -19,9 +19,7 @@ func Survey(s string) Stat {
 	for s != "" {
 		line, next := cutLine(s)
 		stat.Longest = max(stat.Longest, len(line))
-		if line != "" && (line[0] == '.' || line[0] == 'F' && strings.HasPrefix(line, "From ")) {
-			stat.Fragile = true
-		}
+		stat.Fragile = stat.Fragile || line != "" && fragile(line)
 		for i := 0; i < len(line); i++ {
 			stat.Coded += int(costly[line[i]])
 		}
@@ -33,7 +31,7 @@ func Survey(s string) Stat {
 // costly is 1 for what quoted-printable must encode though it is no equals sign.
 var costly = func() (t [256]uint8) {
 	for i := range t {
-		if class[i] == coded && i != '=' {
+		if !literal[i] && i != '=' {
 			t[i] = 1
 		}
 	}

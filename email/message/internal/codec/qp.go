@@ -1,27 +1,28 @@
 package codec
 
-import "strings"
-
-// What an octet is to the quoted-printable encoder.
-const (
-	plain = iota
-	blank // space and tab: as they are, but not before a line break
-	coded // must be written =XX
-	lineCR
-	lineLF
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
 )
 
-var class = func() (t [256]byte) {
+// literal says which octets stand for themselves; a blank does so unless the line ends behind it.
+var literal = func() (t [256]bool) {
 	for i := range t {
-		if i < ' ' || i > '~' || i == '=' {
-			t[i] = coded
-		}
+		t[i] = i >= ' ' && i <= '~' && i != '=' || i == '\t'
 	}
-	t[' '], t['\t'], t['\r'], t['\n'] = blank, blank, lineCR, lineLF
 	return t
 }()
 
 const hexDigits = "0123456789ABCDEF"
+
+// escapes holds every octet as =XX, the equals sign in the low octet.
+var escapes = func() (t [256]uint32) {
+	for i := range t {
+		t[i] = uint32('=') | uint32(hexDigits[i>>4])<<8 | uint32(hexDigits[i&15])<<16
+	}
+	return t
+}()
 
 // maxContent is what a line holds before its soft break (RFC 2045 §6.7 rule 5: 76 with the equals sign).
 const maxContent = 75
@@ -30,71 +31,76 @@ const maxContent = 75
 // become CRLF; characters of UTF-8 are not torn by a soft break; a line beginning with "From " or a dot is
 // encoded at its first character, so that no mbox and no lazy relay changes it.
 func AppendQuotedPrintable(dst []byte, s string) []byte {
-	col := 0
-	for i := 0; i < len(s); {
-		switch c := s[i]; class[c] {
-		case plain:
-			dst, i, col = appendPlain(dst, s, i, col)
-		case blank:
-			switch {
-			case i+1 == len(s) || class[s[i+1]] >= lineCR:
-				dst, col = appendCoded(dst, c, col, 3)
-			case col+1 > maxContent:
-				dst, col = append(dst, '=', '\r', '\n', c), 1
-			default:
-				dst, col = append(dst, c), col+1
-			}
-			i++
-		case coded:
-			dst, col = appendCoded(dst, c, col, needed(c))
-			i++
-		default:
-			if c == '\r' && i+1 < len(s) && s[i+1] == '\n' {
-				i++
-			}
-			dst, col = append(dst, '\r', '\n'), 0
-			i++
+	for s != "" {
+		line, next := cutLine(s)
+		dst = appendLine(dst, line)
+		if next > len(line) {
+			dst = append(dst, '\r', '\n')
 		}
+		s = s[next:]
 	}
 	return dst
 }
 
-// appendPlain copies the run of plain characters at s[i:] as far as the line reaches.
-func appendPlain(dst []byte, s string, i, col int) ([]byte, int, int) {
-	if col >= maxContent {
-		dst, col = append(dst, '=', '\r', '\n'), 0
+// softBreak is "=" CRLF, as one store of four octets.
+const softBreak = uint32('=') | uint32('\r')<<8 | uint32('\n')<<16
+
+// worst is the most octets that n octets take: three each, a soft break every 64 of them at the latest, and room
+// for a store of four octets at the end.
+func worst(n int) int { return 3*n + (3*n/64+1)*3 + 4 }
+
+// appendLine appends a line without its line break.
+func appendLine(dst []byte, line string) []byte {
+	dst = slices.Grow(dst, worst(len(line)))
+	out := dst[len(dst):cap(dst)]
+	n, col, last := 0, 0, len(line)-1
+	for i := 0; i <= last; {
+		c := line[i]
+		width := 0 // of c in coded form and, where it begins a character, of what must stay with it
+		if !literal[c] {
+			width = needed(c)
+		} else if i == last && (c == ' ' || c == '\t') || col == 0 && fragile(line[i:]) {
+			width = 3
+		}
+		if col+max(width, 1) > maxContent {
+			binary.LittleEndian.PutUint32(out[n:], softBreak)
+			n, col = n+3, 0
+			continue
+		}
+		if width > 0 { // a whole character; text in UTF-8 is mostly these
+			for _, c := range []byte(line[i:min(len(line), i+width/3)]) {
+				binary.LittleEndian.PutUint32(out[n:], escapes[c])
+				n, col, i = n+3, col+3, i+1
+			}
+			continue
+		}
+		run := 1 + literalRun(line[i+1:max(i+1, min(last, i+maxContent-col))])
+		copy(out[n:], line[i:i+run])
+		n, col, i = n+run, col+run, i+run
 	}
-	if col == 0 && (s[i] == '.' || s[i] == 'F' && strings.HasPrefix(s[i:], "From ")) {
-		dst, col = appendCoded(dst, s[i], 0, 3)
-		return dst, i + 1, col
-	}
-	end := min(len(s), i+maxContent-col)
-	j := i + 1
-	for j < end && class[s[j]] == plain {
-		j++
-	}
-	return append(dst, s[i:j]...), j, col + j - i
+	return dst[:len(dst)+n]
 }
 
-func appendCoded(dst []byte, c byte, col, need int) ([]byte, int) {
-	if col+need > maxContent {
-		dst, col = append(dst, '=', '\r', '\n'), 0
+// literalRun is how many literals s begins with.
+func literalRun(s string) int {
+	for i := 0; i < len(s); i++ {
+		if !literal[s[i]] {
+			return i
+		}
 	}
-	return append(dst, '=', hexDigits[c>>4], hexDigits[c&15]), col + 3
+	return len(s)
+}
+
+// fragile says whether relays or mailboxes change a line that begins so.
+func fragile(line string) bool {
+	return line[0] == '.' || line[0] == 'F' && strings.HasPrefix(line, "From ")
 }
 
 // needed is the room that the whole character beginning with c takes.
-func needed(c byte) int {
-	switch {
-	case c >= 0xf0:
-		return 12
-	case c >= 0xe0:
-		return 9
-	case c >= 0xc0:
-		return 6
-	}
-	return 3
-}
+func needed(c byte) int { return int(widths[c>>4]) }
+
+// widths goes by the upper four bits: ASCII and what follows in a character, then characters of 2, 3 and 4 octets.
+var widths = [16]uint8{3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 6, 6, 9, 12}
 
 var hexValue = func() (t [256]byte) {
 	for i := range t {

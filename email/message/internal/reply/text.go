@@ -10,7 +10,7 @@ import (
 // answer is below, and is what follows the quotation. Text without a sign comes back as it is, its ends trimmed.
 // It takes time linear to the text.
 func Text(text string) string {
-	d := newDocument(strings.Split(padding.ReplaceAllString(text, ""), "\n"))
+	d := newDocument(strings.Split(unpadded(text), "\n"))
 	start, after := d.tail()
 	if start > d.first && d.first < len(d.lines) {
 		return trim(d.lines[:start])
@@ -35,6 +35,14 @@ func newDocument(lines []string) document {
 		}
 	}
 	return d
+}
+
+// unpadded is text without the padding of a preheader.
+func unpadded(text string) string {
+	if !strings.Contains(text, "\u034f") && !strings.Contains(text, "\u00ad") && !strings.Contains(text, "\u200c") && !strings.Contains(text, "\u200b") {
+		return text
+	}
+	return padding.ReplaceAllString(text, "")
 }
 
 // padding is what mailings put behind a preheader, in the ways clients rewrite it.
@@ -63,7 +71,7 @@ func (d document) tail() (start, after int) {
 		l := strings.TrimSpace(lines[i])
 		switch {
 		case l == "", len(l) > maxSign:
-		case separator.MatchString(l), above.MatchString(l), headerBlock(lines[i:]):
+		case strings.Contains("-_=*>#", l[:1]) && (separator.MatchString(l) || above.MatchString(l)), headerBlock(lines[i:]):
 			return backOver(lines, i), len(lines)
 		case isQuoted(l):
 			end := quotedUntil(lines, i)
@@ -137,7 +145,7 @@ func isSignature(lines []string) bool {
 // headerBlock says whether the lines begin with the header of a quoted message, as Outlook puts it: sender, then
 // among the next lines a date, and recipients or subject.
 func headerBlock(lines []string) bool {
-	if !fromLine.MatchString(strings.TrimSpace(lines[0])) {
+	if first := strings.TrimSpace(lines[0]); !strings.ContainsAny(first[:min(len(first), 30)], ":\uff1a") || !fromLine.MatchString(first) {
 		return false
 	}
 	dated, addressed := false, false
