@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strconv"
@@ -273,9 +274,7 @@ func (c *conn) abort() {
 func (c *conn) quit() {
 	c.broken = true
 	c.raw.SetDeadline(time.Now().Add(quitTimeout))
-	if c.write(context.Background(), stageReset, "QUIT") == nil {
-		c.w.Flush()
-	}
+	io.WriteString(c.net, "QUIT\r\n")
 	c.net.Close()
 }
 

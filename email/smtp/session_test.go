@@ -129,6 +129,29 @@ func TestAllRefused(t *testing.T) {
 	}
 }
 
+// TestRefusedAndHungUp: a refusal counts, though the server hangs up and owes the rest of the flight.
+func TestRefusedAndHungUp(t *testing.T) {
+	for name, said := range map[string][]string{
+		"MAIL":      {"550 5.7.1 not you"},
+		"every one": {"250 Ok", "550 5.7.1 no"},
+		"then 421":  {"550 5.7.1 not you", "421 4.7.0 bye"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tr := transport(t, serve(t, func(p *peer) {
+				if p.hello("PIPELINING") && p.hear("MAIL ") && p.hear("RCPT ") && p.hear("DATA") {
+					p.say(said...)
+				}
+			}))
+			msg := small()
+			_, err := tr.Deliver(context.Background(), one, msg)
+			e := refused(t, err)
+			assert.Equal(t, 550, e.Code)
+			assert.False(t, e.Temporary)
+			assert.Zero(t, msg.asked.Load())
+		})
+	}
+}
+
 // TestRefusedAfterContent: the error is for those that the receipt does not name.
 func TestRefusedAfterContent(t *testing.T) {
 	tr := transport(t, serve(t, recipients(true, []string{"250 Ok", "550 5.1.1 no", "250 Ok"}, "354 go", func(p *peer) {

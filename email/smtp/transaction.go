@@ -81,12 +81,12 @@ func (x *transaction) prepare() error {
 	}
 	var mail strings.Builder
 	mail.WriteString("MAIL FROM:<" + path + ">")
-	if m, ok := x.msg.(interface{ Size() int64 }); ok && ext.sizeParam && m.Size() > 0 {
-		if ext.size > 0 && m.Size() > ext.size { // RFC 1870 §6.1
+	if size := sizeOf(x.msg); size > 0 && ext.sizeParam {
+		if ext.size > 0 && size > ext.size { // RFC 1870 §6.1
 			return &email.TransportError{Code: 552, Enhanced: "5.3.4",
-				Text: fmt.Sprintf("the message has %d octets, the server takes %d", m.Size(), ext.size)}
+				Text: fmt.Sprintf("the message has %d octets, the server takes %d", size, ext.size)}
 		}
-		mail.WriteString(" SIZE=" + strconv.FormatInt(m.Size(), 10))
+		mail.WriteString(" SIZE=" + strconv.FormatInt(size, 10))
 	}
 	eightBit := true // where the message does not say
 	if m, ok := x.msg.(interface{ EightBit() bool }); ok {
@@ -103,6 +103,14 @@ func (x *transaction) prepare() error {
 	}
 	x.mail, x.rcpts = mail.String(), rcpts
 	return nil
+}
+
+// sizeOf is the size that a message tells, or 0.
+func sizeOf(msg io.WriterTo) int64 {
+	if m, ok := msg.(interface{ Size() int64 }); ok {
+		return m.Size()
+	}
+	return 0
 }
 
 // command is MAIL, then each RCPT, then DATA.
@@ -125,21 +133,26 @@ func (x *transaction) open(ctx context.Context, reused bool) error {
 	data := len(x.rcpts) + 1
 	for next := 0; next <= data; {
 		end := min(next+flight, data+1)
-		if next == data && x.accepted == 0 {
-			return nil
-		}
 		if err := x.fly(ctx, next, end); err != nil {
+			if x.settled() { // and then the server hung up
+				return nil
+			}
 			if reused && !x.answered && ctx.Err() == nil && !errors.Is(err, os.ErrDeadlineExceeded) {
 				return fmt.Errorf("%w: %w", errStale, err)
 			}
 			return err
 		}
-		if x.mailRefused != nil {
+		if x.settled() {
 			return nil
 		}
 		next = end
 	}
 	return nil
+}
+
+// settled tells that the replies so far leave no recipient to send to.
+func (x *transaction) settled() bool {
+	return x.mailRefused != nil || x.accepted == 0 && len(x.results) == len(x.rcpts)
 }
 
 // fly sends the commands from begin to end and reads their replies.
