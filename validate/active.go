@@ -101,9 +101,12 @@ func (p *pass) isAMP(t *tag) bool {
 	return ok && to.host == "cdn.ampproject.org"
 }
 
+// activeXName is how JScript calls for an ActiveX control.
+const activeXName = "ActiveXObject"
+
 // activeScript reports ActiveX inside a script.
 func activeScript(p *pass, t *tag, where span) {
-	for _, name := range [...]string{"ActiveXObject", "CreateObject"} {
+	for _, name := range [...]string{activeXName, "CreateObject"} {
 		if at := strings.Index(p.text(where), name); at >= 0 {
 			at += where.start
 			p.reportActive("active.activex", span{at, at + len(name)}, treeKey(t.name, "", ""))

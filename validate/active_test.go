@@ -107,6 +107,7 @@ func TestSeveralClassesAtOnce(t *testing.T) {
 	}{
 		{`<object classid="&#99;lsid:d27cdb6e-ae6d-11cf-96b8-444553540000"></object>`, []string{"active.activex", "active.object"}},
 		{`<script>new ActiveXObject("A")</script>`, []string{"active.script", "active.activex"}},
+		{`<p onclick="new ActiveXObject('A')">`, []string{"active.activex", "active.handler"}},
 		{`<div onclick="vbscript:MsgBox 1">`, []string{"active.handler", "active.vbscript"}},
 		{`<iframe srcdoc="&lt;script>go()&lt;/script>"></iframe>`, []string{"active.iframe", "active.script"}},
 		{`<iframe srcdoc="<iframe srcdoc='&lt;p onclick=go()>'>"></iframe>`, []string{"active.iframe", "active.handler", "active.iframe"}},

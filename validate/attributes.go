@@ -93,6 +93,9 @@ func (p *pass) handler(t *tag, a *attribute) {
 		return
 	}
 	p.attribute("active.handler", t, a)
+	if strings.Contains(value, activeXName) {
+		p.attribute("active.activex", t, a)
+	}
 	if dangerOf(value) == runsVBScript {
 		p.attribute("active.vbscript", t, a)
 	}

@@ -24,7 +24,8 @@
 // through shorteners of one platform a Note.
 //
 // Twig source is read with its syntax masked at equal length; string literals of expressions are
-// looked into. Values are unknown there, so only the rendering can be judged to the end.
+// looked into. Values are unknown there, so only the rendering can be judged to the end; output in a
+// script, a style or an attribute without quotes is a finding of its own (template.*).
 //
 // # Codes
 //
@@ -43,6 +44,9 @@
 //	active.other               <a href="data:text/html,x">x</a>
 //	link.short                 <a href="https://bit.ly/3xAmpLe">x</a>
 //	link.branded               <a href="https://youtu.be/3xAmpLe">x</a>
+//	template.output-in-script  <script>var a = "{{ a }}"</script>
+//	template.output-in-style   <p style="color: {{ color }}">x</p>
+//	template.unquoted-output   <p title={{ a }}>x</p>
 //	content.too-deep           more than 512 open elements
 //	content.too-large          a part of more than 1 MB
 //	content.invalid-utf8       a byte that is not UTF-8

@@ -59,6 +59,10 @@ func rules() []rule {
 			Rule: Rule{Name: "short-link", Doc: "links through a URL shortener, in markup, CSS and running text"},
 			tag:  linkAttributes, style: cssLinks, text: textLinks,
 		},
+		{
+			Rule: Rule{Name: "template-output", Doc: "output of a template where HTML escaping does not hold"},
+			tag:  dynamicAttributes, style: dynamicStyle, script: dynamicScript,
+		},
 	}
 }
 

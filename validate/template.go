@@ -15,12 +15,12 @@ func (p *pass) maskTemplate() {
 // checkLiterals applies the rules to the string literals of a template: what they hold may be
 // printed, whatever the branch.
 func (p *pass) checkLiterals() error {
-	if p.template == nil {
+	template := p.template
+	if template == nil {
 		return nil
 	}
-	p.nested = true
-	p.branches = nil
-	for i, l := range p.template.literals {
+	p.template, p.branches, p.nested = nil, nil, true // a literal is no template
+	for i, l := range template.literals {
 		if i%256 == 255 && p.ctx.Err() != nil {
 			return p.ctx.Err()
 		}

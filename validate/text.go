@@ -95,6 +95,24 @@ var messages = map[string]message{
 		"The letter has a short link of the service {host}: {construct}. Mailbox providers know that service, " +
 			"but the full URL is the safer choice.",
 	},
+	"template.output-in-script": {
+		"Шаблон выводит значение внутрь скрипта: {construct}. Экранирование для HTML там не защищает: значение может стать кодом. " +
+			"Уберите вывод из скрипта.",
+		"The template prints a value into a script: {construct}. Escaping for HTML does not protect there: the value may become code. " +
+			"Take the output out of the script.",
+	},
+	"template.output-in-style": {
+		"Шаблон выводит значение внутрь стиля: {construct}. Экранирование для HTML там не защищает. " +
+			"Убедитесь, что значение не приходит от клиента.",
+		"The template prints a value into a style: {construct}. Escaping for HTML does not protect there. " +
+			"Make sure that the value does not come from a customer.",
+	},
+	"template.unquoted-output": {
+		"Шаблон выводит значение в атрибут без кавычек: {construct}. Значение с пробелом станет новыми атрибутами. " +
+			"Возьмите значение атрибута в кавычки.",
+		"The template prints a value into an attribute without quotes: {construct}. A value with a space becomes attributes of its own. " +
+			"Put the attribute's value in quotes.",
+	},
 	"content.too-deep": {
 		"Разметка вложена слишком глубоко и проверена не до конца: {construct}. Почтовые программы могут показать такое письмо " +
 			"неверно. Закройте лишние теги.",

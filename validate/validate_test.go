@@ -159,5 +159,5 @@ func TestRulesAreDescribed(t *testing.T) {
 		assert.False(t, names[r.Name], r.Name)
 		names[r.Name] = true
 	}
-	assert.Len(t, names, 6)
+	assert.Len(t, names, 7)
 }
