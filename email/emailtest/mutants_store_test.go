@@ -115,6 +115,30 @@ var storeMutants = []mutant{
 		}
 		return s.Transition(ctx, t)
 	}})), []string{"Transition from another state", "Transition by two at once", "Transition by a person is too late"}},
+	{"gives-up-late-workers", onStore(func() brokenStore {
+		var mu sync.Mutex
+		until := map[string]time.Time{}
+		return brokenStore{
+			claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+				claimed, err := s.Claim(ctx, c)
+				mu.Lock()
+				defer mu.Unlock()
+				for _, job := range claimed.Jobs {
+					until[job.Message.ID] = c.Now.Add(c.Lease)
+				}
+				return claimed, err
+			},
+			transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+				mu.Lock()
+				lapsed := t.Owner != "" && t.At.After(until[t.MessageID])
+				mu.Unlock()
+				if lapsed {
+					return email.ErrConflict
+				}
+				return s.Transition(ctx, t)
+			},
+		}
+	}), []string{"Transition by the worker of a lapsed lease"}},
 	{"unknown-is-conflict", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
 		if _, err := s.Message(ctx, t.MessageID); err != nil {
 			return email.ErrConflict

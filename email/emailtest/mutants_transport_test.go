@@ -142,6 +142,15 @@ var transportMutants = []mutant{
 			return sound.Deliver(ctx, env, msg)
 		}
 	}), []string{"Deliver by many at once"}},
+	{"transport-says-later-and-delivers", onTransport(func(sound email.Transport) email.TransportFunc {
+		return func(ctx context.Context, env email.Envelope, msg io.WriterTo) (email.Receipt, error) {
+			receipt, err := sound.Deliver(context.WithoutCancel(ctx), env, msg)
+			if ctx.Err() != nil {
+				err = &email.TransportError{Temporary: true, Err: ctx.Err()}
+			}
+			return receipt, err
+		}
+	}), []string{"Deliver tells the truth", "Deliver after the context's end"}},
 	{"transport-never-returns", onTransport(func(sound email.Transport) email.TransportFunc {
 		return func(ctx context.Context, env email.Envelope, msg io.WriterTo) (email.Receipt, error) {
 			return sound.Deliver(context.WithoutCancel(ctx), env, msg)

@@ -63,6 +63,14 @@ var transitionPromises = []promise[storeFixture]{
 		isError(t, f.one.Transition(context.Background(), startOf("a", "first")), email.ErrConflict)
 		noError(t, f.other.Transition(context.Background(), startOf("a", "second")))
 	}},
+	{"Transition by the worker of a lapsed lease that nobody has taken over is made", func(t *testing.T, f storeFixture) {
+		f.enqueue(t, nil, "a")
+		f.claimOne(t, "w", suiteTime)
+		late := startOf("a", "w")
+		late.At, late.LeaseUntil = suiteTime.Add(time.Hour), suiteTime.Add(time.Hour+time.Minute)
+		noError(t, f.one.Transition(context.Background(), late))
+		equal(t, "state", email.StateSending, f.message(t, "a").State)
+	}},
 	{"Transition without LeaseUntil ends the lease", func(t *testing.T, f storeFixture) {
 		f.enqueue(t, nil, "a")
 		f.claimOne(t, "first", suiteTime)

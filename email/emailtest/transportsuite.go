@@ -91,8 +91,9 @@ const suiteHeader = "From: =?UTF-8?Q?=D0=90?= <anna@shop.example>\r\nTo: olga@cu
 // content is a message that counts how often it is asked for. It writes in small pieces.
 type content struct {
 	mail string
-	err  error // returned after failAt octets
+	err  error // returned after at octets
 	at   int
+	then func() // called once the first piece is written; may be nil
 
 	mu    sync.Mutex
 	asked int
@@ -114,6 +115,9 @@ func (c *content) WriteTo(w io.Writer) (total int64, err error) {
 			return total, err
 		}
 		rest = rest[len(piece):]
+		if c.then != nil {
+			c.then()
+		}
 	}
 	return total, c.err
 }
@@ -124,11 +128,16 @@ func (c *content) times() int {
 	return c.asked
 }
 
-// deliver gives the fate of each recipient in one word each, as the contract reads receipt and error.
+// deliver gives the fate of each recipient, as the contract reads receipt and error.
 func (s TransportServer) deliver(t testing.TB, env email.Envelope, msg *content) (fates string, err error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), suiteSoon)
 	defer cancel()
+	return s.deliverUntil(ctx, t, env, msg)
+}
+
+func (s TransportServer) deliverUntil(ctx context.Context, t testing.TB, env email.Envelope, msg *content) (fates string, err error) {
+	t.Helper()
 	receipt, err := s.Transport.Deliver(ctx, env, msg)
 	var list []string
 	for _, addr := range env.Recipients {

@@ -61,6 +61,21 @@ var contentPromises = []promise[TransportServer]{
 		equal(t, "received", 0, len(s.Received()))
 		equal(t, "times the bytes were asked for", 0, msg.times())
 	}},
+	{"Deliver tells the truth where the context ends while the bytes are going out", endsWithin},
+}
+
+// endsWithin wants the truth where the context ends while the bytes are going out, whatever it is.
+func endsWithin(t *testing.T, s TransportServer) {
+	ctx, cancel := context.WithTimeout(context.Background(), suiteSoon)
+	defer cancel()
+	env := email.Envelope{ReturnPath: suiteFrom, Recipients: []string{olga}}
+	fates, err := s.deliverUntil(ctx, t, env, &content{mail: suiteMail + strings.Repeat("line\r\n", 10_000), then: cancel})
+	switch got := len(s.Received()); {
+	case fates == string(email.RecipientAccepted) && got == 0:
+		t.Error("nothing was delivered, and it says otherwise")
+	case fates != string(email.RecipientAccepted) && fates != string(email.RecipientUncertain) && got > 0:
+		t.Errorf("the message was delivered, and it says %s (%v)", fates, err)
+	}
 }
 
 func numbered(i int) string {

@@ -1,0 +1,115 @@
+package emailtest_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/emailtest"
+)
+
+// brokenBlobs is the memory store with its methods replaced.
+type brokenBlobs struct {
+	email.Blobs
+	put  func(context.Context, email.Blobs, io.Reader) (email.Blob, error)
+	open func(context.Context, email.Blobs, string) (io.ReadCloser, error)
+}
+
+func (b brokenBlobs) PutBlob(ctx context.Context, r io.Reader) (email.Blob, error) {
+	if b.put == nil {
+		return b.Blobs.PutBlob(ctx, r)
+	}
+	return b.put(ctx, b.Blobs, r)
+}
+
+func (b brokenBlobs) OpenBlob(ctx context.Context, id string) (io.ReadCloser, error) {
+	if b.open == nil {
+		return b.Blobs.OpenBlob(ctx, id)
+	}
+	return b.open(ctx, b.Blobs, id)
+}
+
+func onBlobs(breakIt func() brokenBlobs) func(*testing.T) {
+	return func(t *testing.T) {
+		emailtest.TestBlobs(t, emailtest.BlobsHarness{Open: func(testing.TB) (one, other email.Blobs) {
+			broken := breakIt()
+			broken.Blobs = emailtest.NewStore()
+			return broken, broken
+		}})
+	}
+}
+
+var blobMutants = []mutant{
+	{"blobs-keep-what-they-got", onBlobs(func() brokenBlobs {
+		return brokenBlobs{put: func(ctx context.Context, blobs email.Blobs, r io.Reader) (email.Blob, error) {
+			content, readErr := io.ReadAll(r)
+			blob, err := blobs.PutBlob(context.WithoutCancel(ctx), bytes.NewReader(content))
+			return blob, errors.Join(readErr, err, ctx.Err())
+		}}
+	}), []string{"PutBlob keeps nothing where the reader fails", "PutBlob keeps nothing where the context ends"}},
+	{"blobs-hide-the-cause", onBlobs(func() brokenBlobs {
+		return brokenBlobs{put: func(ctx context.Context, blobs email.Blobs, r io.Reader) (email.Blob, error) {
+			blob, err := blobs.PutBlob(ctx, r)
+			if err != nil {
+				err = errors.New("put: " + err.Error())
+			}
+			return blob, err
+		}}
+	}), []string{"PutBlob keeps nothing where the reader fails"}},
+	{"blobs-in-capitals", onBlobs(func() brokenBlobs {
+		return brokenBlobs{
+			put: func(ctx context.Context, blobs email.Blobs, r io.Reader) (email.Blob, error) {
+				blob, err := blobs.PutBlob(ctx, r)
+				blob.ID = strings.ToUpper(blob.ID)
+				return blob, err
+			},
+			open: func(ctx context.Context, blobs email.Blobs, id string) (io.ReadCloser, error) {
+				return blobs.OpenBlob(ctx, strings.ToLower(id))
+			},
+		}
+	}), []string{"PutBlob returns the SHA-256", "OpenBlob of an unknown id", "PutBlob takes readers"}},
+	{"blobs-once", onBlobs(func() brokenBlobs {
+		seen := make(chan string, 1000) // ids as they come
+		return brokenBlobs{put: func(ctx context.Context, blobs email.Blobs, r io.Reader) (email.Blob, error) {
+			blob, err := blobs.PutBlob(ctx, r)
+			for range len(seen) {
+				id := <-seen
+				seen <- id
+				if id == blob.ID {
+					return blob, email.ErrDuplicate
+				}
+			}
+			seen <- blob.ID
+			return blob, err
+		}}
+	}), []string{"PutBlob of the same content", "PutBlob of one content by many"}},
+	{"blobs-share-a-reader", onBlobs(func() brokenBlobs {
+		readers := make(chan map[string]io.ReadCloser, 1)
+		readers <- map[string]io.ReadCloser{}
+		return brokenBlobs{open: func(ctx context.Context, blobs email.Blobs, id string) (io.ReadCloser, error) {
+			all := <-readers
+			defer func() { readers <- all }()
+			var err error
+			if all[id] == nil {
+				all[id], err = blobs.OpenBlob(context.WithoutCancel(ctx), id)
+			}
+			return guarded{readers, all[id]}, err
+		}}
+	}), []string{"OpenBlob gives the content from its beginning", "OpenBlob lets many read", "OpenBlob after the context's end"}},
+}
+
+// guarded takes turns with all others.
+type guarded struct {
+	turn chan map[string]io.ReadCloser
+	io.ReadCloser
+}
+
+func (g guarded) Read(p []byte) (int, error) {
+	all := <-g.turn
+	defer func() { g.turn <- all }()
+	return g.ReadCloser.Read(p)
+}
