@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/idna"
-
 	"github.com/crmmail/crmmail/email"
 )
 
@@ -234,63 +232,6 @@ func (x *transaction) receipt() email.Receipt {
 	return email.Receipt{Results: refused}
 }
 
-// content sends the message and reads what the server says of it.
-func (x *transaction) content(ctx context.Context) (email.Receipt, error) {
-	x.contentSent = true
-	x.conn.broken = true // until the end: no one else may go on from within a content
-	d := dotWriter{w: x.conn.w}
-	_, err := x.msg.WriteTo(&d)
-	if err == nil && d.err == nil && ctx.Err() == nil {
-		d.end()
-	}
-	switch {
-	case d.err != nil:
-		return x.receipt(), x.cut(ctx, d.err)
-	case err != nil:
-		return x.receipt(), err
-	case ctx.Err() != nil:
-		return x.receipt(), broken(stageContent, ctx.Err())
-	}
-	if err := x.conn.w.Flush(); err != nil {
-		return x.receipt(), unknown(cause(ctx, err))
-	}
-	r, err := x.conn.reply(x.conn.config.EndTimeout)
-	if err != nil {
-		return x.receipt(), unknown(cause(ctx, err))
-	}
-	return x.end(r)
-}
-
-// cut is a connection that failed within the content. The server may have said why before it closed.
-func (x *transaction) cut(ctx context.Context, err error) error {
-	if ctx.Err() == nil {
-		if r, lost := x.conn.reply(lastWordTimeout); lost == nil && r.class() >= 4 {
-			return refusal(stageContent, r)
-		}
-	}
-	return broken(stageContent, cause(ctx, err))
-}
-
-// end takes in the reply to the whole message.
-func (x *transaction) end(r reply) (email.Receipt, error) {
-	switch r.class() {
-	case 2:
-		x.conn.broken = false
-	case 4, 5:
-		x.conn.broken = r.code == 421
-		return x.receipt(), refusal(stageEnd, r)
-	default:
-		return x.receipt(), unknown(fmt.Errorf("%w: %d out of place", errReply, r.code))
-	}
-	enhanced, text, now := r.enhanced(), r.text(), x.now()
-	for i := range x.results {
-		if result := &x.results[i]; result.Status == email.RecipientAccepted {
-			result.Code, result.Enhanced, result.Text, result.At = r.code, enhanced, text, now
-		}
-	}
-	return email.Receipt{ProviderID: r.providerID(), Results: x.results}, nil
-}
-
 // reset takes back a MAIL that led to nothing.
 func (x *transaction) reset(ctx context.Context) {
 	if !x.answered || x.contentSent {
@@ -303,42 +244,4 @@ func (x *transaction) reset(ctx context.Context) {
 	if r, err := x.conn.read(ctx, stageReset, timeout); err != nil || r.class() != 2 {
 		x.conn.broken = true
 	}
-}
-
-// wirePaths is the envelope as it goes on the wire: where only domains are outside ASCII, in their ASCII form
-// (RFC 5891), which every server understands; where a local part is, as it is (RFC 6531).
-func wirePaths(env email.Envelope) (path string, rcpts []string, utf8 bool, err error) {
-	paths := append([]string{env.ReturnPath}, env.Recipients...)
-	for _, p := range paths {
-		if local, _ := splitAddress(p); !isASCII(local) {
-			return env.ReturnPath, env.Recipients, true, nil
-		}
-	}
-	for i, p := range paths {
-		local, domain := splitAddress(p)
-		if isASCII(domain) {
-			continue
-		}
-		if domain, err = idna.Lookup.ToASCII(domain); err != nil {
-			return "", nil, false, &email.TransportError{Text: "a domain of the envelope has no ASCII form"}
-		}
-		paths[i] = local + "@" + domain
-	}
-	return paths[0], paths[1:], false, nil
-}
-
-func splitAddress(addr string) (local, domain string) {
-	if i := strings.LastIndexByte(addr, '@'); i >= 0 {
-		return addr[:i], addr[i+1:]
-	}
-	return addr, ""
-}
-
-func isASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
-		}
-	}
-	return true
 }
