@@ -24,8 +24,11 @@ var (
 
 	// wrote is an introduction with a verb.
 	wrote = regexp.MustCompile(`(?i)(?:^|[\s>,])(?:wrote|writes|a écrit|schrieb|geschrieben|escribió|ha scritto|scrive|escreveu|schreef|` +
-		`пишет|писал|писала|писал\(а\)|написал|написала|написал\(а\)|пише|написав|написала|` +
+		`пишет|писал|писала|писали|писал\(а\)|написал|написала|написал\(а\)|пише|написав|написала|` +
 		`pisze|napisał|napisała|napisał\(a\)|napsal|napsala|napsal\(a\)|skrev|kirjoitti|yazdı|şunu yazdı)(?:[\s,:<].*)?:$|写道[:：]$`)
+
+	// intro is how an introduction of several lines begins.
+	intro = regexp.MustCompile(`(?i)^(?:(?:on|le|am|el|il|em|op|den|dne|w dniu)\s.{0,40}\d|(?:\p{L}{2,12}\.?,?\s+)?\d{1,2}[\s./-])`)
 
 	// named is one without: date, name and address in brackets, colon, as Gmail, Yandex and mail.ru put it in Russian.
 	named = regexp.MustCompile(`\d{1,2}:\d{2}.*<[^<>\s]+@[^<>\s]+>\s*:$|\d{1,2}:\d{2}.*[\w.+-]+@[\w.-]+\s*:$`)

@@ -165,16 +165,19 @@ func attribution(lines []string) int {
 		if l == "" || len(joined)+len(l) > 400 {
 			return 0
 		}
-		if joined = strings.TrimSpace(joined + " " + l); !strings.HasSuffix(joined, ":") {
+		if joined = strings.TrimSpace(joined + " " + l); !strings.HasSuffix(joined, ":") && !strings.HasSuffix(joined, "：") {
 			continue
 		}
 		if !hasDate.MatchString(joined) && !hasAddress.MatchString(joined) && !nextQuoted(lines[n:]) {
 			return 0
 		}
-		if wrote.MatchString(joined) || named.MatchString(joined) {
-			return n
+		if !wrote.MatchString(joined) && !named.MatchString(joined) {
+			return 0
 		}
-		return 0
+		if n > 1 && (!intro.MatchString(strings.TrimSpace(lines[0])) || intro.MatchString(strings.TrimSpace(lines[1]))) {
+			return 0 // the first line belongs to what stands above
+		}
+		return n
 	}
 	return 0
 }
