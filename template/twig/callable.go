@@ -118,6 +118,9 @@ func (e *callExpr) eval(r *run, c *frame) Value {
 		args = e.plainArgs(r, c)
 	}
 	r.pos = e.at
+	for _, a := range args {
+		r.read(a)
+	}
 	v := e.c.fn(r, args)
 	r.release(mark)
 	return v

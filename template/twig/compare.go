@@ -174,6 +174,7 @@ func inNumberString(n Value, s string) int {
 // contains is the operator "in".
 func contains(r *run, needle, hay Value) bool {
 	if hay.isText() {
+		r.read(hay)
 		switch needle.k {
 		case kString, kMarkup, kInt, kFloat:
 			return strings.Contains(hay.str(), needle.String())

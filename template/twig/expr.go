@@ -131,6 +131,10 @@ func (e *binaryExpr) eval(r *run, c *frame) Value {
 	a := e.l.eval(r, c)
 	b := e.r.eval(r, c)
 	r.pos = e.at
+	if a.k == kString && a.n > textPerStep {
+		r.read(a)
+		r.read(b)
+	}
 	switch e.op {
 	case opAdd:
 		if a.k == kArray {

@@ -1,6 +1,8 @@
 package twig
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -127,23 +129,28 @@ func filterReplace(r *run, args []Value) Value {
 // replacePairs is PHP's strtr: one pass, the longest key first.
 func replacePairs(r *run, s string, pairs *array) string {
 	byKey := make(map[string]string, len(pairs.vals))
-	longest, shortest := 0, len(s)+1
+	sizes := map[int]bool{}
 	for i, v := range pairs.vals {
 		k := pairs.keyAt(i).text()
 		if k == "" {
 			continue
 		}
 		byKey[k] = r.str(v)
-		longest, shortest = max(longest, len(k)), min(shortest, len(k))
+		sizes[len(k)] = true
 	}
 	r.step(len(pairs.vals))
 	if len(byKey) == 0 {
 		return s
 	}
+	lengths := slices.SortedFunc(maps.Keys(sizes), func(a, b int) int { return b - a })
 	var b []byte
 	for i := 0; i < len(s); {
 		size := 0
-		for n := min(longest, len(s)-i); n >= shortest && n > 0; n-- {
+		for _, n := range lengths {
+			if n > len(s)-i {
+				continue
+			}
+			r.step(n / textPerStep)
 			if to, ok := byKey[s[i:i+n]]; ok {
 				r.grow(len(to))
 				b = append(b, to...)
@@ -151,7 +158,9 @@ func replacePairs(r *run, s string, pairs *array) string {
 				break
 			}
 		}
-		r.step((longest-shortest)/64 + size/64)
+		if i%16 == 0 {
+			r.step(1 + len(lengths)/4)
+		}
 		if size == 0 {
 			b = append(b, s[i])
 			size = 1

@@ -66,13 +66,7 @@ func (r *run) display(inst *instance, vars *array, outer *frame, blocks map[stri
 	r.within(u, func() {
 		r.secure(u)
 		mark := r.mark()
-		if len(blocks) == 0 {
-			blocks = inst.blocks
-		} else if len(inst.blocks) > 0 {
-			merged := maps.Clone(inst.blocks)
-			maps.Copy(merged, blocks)
-			blocks = merged
-		}
+		blocks = r.withBlocks(inst.blocks, blocks)
 		c := r.newFrame(inst, vars, outer, blocks)
 		u.body.exec(r, &c)
 		if parent := r.parentOf(inst, &c); parent != nil {
@@ -125,10 +119,10 @@ func (r *run) showBlock(inst *instance, name string, c *frame, blocks map[string
 		if over, ok := blocks[name]; ok {
 			b = over
 		} else if b != nil {
-			blocks = withBlocks(inst.blocks, blocks)
+			blocks = r.withBlocks(inst.blocks, blocks)
 		}
 	} else if b != nil {
-		blocks = withBlocks(inst.blocks, blocks)
+		blocks = r.withBlocks(inst.blocks, blocks)
 	}
 	if b != nil {
 		r.runBlock(b, c, blocks)
@@ -138,7 +132,7 @@ func (r *run) showBlock(inst *instance, name string, c *frame, blocks map[string
 		asked = inst.unit
 	}
 	if parent := r.parentOf(inst, c); parent != nil {
-		r.showBlock(parent, name, c, withBlocks(inst.blocks, blocks), false, asked)
+		r.showBlock(parent, name, c, r.withBlocks(inst.blocks, blocks), false, asked)
 		return
 	}
 	if over, ok := blocks[name]; ok {
@@ -148,13 +142,14 @@ func (r *run) showBlock(inst *instance, name string, c *frame, blocks map[string
 }
 
 // withBlocks puts the blocks in force over a template's own.
-func withBlocks(own, inForce map[string]*block) map[string]*block {
+func (r *run) withBlocks(own, inForce map[string]*block) map[string]*block {
 	if len(own) == 0 {
 		return inForce
 	}
 	if len(inForce) == 0 {
 		return own
 	}
+	r.step(len(own) + len(inForce))
 	merged := maps.Clone(own)
 	maps.Copy(merged, inForce)
 	return merged
@@ -169,6 +164,7 @@ func (r *run) runBlock(b *block, c *frame, blocks map[string]*block) {
 		var inner frame
 		if c.unit == b.unit {
 			inner = *c
+			r.step(len(c.slots) / namesPerStep)
 			inner.slots = r.take(len(c.slots))
 			copy(inner.slots, c.slots)
 			inner.inst, inner.blocks = inst, blocks

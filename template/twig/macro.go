@@ -20,6 +20,9 @@ type macroParam struct {
 	def  expr
 }
 
+// foldedMacro is the name under which a macro is found without regard to case.
+func foldedMacro(name string) string { return " " + strings.ToLower(name) }
+
 // imported is what a name that a template imported stands for.
 type imported struct {
 	index int    // the number of the import
@@ -97,13 +100,8 @@ func (r *run) macro(ns *instance, name string, c *frame) *macro {
 	bare, _ := strings.CutPrefix(name, "macro_")
 	for depth := 0; ns != nil && depth <= r.eng.limits.Depth; depth++ {
 		r.step(1)
-		for _, m := range ns.unit.macros {
-			if m.name == name {
-				return m
-			}
-		}
-		for _, m := range ns.unit.macros {
-			if strings.EqualFold(m.name, name) || strings.EqualFold(m.name, bare) {
+		for _, n := range []string{name, foldedMacro(name), foldedMacro(bare)} {
+			if m, ok := ns.unit.macros[n]; ok {
 				return m
 			}
 		}

@@ -1,10 +1,18 @@
 package twig
 
+import "github.com/crmmail/crmmail/template"
+
+// maxArguments is how many arguments a call may be written with.
+const maxArguments = 256
+
 // arguments parses the arguments of a call after its "(".
 func (p *parser) arguments() []argument {
 	var args []argument
 	spread := false
 	for !p.at(tPunctuation, ")") {
+		if len(args) > maxArguments {
+			panic(p.unit.fault(p.current().pos, template.Limit, "The call has too many arguments."))
+		}
 		if len(args) > 0 {
 			p.expect(tPunctuation, ",", "Arguments must be separated by a comma")
 			if p.at(tPunctuation, ")") {

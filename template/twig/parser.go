@@ -25,7 +25,7 @@ type unit struct {
 	fixedParent  bool
 	blocks       map[string]*block
 	traits       []trait
-	macros       []*macro
+	macros       map[string]*macro // by name, and by lower-cased name after a space
 	imports      int
 	traitable    bool
 	uses         uses
@@ -84,7 +84,10 @@ type openTag struct {
 }
 
 // loopScope collects the slots that the body of a loop assigns.
-type loopScope struct{ assigned []int }
+type loopScope struct {
+	assigned []int
+	seen     map[int]bool
+}
 
 // statement is a parsed statement with what the rules for child templates ask.
 type statement struct {
@@ -97,7 +100,7 @@ type statement struct {
 
 func newParser(eng *Engine, env *environment, s *stream, name, source string) *parser {
 	p := &parser{stream: s, eng: eng}
-	p.unit = &unit{name: name, source: source, env: env, slots: map[string]int{}, blocks: map[string]*block{}}
+	p.unit = &unit{name: name, source: source, env: env, slots: map[string]int{}, blocks: map[string]*block{}, macros: map[string]*macro{}}
 	p.escape = env.strategyFor(name)
 	p.initial = p.escape
 	p.scopes = []map[string]imported{{}}
@@ -183,11 +186,13 @@ func (p *parser) assign(at pos, name string) int {
 }
 
 func (l *loopScope) add(slot int) {
-	for _, s := range l.assigned {
-		if s == slot {
-			return
-		}
+	if l.seen[slot] {
+		return
 	}
+	if l.seen == nil {
+		l.seen = map[int]bool{}
+	}
+	l.seen[slot] = true
 	l.assigned = append(l.assigned, slot)
 }
 

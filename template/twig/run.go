@@ -138,6 +138,7 @@ func (r *run) take(n int) []Value {
 // newFrame prepares the variables of unit u: those of vars, then what outer sees, then the globals.
 func (r *run) newFrame(inst *instance, vars *array, outer *frame, blocks map[string]*block) frame {
 	u := inst.unit
+	r.step(len(u.names) / namesPerStep)
 	c := frame{unit: u, inst: inst, blocks: blocks, vars: vars, outer: outer, slots: r.take(len(u.names))}
 	for i, name := range u.names {
 		c.slots[i] = r.inherited(&c, name)
@@ -215,6 +216,19 @@ func (a *array) setAll(from *array) {
 	from.settled()
 	for i, v := range from.vals {
 		a.set(from.keyAt(i), v)
+	}
+}
+
+// namesPerStep is how many variables are looked up, or copied, for one step.
+const namesPerStep = 8
+
+// textPerStep is how many bytes of text an operation works on for one step.
+const textPerStep = 64
+
+// read counts the work of an operation on v.
+func (r *run) read(v Value) {
+	if v.n > textPerStep && v.isText() {
+		r.step(int(v.n / textPerStep))
 	}
 }
 

@@ -218,13 +218,11 @@ func parseMacro(p *parser, at pos) node {
 	p.escape, p.loops, p.fors, p.blockStack = was, loops, fors, stack
 	p.printed = false
 	p.checkMacro(m)
-	for i, other := range p.unit.macros {
-		if other.name == m.name {
-			p.unit.macros[i] = m
-			return nil
-		}
+	p.unit.macros[m.name] = m
+	folded := foldedMacro(m.name)
+	if other, ok := p.unit.macros[folded]; !ok || other.name == m.name {
+		p.unit.macros[folded] = m
 	}
-	p.unit.macros = append(p.unit.macros, m)
 	return nil
 }
 
