@@ -11,3 +11,21 @@ func MessageCodes() []string {
 
 // MessageTemplates returns the texts of a code with their parameters unfilled.
 func MessageTemplates(code string) (ru, en string) { return messages[code].ru, messages[code].en }
+
+// StartTags returns the start tags that the scanner reads: names, then names of attributes.
+func StartTags(html string) [][]string {
+	var tags [][]string
+	s := scanner{src: html, end: len(html)}
+	for {
+		switch kind, _ := s.next(); kind {
+		case tokenEOF:
+			return tags
+		case tokenStart:
+			list := []string{s.tag.name}
+			for _, a := range s.tag.attrs {
+				list = append(list, a.name)
+			}
+			tags = append(tags, list)
+		}
+	}
+}

@@ -2,6 +2,8 @@ package validate_test
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -129,4 +131,41 @@ func activeNode(n *html.Node) string {
 		}
 	}
 	return ""
+}
+
+// FuzzScanner holds that the scanner reads the same start tags as the tokenizer of
+// golang.org/x/net/html does where scripts do not run: their names and the names of their attributes.
+func FuzzScanner(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, text string, _ bool) {
+		if strings.ContainsAny(text, "\x00\r") {
+			return // replaced by the tokenizer
+		}
+		var want [][]string
+		z := html.NewTokenizer(strings.NewReader(text))
+		for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+			if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
+				token := z.Token()
+				want = append(want, namesOf(token))
+				if token.Data == "noscript" {
+					z.NextIsNotRawText()
+				}
+			}
+		}
+		got := validate.StartTags(text)
+		if fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Fatalf("%q\n got %q\nwant %q", text, got, want)
+		}
+	})
+}
+
+// namesOf returns the name of a token and of its attributes, each once.
+func namesOf(token html.Token) []string {
+	list := []string{token.Data}
+	for _, a := range token.Attr {
+		if !slices.Contains(list[1:], a.Key) {
+			list = append(list, a.Key)
+		}
+	}
+	return list
 }

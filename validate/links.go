@@ -58,7 +58,7 @@ func (p *pass) target(at span, to target) {
 // cssLinks reports short links in url() and @import of CSS, comments left out.
 func cssLinks(p *pass, where span) {
 	css := p.text(where)
-	if !strings.Contains(css, "//") && strings.IndexAny(css, `\&`) < 0 {
+	if !strings.Contains(css, "//") && !strings.ContainsAny(css, `\&`) {
 		return
 	}
 	for i := 0; i < len(css); i++ {
