@@ -95,6 +95,12 @@ func (d *delivery) handOver(ctx context.Context) (receipt Receipt, err error) {
 // Size is in octets of the wire form, for a transport that announces it (RFC 1870).
 func (d *delivery) Size() int64 { return d.job.Wire.Size() }
 
+// SMTPUTF8 tells that a header field needs the extension of RFC 6531.
+func (d *delivery) SMTPUTF8() bool { return d.job.Wire.SMTPUTF8 }
+
+// EightBit tells that the message is not all ASCII (RFC 6152).
+func (d *delivery) EightBit() bool { return d.job.Wire.EightBit }
+
 // WriteTo implements io.WriterTo for the transport.
 func (d *delivery) WriteTo(w io.Writer) (int64, error) {
 	if err := d.markSending(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"testing"
 	"time"
 
@@ -175,6 +176,25 @@ func TestDispatchPanics(t *testing.T) {
 			assert.Equal(t, test.want, w.dispatch(t, w.send(t).ID).State)
 		})
 	}
+}
+
+func TestTransportIsToldWhatComes(t *testing.T) {
+	w := newWorld(t, func(c *email.Config) {
+		c.Transport = email.TransportFunc(func(_ context.Context, _ email.Envelope, msg io.WriterTo) (email.Receipt, error) {
+			told, ok := msg.(interface {
+				Size() int64
+				SMTPUTF8() bool
+				EightBit() bool
+			})
+			require.True(t, ok)
+			raw := written(t, msg)
+			assert.EqualValues(t, len(raw), told.Size())
+			assert.False(t, told.SMTPUTF8())
+			assert.Equal(t, strings.IndexFunc(raw, func(r rune) bool { return r > 0x7f }) >= 0, told.EightBit())
+			return email.Receipt{}, nil
+		})
+	})
+	assert.Equal(t, email.StateSent, w.dispatch(t, w.send(t).ID).State)
 }
 
 func TestCancelBeforeTheBytes(t *testing.T) {

@@ -22,6 +22,9 @@ type Envelope = message.Envelope
 // An error is for all recipients that the receipt does not name. A *TransportError says whether to try again; any other
 // error is tried again where the bytes were not asked for, and is uncertain where they were.
 // Deliver returns soon after ctx ends.
+//
+// The msg of a Service has further methods, for a transport that announces what it sends: Size() int64 in octets of the
+// wire form (RFC 1870), SMTPUTF8() bool (RFC 6531) and EightBit() bool (RFC 6152).
 type Transport interface {
 	Deliver(ctx context.Context, env Envelope, msg io.WriterTo) (Receipt, error)
 }
