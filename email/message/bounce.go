@@ -121,19 +121,21 @@ func firstStatus(s string) string {
 }
 
 // told finds the address that qmail, Postfix and their like put in front of what the server said: "<user@host>: said".
-var told = regexp.MustCompile(`(?m)^[ \t]*<([^<>\s]+@[^<>\s]+)>[^:\n]{0,80}:[ \t]*((?:.+\n?)*)`)
+var told = regexp.MustCompile(`(?m)^[ \t]*<([^<>\s]+@[^<>\s]+)>[^:\n]{0,80}:[ \t]*\n?((?:.+\n?)*)`)
 
-// maxTold bounds the recipients found in free text.
+// maxTold bounds the recipients of a report for people.
 const maxTold = 100
 
 // toldRecipients reads the report of a server that only writes for people.
 func toldRecipients(failed, text string) []BouncedRecipient {
+	text = strings.ToValidUTF8(text[:min(len(text), keptReport)], "")
 	var list []BouncedRecipient
 	add := func(addr, said string) {
 		said = strings.Join(strings.Fields(said), " ")
 		list = append(list, BouncedRecipient{Address: cleanAddress(addr), Action: "failed", Status: firstStatus(said), Diagnostic: said})
 	}
-	for _, addr := range strings.FieldsFunc(failed, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' }) {
+	addrs := strings.FieldsFunc(failed, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
+	for _, addr := range addrs[:min(len(addrs), maxTold)] {
 		_, said, _ := strings.Cut(text, addr+"\n")
 		said, _, _ = strings.Cut(said, "\n\n")
 		add(addr, said)
@@ -141,7 +143,7 @@ func toldRecipients(failed, text string) []BouncedRecipient {
 	if len(list) > 0 {
 		return list
 	}
-	for _, m := range told.FindAllStringSubmatch(text[:min(len(text), keptReport)], maxTold) {
+	for _, m := range told.FindAllStringSubmatch(text, maxTold) {
 		add(m[1], m[2])
 	}
 	return list
