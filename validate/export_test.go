@@ -1,5 +1,7 @@
 package validate
 
+import "strings"
+
 // MessageCodes returns all codes that have texts.
 func MessageCodes() []string {
 	var codes []string
@@ -29,3 +31,15 @@ func StartTags(html string) [][]string {
 		}
 	}
 }
+
+// ListedHosts returns the hosts of the built-in table by tier: known, suspect, parked, branded.
+func ListedHosts() [][]string {
+	var tiers [][]string
+	for _, hosts := range []string{knownHosts, suspectHosts, parkedHosts, brandedHosts} {
+		tiers = append(tiers, strings.Fields(hosts))
+	}
+	return tiers
+}
+
+// CanonicalHost is canonicalHost.
+func CanonicalHost(host string) (string, bool) { return canonicalHost(host) }

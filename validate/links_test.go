@@ -155,3 +155,41 @@ func TestOwnHosts(t *testing.T) {
 		assert.Equal(t, want, r.Findings[0].Host, text)
 	}
 }
+
+func TestHostTable(t *testing.T) {
+	seen := map[string]bool{}
+	for _, tier := range validate.ListedHosts() {
+		for _, host := range tier {
+			canonical, ok := validate.CanonicalHost(host)
+			assert.True(t, ok && canonical == host, "%s is not canonical", host)
+			assert.False(t, seen[host], "%s stands twice", host)
+			seen[host] = true
+		}
+	}
+	for _, host := range []string{
+		"t.me", "wa.me", "vk.me", "ok.me", "vk.com", "taplink.cc", "github.com", "doi.org", "twitter.com", "x.com", "e.mail.ru",
+		"mail.ru", "bitrix24.ru", "sendgrid.net", "list-manage.com", "discord.gg", "google.com", "yandex.ru", "unisender.com",
+	} {
+		assert.False(t, seen[host], "%s is no shortener", host)
+	}
+}
+
+func TestCanonicalHost(t *testing.T) {
+	for given, want := range map[string]string{
+		"Example.COM":     "example.com",
+		"example.com.":    "example.com",
+		"президент.рф":    "xn--d1abbgf6aiiy.xn--p1ai",
+		"XN--P1AI.рф":     "xn--p1ai.xn--p1ai",
+		"faß.de":          "xn--fa-hia.de",
+		"a%2Eb.example":   "a.b.example",
+		"ｅｘａｍｐｌｅ．ｃｏｍ":     "example.com",
+		"my_shop.example": "my_shop.example",
+		"":                "", ".": "", "a": "", "a..b": "", ".a.b": "", "a b.c": "", "a/b.c": "", "a%00.b": "",
+	} {
+		host, ok := validate.CanonicalHost(given)
+		assert.Equal(t, want != "", ok, given)
+		if ok {
+			assert.Equal(t, want, host, given)
+		}
+	}
+}
