@@ -65,7 +65,7 @@ func TestListingsWalkAnIndex(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.NoError(t, test.list())
-			plan := spy.plan(t, db, test.table+" ")
+			plan := spy.plan(t, db, "FROM "+test.table+" ")
 			assert.Contains(t, plan, test.index)
 			assert.NotContains(t, plan, "TEMP B-TREE")
 		})

@@ -137,7 +137,25 @@ func TestIdleClaimOnlyReads(t *testing.T) {
 	for _, s := range spy.noted() {
 		assert.NotContains(t, s.query, "UPDATE")
 	}
-	assert.Contains(t, spy.plan(t, db, "crmmail_delivery"), "crmmail_delivery_due")
+	assert.Contains(t, spy.plan(t, db, "FROM crmmail_delivery"), "crmmail_delivery_due")
+}
+
+// A claim reads the due messages alone, however many others there are.
+func TestClaimWalksAnIndex(t *testing.T) {
+	db, spy := openSpy(t, newFile(t))
+	store := storeOn(t, db, sqlstore.Options{})
+	enqueue(t, store, aQueued(1, "c"))
+	require.Len(t, claim(t, store, "w", later, 9).Jobs, 1)
+	for statement, want := range map[string]string{
+		"SET owner = ?":           "SEARCH crmmail_delivery USING PRIMARY KEY (tenant=? AND message_id=?)",
+		"SET state = 'uncertain'": "crmmail_delivery_sending (tenant=? AND lease_until<?)",
+		"FROM crmmail_message m":  "SEARCH m USING INDEX sqlite_autoindex_crmmail_message_1 (tenant=? AND id=?)",
+		"FROM crmmail_recipient":  "USING PRIMARY KEY (tenant=? AND message_id=?)",
+		"FROM crmmail_wire":       "(tenant=? AND message_id=?)",
+	} {
+		assert.Contains(t, spy.plan(t, db, statement), want)
+		assert.NotContains(t, spy.plan(t, db, statement), "SCAN")
+	}
 }
 
 // A claim of many costs as many statements as a claim of one.

@@ -56,11 +56,11 @@ func (s *spy) note(query string, args []driver.NamedValue) {
 	s.statements = append(s.statements, statement{query, values})
 }
 
-// plan is how the database would go about the last statement that reads from table.
-func (s *spy) plan(t testing.TB, db *sql.DB, table string) string {
+// plan is how the database would go about the last statement that has text in it.
+func (s *spy) plan(t testing.TB, db *sql.DB, text string) string {
 	noted := s.noted()
 	for i := len(noted) - 1; i >= 0; i-- {
-		if !strings.Contains(noted[i].query, "FROM "+table) {
+		if !strings.Contains(noted[i].query, text) || strings.HasPrefix(noted[i].query, "EXPLAIN") {
 			continue
 		}
 		rows, err := db.Query("EXPLAIN QUERY PLAN "+noted[i].query, noted[i].args...)
@@ -76,7 +76,7 @@ func (s *spy) plan(t testing.TB, db *sql.DB, table string) string {
 		require.NoError(t, rows.Err())
 		return plan.String()
 	}
-	t.Fatal("no statement reads from " + table)
+	t.Fatal("no statement has " + text)
 	return ""
 }
 
