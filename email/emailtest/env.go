@@ -16,6 +16,10 @@ type Env struct {
 	Store    *Store // holds the cast; customers, senders, templates, history, outbox, blobs and tokens
 	Recorder *Recorder
 	Clock    *Clock // stands at Monday, 2 March 2026, 09:00 UTC
+
+	// Config is what the Service was made of: email.New(env.Config) is a further one on the same parts, as in another
+	// process.
+	Config email.Config
 }
 
 // New returns a Service on memory parts with the cast of this package's constants in it. Clock, ids and randomness are
@@ -31,12 +35,12 @@ func New(t testing.TB, options ...func(*email.Config)) *Env {
 	if err := env.Store.saveCast(context.Background(), env.Clock.Now()); err != nil {
 		t.Fatalf("emailtest: %v", err)
 	}
-	config := env.config()
+	env.Config = env.config()
 	for _, option := range options {
-		option(&config)
+		option(&env.Config)
 	}
-	env.Store.tenant = config.Tenant
-	service, err := email.New(config)
+	env.Store.tenant = env.Config.Tenant
+	service, err := email.New(env.Config)
 	if err != nil {
 		t.Fatalf("emailtest: %v", err)
 	}

@@ -110,6 +110,35 @@ func TestEnvTakesOptions(t *testing.T) {
 	}), "Config.Transport is missing")
 }
 
+func TestEnvKnowsTheSizeLimit(t *testing.T) {
+	env := emailtest.New(t)
+	queued, err := env.Service.Send(context.Background(), emailtest.Draft())
+	require.NoError(t, err)
+	env.Recorder.LimitSize(100)
+	_, err = env.Service.Send(context.Background(), emailtest.Draft())
+	var refusals email.Refusals
+	require.ErrorAs(t, err, &refusals)
+	env.Dispatch(t) // what was queued before the limit
+	assert.Equal(t, email.StateFailed, env.Message(t, queued.ID).State)
+	env.Recorder.RequireNotSent(t)
+	env.Recorder.LimitSize(0)
+	env.Send(t, emailtest.Draft())
+	env.Recorder.RequireSent(t)
+}
+
+func TestEnvCanHaveTwoProcesses(t *testing.T) {
+	env := emailtest.New(t)
+	other, err := email.New(env.Config)
+	require.NoError(t, err)
+	_, err = env.Service.Send(context.Background(), emailtest.Draft())
+	require.NoError(t, err)
+	n, err := other.DispatchDue(context.Background())
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+	assert.Zero(t, env.Dispatch(t))
+	env.Recorder.RequireSent(t)
+}
+
 func TestEnvEndsTheTestWhereItCannotGoOn(t *testing.T) {
 	env := emailtest.New(t)
 	assert.Contains(t, failure(t, func(t testing.TB) { env.Send(t, email.Draft{}) }), "emailtest: send: ")

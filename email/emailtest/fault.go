@@ -20,6 +20,7 @@ const (
 	afterContent
 	afterDelivery
 	stalled
+	stalledReply
 )
 
 // FailConnect makes the delivery fail with err before the bytes are asked for, as where no server answers.
@@ -34,6 +35,9 @@ func FailContent(err error) Fault { return Fault{afterContent, err} }
 func LoseReply() Fault {
 	return Fault{afterDelivery, &email.TransportError{Text: "the connection was lost after the content", Uncertain: true}}
 }
+
+// StallReply takes the message over and then lasts until its context ends: nobody knows whether it was delivered.
+func StallReply() Fault { return Fault{stage: stalledReply} }
 
 // Stall makes the delivery last until its context ends; the bytes are not asked for.
 func Stall() Fault { return Fault{stage: stalled} }
@@ -78,7 +82,13 @@ func (f Fault) afterContent(ctx context.Context) error {
 	return f.at(afterContent)
 }
 
-func (f Fault) reply() error { return f.at(afterDelivery) }
+func (f Fault) reply(ctx context.Context) error {
+	if f.stage == stalledReply {
+		<-ctx.Done()
+		return &email.TransportError{Uncertain: true, Err: ctx.Err()}
+	}
+	return f.at(afterDelivery)
+}
 
 func (f Fault) at(s stage) error {
 	if f.stage == s {

@@ -31,8 +31,9 @@ func onTransport(breakIt func(sound email.Transport) email.TransportFunc) func(*
 			RefuseContent: func(t testing.TB, temporary bool) emailtest.TransportServer {
 				return broken(h.RefuseContent(t, temporary))
 			},
-			LoseReply: func(t testing.TB) emailtest.TransportServer { return broken(h.LoseReply(t)) },
-			Stall:     func(t testing.TB) emailtest.TransportServer { return broken(h.Stall(t)) },
+			LoseReply:  func(t testing.TB) emailtest.TransportServer { return broken(h.LoseReply(t)) },
+			Stall:      func(t testing.TB) emailtest.TransportServer { return broken(h.Stall(t)) },
+			StallReply: func(t testing.TB) emailtest.TransportServer { return broken(h.StallReply(t)) },
 		})
 	}
 }
@@ -151,6 +152,13 @@ var transportMutants = []mutant{
 			return receipt, err
 		}
 	}), []string{"Deliver tells the truth", "Deliver after the context's end"}},
+	{"transport-says-later-when-uncertain", answering(func(receipt email.Receipt, err error) (email.Receipt, error) {
+		var refused *email.TransportError
+		if errors.As(err, &refused) && refused.Uncertain {
+			err = &email.TransportError{Temporary: true, Err: err}
+		}
+		return receipt, err
+	}), []string{"Deliver is uncertain where the content went out", "Deliver is uncertain where the context ends"}},
 	{"transport-never-returns", onTransport(func(sound email.Transport) email.TransportFunc {
 		return func(ctx context.Context, env email.Envelope, msg io.WriterTo) (email.Receipt, error) {
 			return sound.Deliver(context.WithoutCancel(ctx), env, msg)

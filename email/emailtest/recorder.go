@@ -18,6 +18,7 @@ type Recorder struct {
 	attempts   int
 	faults     map[int]Fault // by attempt, counted from 1
 	refused    map[string]email.TransportError
+	sizeLimit  int64
 	deliveries []Delivery // without Parsed
 }
 
@@ -30,6 +31,11 @@ type Delivery struct {
 	// Parsed is what message.Parse reads in Raw; never nil, and empty where there is nothing to read.
 	Parsed *message.Parsed
 }
+
+var (
+	_ email.Transport   = (*Recorder)(nil)
+	_ email.SizeLimiter = (*Recorder)(nil)
+)
 
 // NewRecorder returns a transport that accepts everything.
 func NewRecorder() *Recorder {
@@ -53,8 +59,11 @@ func (r *Recorder) Deliver(ctx context.Context, env email.Envelope, msg io.Write
 	if err := fault.afterContent(ctx); err != nil {
 		return receipt, err
 	}
+	if limit, _ := r.SizeLimit(ctx); limit > 0 && int64(raw.Len()) > limit {
+		return receipt, &email.TransportError{Code: 552, Enhanced: "5.3.4", Text: "message too large"}
+	}
 	r.keep(Delivery{Envelope: accepted, Raw: raw.Bytes()})
-	return receipt, fault.reply()
+	return receipt, fault.reply(ctx)
 }
 
 // begin counts the attempt and finds out what happens to it.
@@ -112,11 +121,26 @@ func (r *Recorder) Attempts() int {
 	return r.attempts
 }
 
-// Reset forgets everything: deliveries, attempts, faults and refusals.
+// SizeLimit implements email.SizeLimiter.
+func (r *Recorder) SizeLimit(ctx context.Context) (int64, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.sizeLimit, ctx.Err()
+}
+
+// LimitSize makes the Recorder announce that it takes messages of at most so many octets, and refuse larger ones;
+// 0 ends that.
+func (r *Recorder) LimitSize(octets int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sizeLimit = octets
+}
+
+// Reset forgets everything: deliveries, attempts, faults, refusals and the limit.
 func (r *Recorder) Reset() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.attempts, r.deliveries = 0, nil
+	r.attempts, r.deliveries, r.sizeLimit = 0, nil, 0
 	clear(r.faults)
 	clear(r.refused)
 }

@@ -128,6 +128,7 @@ func TestFaultsHitTheNthDelivery(t *testing.T) {
 	r.Inject(3, emailtest.FailContent(errDown))
 	r.Inject(4, emailtest.LoseReply())
 	r.Inject(5, emailtest.Stall())
+	r.Inject(7, emailtest.StallReply())
 	var asked int
 	attempt := func() error {
 		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
@@ -152,10 +153,14 @@ func TestFaultsHitTheNthDelivery(t *testing.T) {
 	require.ErrorIs(t, attempt(), context.DeadlineExceeded)
 	assert.Equal(t, 3, asked)
 	require.NoError(t, attempt())
-	assert.Equal(t, 7, r.Attempts())
+	require.ErrorAs(t, attempt(), &lost)
+	assert.True(t, lost.Uncertain)
+	require.ErrorIs(t, lost, context.DeadlineExceeded)
+	assert.Equal(t, 8, r.Attempts())
 
 	r.Inject(1, emailtest.FailConnect(errDown))
 	r.Refuse("a@b.example", email.TransportError{Code: 550})
+	r.LimitSize(1)
 	r.Reset()
 	require.NoError(t, attempt())
 	assert.Equal(t, 1, r.Attempts())

@@ -88,6 +88,11 @@ var recorderHarness = emailtest.TransportHarness{
 		r.Inject(1, emailtest.Stall())
 		return server(r)
 	},
+	StallReply: func(testing.TB) emailtest.TransportServer {
+		r := emailtest.NewRecorder()
+		r.Inject(1, emailtest.StallReply())
+		return server(r)
+	},
 }
 
 func refusal(temporary bool) email.TransportError {

@@ -29,6 +29,8 @@ type TransportHarness struct {
 	LoseReply func(t testing.TB) TransportServer
 	// Stall makes a server that accepts the connection and says nothing, or stops answering before the content.
 	Stall func(t testing.TB) TransportServer
+	// StallReply makes a server that takes the content and says nothing after it.
+	StallReply func(t testing.TB) TransportServer
 }
 
 // TransportServer is a transport and the server at its other end.
@@ -52,6 +54,9 @@ func TestTransport(t *testing.T, h TransportHarness) {
 	hold(t, accept, contentPromises, writeErrorPromises)
 	if h.Stall != nil {
 		hold(t, func(t testing.TB) TransportServer { return h.Stall(t) }, stallPromises)
+	}
+	if h.StallReply != nil {
+		hold(t, func(t testing.TB) TransportServer { return h.StallReply(t) }, stallReplyPromises)
 	}
 	if h.LoseReply != nil {
 		hold(t, func(t testing.TB) TransportServer { return h.LoseReply(t) }, lostReplyPromises)

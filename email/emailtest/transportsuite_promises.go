@@ -140,26 +140,43 @@ func (s TransportServer) fails(t testing.TB, msg *content) {
 
 var stallPromises = []promise[TransportServer]{
 	{"Deliver to a server that says nothing returns soon after the context ends", func(t *testing.T, s TransportServer) {
-		ctx, cancel := context.WithCancel(context.Background())
-		defer cancel()
-		time.AfterFunc(100*time.Millisecond, cancel)
 		msg := &content{mail: suiteMail}
-		done := make(chan error, 1)
-		go func() {
-			_, err := s.Transport.Deliver(ctx, suiteEnvelope(), msg)
-			done <- err
-		}()
-		select {
-		case err := <-done:
-			if err == nil {
-				t.Error("there is no error")
-			}
-		case <-time.After(suiteSoon / 4):
-			t.Fatal("it does not return")
+		if _, err := s.giveUp(t, msg); err == nil {
+			t.Error("there is no error")
 		}
 		equal(t, "received", 0, len(s.Received()))
 		equal(t, "times the bytes were asked for", 0, msg.times())
 	}},
+}
+
+var stallReplyPromises = []promise[TransportServer]{
+	{"Deliver is uncertain where the context ends before the content is answered, and returns soon", func(t *testing.T, s TransportServer) {
+		fates, err := s.giveUp(t, &content{mail: suiteMail})
+		if err == nil {
+			t.Error("there is no error")
+		}
+		equal(t, "fates", "uncertain uncertain uncertain", fates)
+	}},
+}
+
+// giveUp ends the context of a delivery that is under way.
+func (s TransportServer) giveUp(t testing.TB, msg *content) (fates string, err error) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	time.AfterFunc(100*time.Millisecond, cancel)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		fates, err = s.deliverUntil(ctx, t, suiteEnvelope(), msg)
+	}()
+	select {
+	case <-done:
+		return fates, err
+	case <-time.After(suiteSoon / 4):
+		t.Fatal("it does not return")
+		return "", nil
+	}
 }
 
 var lostReplyPromises = []promise[TransportServer]{
