@@ -11,6 +11,10 @@ func linkAttributes(p *pass, t *tag) {
 		}
 		switch a.kind {
 		case urlAttribute, imageAttribute:
+			if t.name == "base" {
+				p.baseLink(a)
+				continue
+			}
 			for _, value := range p.values(a.value) {
 				p.link(a.whole, unescape(value))
 			}
@@ -20,7 +24,11 @@ func linkAttributes(p *pass, t *tag) {
 			if strings.IndexByte(p.text(a.value), '(') >= 0 {
 				cssLinks(p, a.value)
 			}
-		case shownAttribute:
+		case plainAttribute:
+			if t.name == "meta" && a.name == "content" && p.clean(t, "http-equiv") == "refresh" {
+				textLinks(p, a.value, true)
+			}
+		case shownAttribute, animatedValue:
 			if strings.IndexByte(p.text(a.value), '/') >= 0 {
 				textLinks(p, a.value, true)
 			}
@@ -28,13 +36,21 @@ func linkAttributes(p *pass, t *tag) {
 	}
 }
 
-// minLink is the length of the shortest link, //t.co/x.
-const minLink = 8
+// minLink is the length of the shortest link, t.co/x.
+const minLink = 6
 
 // link reports url, found at the given offsets of src, if it is a short link.
 func (p *pass) link(at span, url string) {
 	if to, ok := targetOf(url); ok {
 		p.target(at, to)
+	}
+}
+
+// baseLink reports a base at a listed host: every relative link of the letter is a short link then.
+func (p *pass) baseLink(a *attribute) {
+	if to, ok := targetOf(unescape(p.text(a.value))); ok {
+		to.path = "/-"
+		p.target(a.whole, to)
 	}
 }
 

@@ -174,7 +174,7 @@ func (p *pass) rawContent(t *tag, where span) {
 		for _, check := range p.hooks.script {
 			check(p, t, where)
 		}
-	case "textarea", "title":
+	case "textarea", "title", "xmp", "plaintext":
 		p.visible(where)
 	}
 	if p.foreign && !p.nested {

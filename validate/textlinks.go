@@ -90,23 +90,22 @@ func scanLinks(text string, found func(at span, to target)) {
 // textTarget reads the link text[start:end], whose first slash stands at slash.
 func textTarget(text string, start, slash, end int) (target, bool) {
 	head := text[start:slash]
-	if cut := strings.LastIndexAny(head, "=?&#|;,"); cut >= 0 && !strings.ContainsAny(head[:cut], ".") {
+	head = head[strings.LastIndexAny(head, "|;,")+1:]
+	if cut := strings.LastIndexAny(head, "=?&#"); cut >= 0 {
+		if strings.IndexByte(head[:cut], '.') >= 0 {
+			return target{}, false // the query of another address
+		}
 		head = head[cut+1:] // url=bit.ly/x
 	}
-	if scheme, ok := strings.CutSuffix(head, ":"); ok {
-		if n := len("https"); len(scheme) > n && strings.EqualFold(scheme[len(scheme)-n:], "https") {
-			scheme = scheme[len(scheme)-n:]
-		} else if n--; len(scheme) > n && strings.EqualFold(scheme[len(scheme)-n:], "http") {
-			scheme = scheme[len(scheme)-n:]
-		}
-		if !strings.EqualFold(scheme, "http") && !strings.EqualFold(scheme, "https") {
+	if word, ok := strings.CutSuffix(head, ":"); ok {
+		if !endsFold(word, "https") && !endsFold(word, "http") {
 			return target{}, false
 		}
 		return authority(strings.TrimLeft(text[slash:end], `/\`))
 	}
 	if head == "" {
-		rest := strings.TrimLeft(text[slash:end], "/")
-		if end-slash-len(rest) != 2 {
+		rest, ok := strings.CutPrefix(text[slash:end], "//")
+		if !ok {
 			return target{}, false
 		}
 		return authority(rest)
@@ -114,10 +113,16 @@ func textTarget(text string, start, slash, end int) (target, bool) {
 	if cut := strings.LastIndexByte(head, ':'); cut >= 0 && !isPort(head[cut+1:]) {
 		head = head[cut+1:] // «см.:bit.ly/x»
 	}
+	head = strings.TrimLeft(head, "-_*+!~.^$")
 	if strings.IndexByte(head, '@') >= 0 || !strings.ContainsAny(head, ".。．｡") {
 		return target{}, false
 	}
 	return authority(head + text[slash:end])
+}
+
+// endsFold reports whether s ends in suffix, in whatever case.
+func endsFold(s, suffix string) bool {
+	return len(s) >= len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
 }
 
 // isPort reports whether s consists of digits.
