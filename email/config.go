@@ -49,9 +49,6 @@ type Config struct {
 	Engine template.Engine
 	// Signers sign each message when it is built, as with DKIM, in this order.
 	Signers []message.Signer
-	// Phone normalises phone numbers for the search; nil: RussianPhone.
-	Phone Phone
-
 	// Dispatch says how Run works.
 	Dispatch Dispatch
 
@@ -156,9 +153,6 @@ func (c *Config) fill() error {
 	}
 	if c.NewID == nil {
 		c.NewID = newID(c.Now, c.Rand)
-	}
-	if c.Phone == nil {
-		c.Phone = RussianPhone
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -42,7 +42,7 @@ type Message struct {
 	SendAt         time.Time // not sent before; a retry moves it
 	SentAt         time.Time // zero until State is StateSent
 
-	// Events is the message's time line, oldest first. Store.Message fills it; listings leave it nil.
+	// Events is the message's time line in the order they were kept. Store.Message fills it; listings leave it nil.
 	Events []Event
 }
 

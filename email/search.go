@@ -88,13 +88,19 @@ func SearchText(c Customer, phone Phone) string {
 	return strings.Join(lines, "\n")
 }
 
+// SearchKey is what a whole external id, e-mail or username is found by: two with one key are the same to a search.
+// Stores that look for exact matches by SQL keep it beside the value and compare it with the key of Query.Text.
+func SearchKey(value string) string {
+	return strings.TrimPrefix(fold(strings.TrimSpace(value)), "@")
+}
+
 // Match tells whether c is an answer to q, and by which attribute. phone may be nil for RussianPhone.
 func (q Query) Match(c Customer, phone Phone) (Match, bool) {
 	if len(q.Words) == 0 {
 		return Match{}, false
 	}
 	values := searchable(c, phone)
-	whole := strings.TrimPrefix(fold(strings.TrimSpace(q.Text)), "@")
+	whole := SearchKey(q.Text)
 	best, bestScore := Match{Customer: c}, 0
 	found := make([]bool, len(q.Words))
 	for _, value := range values {
@@ -105,7 +111,7 @@ func (q Query) Match(c Customer, phone Phone) (Match, bool) {
 				score += utf8.RuneCountInString(word)
 			}
 		}
-		exact := value.exact && len(value.folded) > 0 && value.folded[0] == whole
+		exact := value.exact && SearchKey(value.raw) == whole
 		if exact {
 			score += maxQueryRunes
 		}
@@ -152,7 +158,7 @@ func searchable(c Customer, phone Phone) []searchValue {
 	}
 	for _, handle := range c.Handles {
 		values = append(values, searchValue{attribute: ByHandle, raw: handle.Username,
-			folded: []string{strings.TrimPrefix(fold(handle.Username), "@")}, exact: true})
+			folded: []string{SearchKey(handle.Username)}, exact: true})
 	}
 	return values
 }

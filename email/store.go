@@ -18,8 +18,9 @@ type Store interface {
 //
 // Its promise: what is queued is sent once, or known not to be, or marked uncertain.
 type Outbox interface {
-	// Enqueue keeps a message with its conversation, recipients, event and wire form: all of it or nothing.
-	// Where the idempotency key is used already it changes nothing and returns the first message with ErrDuplicate.
+	// Enqueue keeps a message with its conversation, recipients, event and wire form, all of it or nothing, and returns it
+	// as Message does. Where the idempotency key is used already it changes nothing and returns the first message with
+	// ErrDuplicate; where only the id is, the zero Message with ErrDuplicate.
 	Enqueue(ctx context.Context, q Queued) (Message, error)
 
 	// Claim leases due messages to a worker: those in StateQueued whose SendAt has come and whose lease, if any, has
@@ -30,8 +31,8 @@ type Outbox interface {
 
 	// Transition moves a message from one state to another: it compares, then sets, at once. ErrConflict where the
 	// message is no longer in t.From or t.Owner no longer holds its lease, ErrNotFound where there is none such.
-	// A transition from StateQueued or StateSending to itself renews the lease. A lease that has lapsed is still its
-	// owner's until somebody else claims the message.
+	// A transition from StateQueued or StateSending to itself renews the lease. A lease lapses at LeaseUntil; a lapsed one
+	// is still its owner's until somebody else claims the message or finds it uncertain.
 	Transition(ctx context.Context, t Transition) error
 }
 
@@ -47,10 +48,10 @@ type Journal interface {
 
 // Queued is what Enqueue keeps.
 type Queued struct {
-	Message      Message      // in StateQueued, with its recipients pending
-	Conversation Conversation // kept where it is new; where it exists, its State and UpdatedAt are taken over
-	ReturnPath   string       // of the envelope; empty is the null return path
-	Wire         *message.Wire
+	Message      Message       // in StateQueued, with its recipients pending, its ID and its IdempotencyKey
+	Conversation Conversation  // kept where it is new; where it exists, its State and UpdatedAt are taken over
+	ReturnPath   string        // of the envelope; empty is the null return path
+	Wire         *message.Wire // never nil
 	Event        Event
 }
 
@@ -78,7 +79,7 @@ type Job struct {
 // Transition is one change of a message's state.
 type Transition struct {
 	MessageID string
-	Owner     string // the worker that must hold the lease; empty: nobody's, for what a person does
+	Owner     string // the worker that must hold the lease; empty: not asked, for what a person does
 	From, To  State
 	At        time.Time // when it happened; becomes SentAt where To is StateSent
 

@@ -15,7 +15,7 @@ func (s *Store) Message(ctx context.Context, id string) (email.Message, error) {
 		return email.Message{}, err
 	}
 	defer s.mu.Unlock()
-	e, ok := s.outbox[id]
+	e, ok := s.messages[id]
 	if !ok {
 		return email.Message{}, fmt.Errorf("message: %w", email.ErrNotFound)
 	}
@@ -29,7 +29,7 @@ func (s *Store) Messages(ctx context.Context, q email.MessageQuery) ([]email.Mes
 	}
 	defer s.mu.Unlock()
 	var list []email.Message
-	for _, e := range s.outbox {
+	for _, e := range s.messages {
 		if asked(q.CustomerID, e.message.CustomerID) && asked(q.ConversationID, e.message.ConversationID) {
 			list = append(list, withoutEvents(e.message))
 		}

@@ -104,6 +104,20 @@ var transportMutants = []mutant{
 	{"transport-writes-bcc", changing(func(_ *email.Envelope, raw []byte) []byte {
 		return append([]byte("Bcc: boss@shop.example\r\n"), raw...)
 	}), []string{"Deliver hands blind copies over", "Deliver by many at once", "Deliver is good for the next message"}},
+	{"transport-counts-wrongly", onTransport(func(sound email.Transport) email.TransportFunc {
+		return func(ctx context.Context, env email.Envelope, msg io.WriterTo) (email.Receipt, error) {
+			sized, ok := msg.(interface{ Size() int64 })
+			if !ok {
+				return sound.Deliver(ctx, env, msg)
+			}
+			return sound.Deliver(ctx, env, writerTo(func(w io.Writer) (int64, error) {
+				var raw bytes.Buffer
+				msg.WriteTo(&raw)
+				n, err := w.Write(raw.Bytes()[:sized.Size()-2])
+				return int64(n), err
+			}))
+		}
+	}), []string{"Deliver hands over a message that tells its size"}},
 	{"transport-modifies-the-envelope", changing(func(env *email.Envelope, raw []byte) []byte {
 		env.Recipients[0] = "<" + env.Recipients[0] + ">"
 		return raw

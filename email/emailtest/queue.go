@@ -24,10 +24,6 @@ func (e *entry) leased(now time.Time) bool {
 	return e.owner != "" && e.leaseUntil.After(now)
 }
 
-func (e *entry) due(now time.Time) bool {
-	return e.message.State == email.StateQueued && !e.message.SendAt.After(now) && !e.leased(now)
-}
-
 func (e *entry) addEvent(event email.Event) {
 	e.message.Events = append(e.message.Events, event)
 }
@@ -39,14 +35,15 @@ func (s *Store) Enqueue(ctx context.Context, q email.Queued) (email.Message, err
 	}
 	defer s.mu.Unlock()
 	if id, used := s.keys[q.Message.IdempotencyKey]; used {
-		return cloneMessage(s.outbox[id].message), fmt.Errorf("idempotency key: %w", email.ErrDuplicate)
+		return cloneMessage(s.messages[id].message), fmt.Errorf("idempotency key: %w", email.ErrDuplicate)
 	}
-	if _, used := s.outbox[q.Message.ID]; used {
+	if _, used := s.messages[q.Message.ID]; used {
 		return email.Message{}, fmt.Errorf("message id: %w", email.ErrDuplicate)
 	}
 	kept := &entry{message: cloneMessage(q.Message), returnPath: q.ReturnPath, wire: cloneWire(q.Wire)}
 	kept.message.Events = []email.Event{q.Event}
-	s.outbox[q.Message.ID] = kept
+	s.messages[q.Message.ID] = kept
+	s.reorder(kept)
 	s.keys[q.Message.IdempotencyKey] = q.Message.ID
 	s.keepConversation(q.Conversation)
 	return cloneMessage(kept.message), nil
@@ -67,18 +64,22 @@ func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error)
 	}
 	defer s.mu.Unlock()
 	claimed := email.Claimed{Uncertain: s.giveUpLapsed(c.Now)}
-	due := s.due(c.Now)
-	for _, e := range due[:min(len(due), max(c.Limit, 0))] {
-		e.owner, e.leaseUntil = c.Owner, c.Now.Add(c.Lease)
-		e.message.Attempts++
-		claimed.Jobs = append(claimed.Jobs, e.job())
+	for _, e := range s.open {
+		if len(claimed.Jobs) >= c.Limit || e.message.SendAt.After(c.Now) {
+			break
+		}
+		if e.message.State == email.StateQueued && !e.leased(c.Now) {
+			e.owner, e.leaseUntil = c.Owner, c.Now.Add(c.Lease)
+			e.message.Attempts++
+			claimed.Jobs = append(claimed.Jobs, e.job())
+		}
 	}
 	return claimed, nil
 }
 
 // giveUpLapsed makes those messages uncertain whose worker died while the bytes were going out.
 func (s *Store) giveUpLapsed(now time.Time) (ids []string) {
-	for id, e := range s.outbox {
+	for _, e := range slices.Clone(s.open) {
 		if e.message.State != email.StateSending || e.leased(now) {
 			continue
 		}
@@ -89,23 +90,24 @@ func (s *Store) giveUpLapsed(now time.Time) (ids []string) {
 			}
 		}
 		e.addEvent(email.Event{At: now, Kind: email.EventUncertain, Detail: "lease-lapsed"})
-		ids = append(ids, id)
+		s.reorder(e)
+		ids = append(ids, e.message.ID)
 	}
-	slices.Sort(ids)
 	return ids
 }
 
-func (s *Store) due(now time.Time) []*entry {
-	var due []*entry
-	for _, e := range s.outbox {
-		if e.due(now) {
-			due = append(due, e)
-		}
+// reorder puts an entry where it belongs in s.open, or takes it out.
+func (s *Store) reorder(e *entry) {
+	if i := slices.Index(s.open, e); i >= 0 {
+		s.open = slices.Delete(s.open, i, i+1)
 	}
-	slices.SortFunc(due, func(a, b *entry) int {
+	if e.message.State != email.StateQueued && e.message.State != email.StateSending {
+		return
+	}
+	i, _ := slices.BinarySearchFunc(s.open, e, func(a, b *entry) int {
 		return cmp.Or(a.message.SendAt.Compare(b.message.SendAt), cmp.Compare(a.message.ID, b.message.ID))
 	})
-	return due
+	s.open = slices.Insert(s.open, i, e)
 }
 
 func (e *entry) job() email.Job {
@@ -125,7 +127,7 @@ func (s *Store) Transition(ctx context.Context, t email.Transition) error {
 		return err
 	}
 	defer s.mu.Unlock()
-	e, ok := s.outbox[t.MessageID]
+	e, ok := s.messages[t.MessageID]
 	switch {
 	case !ok:
 		return fmt.Errorf("message: %w", email.ErrNotFound)
@@ -133,6 +135,7 @@ func (s *Store) Transition(ctx context.Context, t email.Transition) error {
 		return fmt.Errorf("message: %w", email.ErrConflict)
 	}
 	e.apply(t)
+	s.reorder(e)
 	return nil
 }
 

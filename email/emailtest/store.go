@@ -25,7 +25,8 @@ type Store struct {
 	templates     []template.Template
 	blobs         map[string][]byte // contents are never changed
 	conversations map[string]email.Conversation
-	outbox        map[string]*entry // messages by id
+	messages      map[string]*entry // by id
+	open          []*entry          // those that are queued or sending, the oldest SendAt first
 	keys          map[string]string // message ids by idempotency key
 }
 
@@ -54,7 +55,7 @@ func NewTenantStore(tenant string) *Store {
 		taken:         map[string]bool{},
 		blobs:         map[string][]byte{},
 		conversations: map[string]email.Conversation{},
-		outbox:        map[string]*entry{},
+		messages:      map[string]*entry{},
 		keys:          map[string]string{},
 	}
 }

@@ -133,6 +133,13 @@ func (c *content) times() int {
 	return c.asked
 }
 
+// telling is content that tells what it needs of the server, as that of a Service does.
+type telling struct{ *content }
+
+func (c telling) Size() int64    { return int64(len(c.mail)) }
+func (c telling) SMTPUTF8() bool { return false }
+func (c telling) EightBit() bool { return true }
+
 // deliver gives the fate of each recipient, as the contract reads receipt and error.
 func (s TransportServer) deliver(t testing.TB, env email.Envelope, msg *content) (fates string, err error) {
 	t.Helper()

@@ -25,6 +25,13 @@ var contentPromises = []promise[TransportServer]{
 		noError(t, err)
 		s.received(t, mail, suiteEnvelope())
 	}},
+	{"Deliver hands over a message that tells its size and what it needs", func(t *testing.T, s TransportServer) {
+		ctx, cancel := context.WithTimeout(context.Background(), suiteSoon)
+		defer cancel()
+		_, err := s.Transport.Deliver(ctx, suiteEnvelope(), telling{&content{mail: suiteMail + "восемь бит\r\n"}})
+		noError(t, err)
+		s.received(t, suiteMail+"восемь бит\r\n", suiteEnvelope())
+	}},
 	{"Deliver hands blind copies over by the envelope alone", func(t *testing.T, s TransportServer) {
 		_, err := s.deliver(t, suiteEnvelope(), &content{mail: suiteMail})
 		noError(t, err)

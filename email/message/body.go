@@ -177,8 +177,8 @@ func (b *builder) attachment(i int) {
 		h.fail(field+".Size", "field.size")
 	case a.Open == nil:
 		h.fail(field+".Open", "field.missing")
-	case h.ok(field+".Name", a.Name):
 	}
+	h.ok(field+".Name", a.Name)
 	t := h.parseMediaType(field+".MediaType", a.MediaType)
 	if h.err != nil {
 		return

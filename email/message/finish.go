@@ -4,7 +4,6 @@ import (
 	"net/mail"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/crmmail/crmmail/email/message/internal/reply"
 )
@@ -14,7 +13,7 @@ func (p *parser) finish() {
 	h, out := p.head, &p.out
 	out.Fields = make([]Field, len(h))
 	for i, f := range h {
-		out.Fields[i] = Field{f.name, p.headerText(f.body)}
+		out.Fields[i] = Field{f.name, withoutNUL(p.headerText(f.body))}
 	}
 	out.Subject = oneLine(p.decodeWords(h.get("Subject")))
 	out.From = distinct(p.addresses(h.all("From")))
@@ -23,9 +22,9 @@ func (p *parser) finish() {
 	out.To = p.addresses(h.all("To"))
 	out.Cc = p.addresses(h.all("Cc"))
 	out.Date = p.date(h.get("Date"))
-	out.MessageID = firstID(h.get("Message-ID"))
-	out.InReplyTo = readIDs(h.all("In-Reply-To"))
-	out.References = readIDs(h.all("References"))
+	out.MessageID = p.firstID(h.get("Message-ID"))
+	out.InReplyTo = p.ids(h.all("In-Reply-To"))
+	out.References = p.ids(h.all("References"))
 	out.Text = strings.Join(p.texts, "\n")
 	out.HTML = strings.Join(p.htmls, "\n")
 	out.Reply = reply.Text(out.Text)
@@ -79,11 +78,23 @@ func (p *Parsed) Header(name string) string {
 	return ""
 }
 
-// readIDs finds Message-IDs: what stands in angle brackets, else the words.
-func readIDs(bodies []string) []string {
+// Headers are the bodies of all header fields of that name, in their order.
+func (p *Parsed) Headers(name string) []string {
+	var bodies []string
+	for _, f := range p.Fields {
+		if strings.EqualFold(f.Name, name) {
+			bodies = append(bodies, f.Body)
+		}
+	}
+	return bodies
+}
+
+// ids finds Message-IDs: what stands in angle brackets, else the words with an at sign.
+func (p *parser) ids(bodies []string) []string {
 	var ids []string
 	for _, body := range bodies {
-		found := false
+		body = oneLine(p.headerText(body))
+		found := len(ids)
 		for rest := body; ; {
 			_, after, ok := strings.Cut(rest, "<")
 			if !ok {
@@ -96,14 +107,15 @@ func readIDs(bodies []string) []string {
 			rest = next
 			id = id[strings.LastIndexByte(id, '<')+1:]
 			if id = strings.Join(strings.Fields(id), ""); id != "" {
-				ids, found = append(ids, id), true
+				ids = append(ids, id)
 			}
 		}
-		if !found {
-			for _, word := range strings.Fields(body) {
-				if word = strings.Trim(word, "<>,;"); strings.Contains(word, "@") {
-					ids = append(ids, word)
-				}
+		if len(ids) > found {
+			continue
+		}
+		for _, word := range strings.Fields(body) {
+			if word = strings.Trim(word, "<>,;"); strings.Contains(word, "@") {
+				ids = append(ids, word)
 			}
 		}
 	}
@@ -111,20 +123,12 @@ func readIDs(bodies []string) []string {
 }
 
 // firstID is the id of a field that holds one, also where it is no proper one.
-func firstID(body string) string {
-	if ids := readIDs([]string{body}); len(ids) > 0 {
+func (p *parser) firstID(body string) string {
+	if ids := p.ids([]string{body}); len(ids) > 0 {
 		return ids[0]
 	}
-	return strings.Trim(strings.TrimSpace(body), "<>")
+	return strings.Trim(oneLine(p.headerText(body)), "<>")
 }
 
-func (p *parser) date(body string) time.Time {
-	if strings.TrimSpace(body) == "" {
-		return time.Time{}
-	}
-	if t, err := mail.ParseDate(body); err == nil {
-		return t
-	}
-	p.defect("header.date")
-	return time.Time{}
-}
+// withoutNUL is text as databases take it.
+func withoutNUL(s string) string { return strings.ReplaceAll(s, "\x00", "\ufffd") }

@@ -56,8 +56,9 @@ func FuzzBuildParse(f *testing.F) {
 
 func trimmed(s string) string { return strings.TrimSpace(s) }
 
-// canonical is text with its line breaks as LF and one at its end at most.
+// canonical is text as Parse gives it, with one line break at its end at most.
 func canonical(s string) string {
+	s = strings.ReplaceAll(s, "\x00", "\ufffd")
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	return strings.TrimSuffix(strings.ToValidUTF8(s, "\ufffd"), "\n")
 }
@@ -82,13 +83,18 @@ func FuzzParse(f *testing.F) {
 		total := 0
 		for _, a := range p.Attachments {
 			require.Equal(t, a.Size, int64(len(a.Content)))
-			require.True(t, utf8.ValidString(a.Name))
+			require.True(t, utf8.ValidString(a.Name+a.ContentID+a.MediaType))
 			require.NotContains(t, a.Name, "\n")
 			total += len(a.Content)
 		}
 		require.LessOrEqual(t, total, 10_000)
-		for _, s := range []string{p.Subject, p.Text, p.HTML, p.Reply} {
+		texts := append([]string{p.Subject, p.Text, p.HTML, p.Reply, p.MessageID}, append(p.InReplyTo, p.References...)...)
+		for _, field := range p.Fields {
+			texts = append(texts, field.Name, field.Body)
+		}
+		for _, s := range texts {
 			require.True(t, utf8.ValidString(s))
+			require.NotContains(t, s, "\x00")
 		}
 		require.NotContains(t, p.Subject, "\n")
 		for _, box := range append(append(p.From, p.To...), p.Cc...) {

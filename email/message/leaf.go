@@ -48,7 +48,7 @@ func (p *parser) addText(e entity, octets []byte) {
 	if !clean {
 		p.defect("charset.octets")
 	}
-	text = strings.ReplaceAll(text, "\r\n", "\n")
+	text = withoutNUL(strings.ReplaceAll(text, "\r\n", "\n"))
 	if e.ctype.value == "text/html" {
 		p.htmls = append(p.htmls, text)
 		return
@@ -72,7 +72,7 @@ func (p *parser) attachment(e entity, body *content) {
 	a := ParsedAttachment{
 		Name:      p.fileName(e),
 		MediaType: e.ctype.value,
-		ContentID: firstID(e.header.get("Content-ID")),
+		ContentID: p.firstID(e.header.get("Content-ID")),
 		Inline:    e.disposition.value == "inline",
 	}
 	if a.MediaType == "application/ms-tnef" || strings.EqualFold(a.Name, "winmail.dat") {

@@ -6,6 +6,7 @@ import (
 	"net/mail"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/crmmail/crmmail/email/message"
 	"github.com/stretchr/testify/assert"
@@ -207,4 +208,37 @@ func TestFileNames(t *testing.T) {
 			assert.Equal(t, c.want, p.Attachments[0].Name)
 		})
 	}
+}
+
+func TestDates(t *testing.T) {
+	for field, want := range map[string]string{
+		"Wed, 04 Mar 2026 10:15:00 +0300":       "2026-03-04T07:15:00Z",
+		"4 Mar 2026 10:15 +0300":                "2026-03-04T07:15:00Z",
+		"Wed, 04 Mar 26 10:15:00 +0300":         "2026-03-04T07:15:00Z",
+		"Wed, 04 Mar 2026 10:15:00 +0300 (MSK)": "2026-03-04T07:15:00Z",
+		"Wed, 04 Mar 2026 10:15:00 (MSK) +0300": "2026-03-04T07:15:00Z",
+		"Wed, 04 Mar 2026 10:15:00 EDT":         "2026-03-04T14:15:00Z",
+		"Wed, 04 Mar 2026 10:15:00 GMT":         "2026-03-04T10:15:00Z",
+		"Wed, 04 Mar 2026 10:15:00":             "2026-03-04T10:15:00Z",
+		"Wed 04 Mar 2026 10:15:00 PM PDT":       "2026-03-05T05:15:00Z",
+		"Wed Mar  4 10:15:00 2026":              "2026-03-04T10:15:00Z",
+		"2026-03-04T10:15:00+03:00":             "2026-03-04T07:15:00Z",
+		"2026-03-04 10:15:00":                   "2026-03-04T10:15:00Z",
+		"":                                      "0001-01-01T00:00:00Z",
+		"GMT":                                   "0001-01-01T00:00:00Z",
+	} {
+		p, err := message.Parse(strings.NewReader("Date: "+field+"\n\n"), message.ParseOptions{})
+		require.NoError(t, err)
+		assert.Equal(t, want, p.Date.UTC().Format(time.RFC3339), field)
+	}
+}
+
+func TestHeaderAccess(t *testing.T) {
+	p, err := message.Parse(strings.NewReader("Delivered-To: a@b.example\nX: one\n two\ndelivered-to: c@d.example\nX-Nul: a\x00b\n\n"), message.ParseOptions{})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a@b.example", "c@d.example"}, p.Headers("Delivered-TO"))
+	assert.Equal(t, "one two", p.Header("x"))
+	assert.Equal(t, "a\ufffdb", p.Header("X-Nul"))
+	assert.Empty(t, p.Header("Y"))
+	assert.Nil(t, p.Headers("Y"))
 }

@@ -126,6 +126,9 @@ func (p *parser) multipart(e entity, boundary string, depth int) {
 	if !met || p.hit.level < level {
 		p.bounds = p.bounds[:level]
 		p.defect("part.no-parts")
+		if p.decodedLeft -= int64(len(preamble)); p.decodedLeft < 0 {
+			p.defect("limit.decoded")
+		}
 		p.addText(e, preamble)
 		return
 	}
@@ -148,14 +151,14 @@ func (p *parser) multipart(e entity, boundary string, depth int) {
 	}
 }
 
-// preamble reads up to a boundary. Its beginning is kept for the case that none comes.
+// preamble reads up to a boundary. It is kept for the case that none comes, and is the text then.
 func (p *parser) preamble() (kept []byte, met bool) {
 	for {
 		l, ok := p.next()
 		if !ok || p.boundary(l) {
 			return kept, ok
 		}
-		if len(kept) < scanBuffer {
+		if int64(len(kept)) < p.decodedLeft {
 			kept = append(append(kept, l.text...), l.eol...)
 		}
 	}

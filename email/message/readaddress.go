@@ -13,7 +13,7 @@ func (p *parser) addresses(bodies []string) []mail.Address {
 		for _, item := range splitAddresses(body) {
 			if box, ok := p.address(item); ok {
 				list = append(list, box)
-			} else if strings.TrimSpace(item) != "" {
+			} else if strings.TrimSpace(stripComments(item)) != "" {
 				p.defect("header.address")
 			}
 		}

@@ -3,6 +3,7 @@ package message
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/crmmail/crmmail/email/message/internal/charset"
 	"github.com/crmmail/crmmail/email/message/internal/codec"
@@ -102,16 +103,14 @@ func decodeQ(text string) []byte {
 	return octets
 }
 
-// headerText makes text of octets that are no encoded word: UTF-8, else the charset of the message, else a guess.
+// headerText makes text of octets that are no encoded word: UTF-8 (RFC 6532), else the charset of the message, else
+// a guess.
 func (p *parser) headerText(raw string) string {
-	if isASCII(raw) {
+	if utf8.ValidString(raw) {
 		return raw
 	}
 	p.defect("header.octets")
-	text, _, clean := charset.Decode("utf-8", []byte(raw))
-	if !clean {
-		text, _, _ = charset.Decode(p.charset, []byte(raw))
-	}
+	text, _, _ := charset.Decode(p.charset, []byte(raw))
 	return text
 }
 

@@ -41,7 +41,7 @@ var texts = map[string][2]string{
 	"header.stray":              {"заголовок начинается с продолжения", "the header begins with a continuation"},                              // " x" as the first line
 	"header.no-colon":           {"строка заголовка без двоеточия", "a header line has no colon"},                                             // "Subject Hello"
 	"header.cut":                {"заголовок части оборван", "the header of a part is cut off"},                                               // a boundary within it
-	"header.octets":             {"в заголовке символы вне ASCII без кодирования", "the header holds unencoded octets"},                       // "Subject: Привет" raw
+	"header.octets":             {"в заголовке байты, которые не являются UTF-8", "the header holds octets that are not UTF-8"},               // "Subject: \xcf\xf0"
 	"header.address":            {"адрес в заголовке не разобран", "an address in the header cannot be read"},                                 // "To: Anna"
 	"header.date":               {"дата не разобрана", "the date cannot be read"},                                                             // "Date: yesterday"
 	"part.media-type":           {"недопустимый тип содержимого части", "the media type of a part is invalid"},                                // "Content-Type: text"

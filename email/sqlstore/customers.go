@@ -101,16 +101,16 @@ func (s *Store) insertContacts(ctx context.Context, tx conn, c email.Customer) e
 		rows = append(rows, []any{s.tenant, c.ID, kind, position, network, value, exact})
 	}
 	for i, addr := range c.Emails {
-		add(contactEmail, i, "", addr, s.exact(addr))
+		add(contactEmail, i, "", addr, email.SearchKey(addr))
 	}
 	for i, number := range c.Phones {
 		add(contactPhone, i, "", number, "")
 	}
 	for i, handle := range c.Handles {
-		add(contactHandle, i, handle.Network, handle.Username, s.exact(handle.Username))
+		add(contactHandle, i, handle.Network, handle.Username, email.SearchKey(handle.Username))
 	}
 	if c.ExternalID != "" {
-		add(contactExternalID, 0, "", c.ExternalID, s.exact(c.ExternalID))
+		add(contactExternalID, 0, "", c.ExternalID, email.SearchKey(c.ExternalID))
 	}
 	return insert(ctx, tx, `crmmail_customer_contact (tenant, customer_id, kind, position, network, value, exact)`, rows)
 }

@@ -32,7 +32,7 @@ func (s *Store) SearchCustomers(ctx context.Context, q email.Query) ([]email.Mat
 }
 
 func (s *Store) exactCustomers(ctx context.Context, tx conn, q email.Query) ([]email.Customer, error) {
-	exact := s.exact(q.Text)
+	exact := email.SearchKey(q.Text)
 	if exact == "" {
 		return nil, nil
 	}
@@ -55,17 +55,6 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // escapeLike makes every character of text stand for itself in a LIKE pattern.
 func escapeLike(text string) string { return likeEscaper.Replace(text) }
-
-// exact is what a whole value is found by. Values that email.Query.Match takes for the same have the same; it may be the
-// same for others too, because Match decides in the end.
-func (s *Store) exact(value string) string {
-	for line := range strings.Lines(email.SearchText(email.Customer{ExternalID: value}, s.phone)) {
-		if line = strings.TrimSpace(line); line != "" {
-			return strings.TrimLeft(line, "@ ")
-		}
-	}
-	return ""
-}
 
 // rank is the answer: exact matches first, then the newest.
 func rank(q email.Query, phone email.Phone, candidates []email.Customer) []email.Match {

@@ -41,7 +41,7 @@ type Options struct {
 	Dialect Dialect
 	// Tenant is whose rows the Store sees; as email.Config.Tenant.
 	Tenant string
-	// Phone gives the forms that phone numbers are found by, as email.Config.Phone; nil: email.RussianPhone. They are
+	// Phone gives the forms that phone numbers are found by; nil: email.RussianPhone. They are
 	// kept with each customer, so customers are saved again after a change.
 	Phone email.Phone
 	// NewID makes ids of customers and of uploads; nil: 128 random bits.
