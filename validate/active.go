@@ -46,7 +46,7 @@ func (p *pass) element(code string, t *tag) {
 func (p *pass) attribute(code string, t *tag, a *attribute) {
 	key := ""
 	if p.doubtful {
-		key = treeKey(t.name, a.name, unescape(p.text(a.value)))
+		key = treeKey(t.name, a.name, treeValue(p.text(a.value)))
 	}
 	p.reportActive(code, a.whole, key)
 }

@@ -89,6 +89,15 @@ func treeKey(element, name, value string) string {
 	return element + "\x00" + name + "\x00" + value
 }
 
+// treeValue returns the value that an attribute has in the tree, or "" where character references
+// leave that to the tree: a key without a value stands for any.
+func treeValue(raw string) string {
+	if strings.IndexByte(raw, '&') >= 0 {
+		return ""
+	}
+	return strings.NewReplacer("\x00", "\uFFFD", "\r\n", "\n", "\r", "\n").Replace(raw)
+}
+
 // settle keeps the doubtful findings whose construct stands in the tree of a browser, with scripts
 // or without. Only such findings make a tree worth building. What no tree can be built for is kept.
 func (p *pass) settle() {
@@ -138,6 +147,7 @@ func addKeys(keys map[string]bool, n *html.Node) {
 		if a.Namespace != "" {
 			key = a.Namespace + ":" + key
 		}
+		keys[treeKey(name, key, "")] = true
 		keys[treeKey(name, key, a.Val)] = true
 	}
 }
