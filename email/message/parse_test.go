@@ -136,7 +136,7 @@ func TestAddresses(t *testing.T) {
 		"open quote":        {`"Anna <a@b.example>`, []mail.Address{{Name: `"Anna`, Address: "a@b.example"}}},
 		"quoted local part": {`"a b"@b.example`, []mail.Address{{Address: "a b@b.example"}}},
 		"quoted bracket":    {`X <"a>\"b"@b.example>`, []mail.Address{{Name: "X", Address: `a>"b@b.example`}}},
-		"apostrophes":       {`'Anna' <a@b.example>`, []mail.Address{{Name: "Anna", Address: "a@b.example"}}},
+		"apostrophes":       {`"'A@b.example'" <a@b.example>`, []mail.Address{{Address: "a@b.example"}}},
 		"encoded address":   {"=?utf-8?q?a=40b.example?=", nil},
 		"line break inside": {"=?utf-8?q?a=0D=0Ab?= <a@b.example>", []mail.Address{{Name: "a  b", Address: "a@b.example"}}},
 	} {

@@ -116,10 +116,13 @@ func (p *parser) address(item string) (mail.Address, bool) {
 			return mail.Address{}, false
 		}
 	}
-	if name == "" || name == addr {
+	if strings.EqualFold(strings.Trim(name, "'"), addr) { // Outlook quotes an address that has no name
+		name = ""
+	}
+	if name == "" {
 		name = note
 	}
-	box := mail.Address{Name: oneLine(p.decodeWords(strings.Trim(name, " \t'"))), Address: cleanAddress(p.headerText(addr))}
+	box := mail.Address{Name: oneLine(p.decodeWords(name)), Address: cleanAddress(p.headerText(addr))}
 	if !strings.Contains(box.Address, "@") { // some encode the address too
 		box.Address = cleanAddress(p.decodeWords(box.Address))
 	}
