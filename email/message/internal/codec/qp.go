@@ -46,8 +46,8 @@ func AppendQuotedPrintable(dst []byte, s string) []byte {
 const softBreak = uint32('=') | uint32('\r')<<8 | uint32('\n')<<16
 
 // worst is the most octets that n octets take: three each, a soft break every 64 of them at the latest, and room
-// for a store of four octets at the end.
-func worst(n int) int { return 3*n + (3*n/64+1)*3 + 4 }
+// for a store of eight octets at the end.
+func worst(n int) int { return 3*n + (3*n/64+1)*3 + 8 }
 
 // appendLine appends a line without its line break.
 func appendLine(dst []byte, line string) []byte {
@@ -67,11 +67,14 @@ func appendLine(dst []byte, line string) []byte {
 			n, col = n+3, 0
 			continue
 		}
-		if width > 0 { // a whole character; text in UTF-8 is mostly these
-			for _, c := range []byte(line[i:min(len(line), i+width/3)]) {
-				binary.LittleEndian.PutUint32(out[n:], escapes[c])
-				n, col, i = n+3, col+3, i+1
-			}
+		if width == 6 && i < last { // text in Cyrillic or Greek is mostly these
+			binary.LittleEndian.PutUint64(out[n:], uint64(escapes[c])|uint64(escapes[line[i+1]])<<24)
+			n, col, i = n+6, col+6, i+2
+			continue
+		}
+		if width > 0 {
+			binary.LittleEndian.PutUint32(out[n:], escapes[c])
+			n, col, i = n+3, col+3, i+1
 			continue
 		}
 		run := 1 + literalRun(line[i+1:max(i+1, min(last, i+maxContent-col))])
@@ -83,7 +86,13 @@ func appendLine(dst []byte, line string) []byte {
 
 // literalRun is how many literals s begins with.
 func literalRun(s string) int {
-	for i := 0; i < len(s); i++ {
+	i := 0
+	for ; i+4 <= len(s); i += 4 {
+		if !(literal[s[i]] && literal[s[i+1]] && literal[s[i+2]] && literal[s[i+3]]) {
+			break
+		}
+	}
+	for ; i < len(s); i++ {
 		if !literal[s[i]] {
 			return i
 		}
