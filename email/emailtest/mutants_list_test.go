@@ -43,7 +43,7 @@ var storeListMutants = []mutant{
 	{"returns-the-input", onStore(always(brokenStore{enqueue: func(ctx context.Context, s email.Store, q email.Queued) (email.Message, error) {
 		_, err := s.Enqueue(ctx, q)
 		return email.Message{ID: q.Message.ID}, err
-	}})), []string{"Enqueue returns the message as kept"}},
+	}})), []string{"Enqueue returns the message as Message does"}},
 	{"overwrites-conversations", onStore(func() brokenStore {
 		var mu sync.Mutex
 		latest := map[string]email.Conversation{}

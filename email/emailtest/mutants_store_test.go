@@ -2,7 +2,6 @@ package emailtest_test
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -96,6 +95,10 @@ var storeMutants = []mutant{
 		c.Lease *= 1000
 		return s.Claim(ctx, c)
 	}})), []string{"Claim gives a queued message again", "Claim counts the attempts"}},
+	{"leases-a-moment-too-long", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		c.Lease += time.Microsecond
+		return s.Claim(ctx, c)
+	}})), []string{"Claim gives a queued message again"}},
 	{"ignores-owner", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
 		if !t.LeaseUntil.IsZero() || t.Owner != "" {
 			t.Owner = ""
@@ -174,99 +177,4 @@ var storeMutants = []mutant{
 		}
 		return s.Transition(ctx, t)
 	}})), []string{"Transition keeps the provider's id"}},
-	{"own-clock", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
-		c.Now = time.Now()
-		return s.Claim(ctx, c)
-	}})), []string{"Claim leases a message to one worker", "Claim gives the whole message"}},
-	{"in-any-order", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
-		claimed, err := s.Claim(ctx, c)
-		slices.Reverse(claimed.Jobs)
-		return claimed, err
-	}})), []string{"Claim gives the oldest SendAt first"}},
-	{"one-too-many", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
-		c.Limit++
-		return s.Claim(ctx, c)
-	}})), []string{"Claim gives at most Limit", "Claim with Limit 0 leases nothing"}},
-	{"nothing-with-limit-0", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
-		if c.Limit == 0 {
-			return email.Claimed{}, ctx.Err()
-		}
-		return s.Claim(ctx, c)
-	}})), []string{"Claim with Limit 0 still finds"}},
-	{"too-early", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
-		c.Now, c.Lease = c.Now.Add(time.Second), c.Lease-time.Second
-		return s.Claim(ctx, c)
-	}})), []string{"Claim leaves a message alone until", "Claim leases a message to one worker", "Claim leaves a message alone whose worker"}},
-	{"resends-silently", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
-		claimed, err := s.Claim(ctx, c)
-		for _, id := range claimed.Uncertain {
-			s.Transition(ctx, email.Transition{MessageID: id, From: email.StateUncertain, To: email.StateQueued})
-		}
-		return claimed, err
-	}})), []string{"Claim makes a message uncertain", "Claim with Limit 0 still"}},
-	{"uncertain-without-event", onStore(always(brokenStore{message: func(ctx context.Context, s email.Store, id string) (email.Message, error) {
-		m, err := s.Message(ctx, id)
-		m.Events = slices.DeleteFunc(m.Events, func(e email.Event) bool { return e.Kind == email.EventUncertain })
-		return m, err
-	}})), []string{"Claim makes a message uncertain"}},
-	{"uncertain-to-everybody", onStore(always(brokenStore{message: func(ctx context.Context, s email.Store, id string) (email.Message, error) {
-		m, err := s.Message(ctx, id)
-		for i := range m.Recipients {
-			if m.State == email.StateUncertain {
-				m.Recipients[i].Status = email.RecipientUncertain
-			}
-		}
-		return m, err
-	}})), []string{"Claim keeps what is known"}},
-	{"tells-of-uncertain-again", onStore(func() brokenStore {
-		var mu sync.Mutex
-		var told []string
-		return brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
-			claimed, err := s.Claim(ctx, c)
-			mu.Lock()
-			defer mu.Unlock()
-			told = append(told, claimed.Uncertain...)
-			claimed.Uncertain = slices.Clone(told)
-			return claimed, err
-		}}
-	}), []string{"Claim tells of an uncertain message once"}},
-	{"claims-everything", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
-		if t.To != email.StateSending && t.To != email.StateQueued {
-			t.To = email.StateQueued
-		}
-		return s.Transition(ctx, t)
-	}})), []string{"Claim never gives a message that is not queued"}},
-	{"addresses-everybody", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
-		claimed, err := s.Claim(ctx, c)
-		for i := range claimed.Jobs {
-			claimed.Jobs[i].Envelope.Recipients = nil
-			for _, r := range claimed.Jobs[i].Message.Recipients {
-				claimed.Jobs[i].Envelope.Recipients = append(claimed.Jobs[i].Envelope.Recipients, r.Address)
-			}
-		}
-		return claimed, err
-	}})), []string{"Claim addresses only the recipients", "Transition puts an uncertain message back"}},
-	{"builds-anew", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
-		claimed, err := s.Claim(ctx, c)
-		for _, job := range claimed.Jobs {
-			if job.Message.Attempts > 1 {
-				job.Wire.Segments[0].Bytes = append([]byte("X-Attempt: 2\r\n"), job.Wire.Segments[0].Bytes...)
-			}
-		}
-		return claimed, err
-	}})), []string{"Claim gives the same bytes at every attempt"}},
-	{"forgets-attempts", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
-		claimed, err := s.Claim(ctx, c)
-		for i := range claimed.Jobs {
-			claimed.Jobs[i].Message.Attempts = 1
-		}
-		return claimed, err
-	}})), []string{"Claim counts the attempts"}},
-	{"forgets-wire-flags", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
-		claimed, err := s.Claim(ctx, c)
-		for _, job := range claimed.Jobs {
-			job.Wire.EightBit = false
-		}
-		return claimed, err
-	}})), []string{"Claim gives the whole message"}},
 }

@@ -26,7 +26,7 @@ const mutantsEnv = "EMAILTEST_MUTANTS"
 // TestMutants shows that the suites can fail: each broken implementation fails those subtests that are about what is
 // broken, and there is no subtest that nothing can fail.
 func TestMutants(t *testing.T) {
-	mutants := slices.Concat(storeMutants, storeListMutants, blobMutants, customerMutants, directoryMutants, loaderMutants,
+	mutants := slices.Concat(storeMutants, claimMutants, storeListMutants, blobMutants, customerMutants, directoryMutants, loaderMutants,
 		tokenMutants, transportMutants)
 	if os.Getenv(mutantsEnv) != "" {
 		for _, m := range mutants {
