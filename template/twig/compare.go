@@ -103,8 +103,12 @@ func compareComposite(r *run, a, b Value, depth int) int {
 		return compareStrings(a.str(), b.str())
 	case a.k == kDate && b.k == kDate:
 		return a.date().t.Compare(b.date().t)
-	case a.k == kMarkup && b.isNumber(), b.k == kMarkup && a.isNumber():
+	case a.isNumber(), b.isNumber():
 		return compareAt(nil, asObjectNumber(a), asObjectNumber(b), 0)
+	case a.isText():
+		return -1
+	case b.isText():
+		return 1
 	case a.k == b.k && a.p == b.p:
 		return 0
 	}
@@ -119,8 +123,9 @@ func compareArrayWith(other Value, order int) int {
 	return order
 }
 
+// asObjectNumber is the number that an object counts as beside a number.
 func asObjectNumber(v Value) Value {
-	if v.k == kMarkup {
+	if v.isObject() {
 		return Int(1)
 	}
 	return v

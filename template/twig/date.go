@@ -26,6 +26,8 @@ func (d *date) properties() *array {
 	kind := int64(3)
 	if name != "" && (name[0] == '+' || name[0] == '-') {
 		kind = 1
+	} else if name != "UTC" && !strings.Contains(name, "/") {
+		kind = 2
 	}
 	a.set(keyOf("timezone_type"), Int(kind))
 	a.set(keyOf("timezone"), String(name))

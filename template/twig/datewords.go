@@ -329,8 +329,14 @@ func abbreviation(name string) (*time.Location, bool) {
 	hours, ok := map[string]float64{
 		"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "MSK": 3, "MSD": 4, "CET": 1,
 		"CEST": 2, "EET": 2, "EEST": 3, "WET": 0, "WEST": 1, "BST": 1, "IST": 5.5, "JST": 9, "HST": -10, "AKST": -9, "AKDT": -8,
-		"A": 1, "SAMT": 4, "YEKT": 5, "NOVT": 7,
+		"SAMT": 4, "YEKT": 5, "NOVT": 7,
 	}[strings.ToUpper(name)]
+	if i := strings.Index("NOPQRSTUVWXY", strings.ToUpper(name)); len(name) == 1 && i >= 0 {
+		hours, ok = float64(-1-i), true
+	}
+	if i := strings.Index("ABCDEFGHIKLM", strings.ToUpper(name)); len(name) == 1 && i >= 0 {
+		hours, ok = float64(1+i), true
+	}
 	if !ok {
 		return nil, false
 	}

@@ -192,7 +192,7 @@ func (e *binaryExpr) lessCommon(r *run, a, b Value) Value {
 	case opBitXor:
 		return bitwise("^", a, b)
 	case opXor:
-		return Bool(objectTruth(a) != objectTruth(b))
+		return Bool(a.truth() != b.truth())
 	case opHasSome:
 		return hasSome(r, a, b)
 	case opHasEvery:
@@ -208,10 +208,10 @@ type andExpr struct {
 }
 
 func (e *andExpr) eval(r *run, c *frame) Value {
-	if objectTruth(e.l.eval(r, c)) == e.or {
+	if e.l.eval(r, c).truth() == e.or {
 		return Bool(e.or)
 	}
-	return Bool(objectTruth(e.r.eval(r, c)))
+	return Bool(e.r.eval(r, c).truth())
 }
 
 // concatExpr is "~" and string interpolation; a chain of them is one node.

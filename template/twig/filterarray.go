@@ -42,7 +42,7 @@ func filterJoin(r *run, args []Value) Value {
 	if !and.isNull() {
 		last = r.str(and)
 		if len(vals) == 1 {
-			return String(r.str(vals[0]))
+			return String(r.textArg(vals[0], `Twig\Extension\CoreExtension::join(): Return value`))
 		}
 	}
 	return String(r.join(vals, glue, last))

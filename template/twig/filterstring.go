@@ -41,8 +41,12 @@ func characters(s, filter string) []string {
 	return strings.Split(s, "")
 }
 
+var trimNames = map[string]string{
+	"both": "trim(): Argument #1 ($string)", "left": "ltrim(): Argument #1 ($string)", "right": "rtrim(): Argument #1 ($string)",
+}
+
 func filterTrim(r *run, args []Value) Value {
-	s, mask := r.str(args[0]), trimSpace
+	s, mask := r.textArg(args[0], trimNames[args[2].String()]), trimSpace
 	if !args[1].isNull() {
 		mask = r.str(args[1])
 	}
@@ -82,7 +86,7 @@ func byteSet(mask string) (set [256]bool) {
 }
 
 func filterNl2br(r *run, args []Value) Value {
-	s := r.str(args[0])
+	s := r.textArg(args[0], "nl2br(): Argument #1 ($string)")
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -102,7 +106,7 @@ func filterNl2br(r *run, args []Value) Value {
 }
 
 func filterSpaceless(r *run, args []Value) Value {
-	s := r.str(args[0])
+	s := r.textArg(args[0], "trim(): Argument #1 ($string)")
 	b := make([]byte, 0, len(s))
 	for i := 0; i < len(s); i++ {
 		b = append(b, s[i])
@@ -122,7 +126,7 @@ func filterReplace(r *run, args []Value) Value {
 	if args[1].k != kArray {
 		throw(`The "replace" filter expects a sequence or a mapping, got "` + args[1].typeName() + `".`)
 	}
-	s := r.str(args[0])
+	s := r.textArg(args[0], "strtr(): Argument #1 ($string)")
 	return String(replacePairs(r, s, args[1].arr().settled()))
 }
 
@@ -172,7 +176,7 @@ func replacePairs(r *run, s string, pairs *array) string {
 }
 
 func filterSplit(r *run, args []Value) Value {
-	s, delimiter := r.str(args[0]), r.str(args[1])
+	s, delimiter := r.textArg(args[0], "explode(): Argument #2 ($string)"), r.textArg(args[1], "explode(): Argument #1 ($separator)")
 	limit := args[2]
 	if delimiter == "" {
 		return splitEvery(r, s, toInt(limit))
@@ -220,7 +224,7 @@ func splitEvery(r *run, s string, size int64) Value {
 
 func filterURLEncode(r *run, args []Value) Value {
 	if args[0].k != kArray {
-		s := r.str(args[0])
+		s := r.textArg(args[0], "rawurlencode(): Argument #1 ($string)")
 		r.grow(3 * len(s))
 		return String(rawURLEncode(s))
 	}

@@ -77,21 +77,27 @@ func isIgnorable(c rune) bool {
 	return c == '\'' || c == '.' || c == 0x2019 || c == ':' || c == '^' || c == '`' || c == 0xb7 || unicode.In(c, unicode.Mn, unicode.Me, unicode.Cf, unicode.Lm, unicode.Sk)
 }
 
-func filterUpper(r *run, args []Value) Value { return recase(r, args[0], toUpper) }
+func filterUpper(r *run, args []Value) Value {
+	return recase(r, args[0], "mb_strtoupper(): Argument #1 ($string)", toUpper)
+}
 
-func filterLower(r *run, args []Value) Value { return recase(r, args[0], toLower) }
+func filterLower(r *run, args []Value) Value {
+	return recase(r, args[0], "mb_strtolower(): Argument #1 ($string)", toLower)
+}
 
-func filterTitle(r *run, args []Value) Value { return recase(r, args[0], toTitle) }
+func filterTitle(r *run, args []Value) Value {
+	return recase(r, args[0], "mb_convert_case(): Argument #1 ($string)", toTitle)
+}
 
 func filterCapitalize(r *run, args []Value) Value {
-	return recase(r, args[0], func(s string) string {
+	return recase(r, args[0], "mb_substr(): Argument #1 ($string)", func(s string) string {
 		_, n := utf8.DecodeRuneInString(s)
 		return toUpper(s[:n]) + toLower(s[n:])
 	})
 }
 
-func recase(r *run, v Value, to func(string) string) Value {
-	s := r.str(v)
+func recase(r *run, v Value, what string, to func(string) string) Value {
+	s := r.textArg(v, what)
 	r.grow(2 * len(s))
 	return String(to(s))
 }

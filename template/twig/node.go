@@ -73,6 +73,15 @@ func (r *run) str(v Value) string {
 	return s
 }
 
+// textArg is v as the text that a PHP function asks for: arrays and objects are refused where a conversion would
+// make "Array" of them. what is the function and its argument, as in "trim(): Argument #1 ($string)".
+func (r *run) textArg(v Value, what string) string {
+	if v.k >= kArray {
+		throwPHP(what + " must be of type string, " + v.typeName() + " given")
+	}
+	return r.str(v)
+}
+
 // escapeNode prints a value escaped, unless it is markup.
 type escapeNode struct {
 	e        expr

@@ -8,7 +8,7 @@ import (
 
 // filterFormat is PHP's sprintf.
 func filterFormat(r *run, args []Value) Value {
-	f := &formatter{r: r, format: r.str(args[0]), args: args[1:]}
+	f := &formatter{r: r, format: r.textArg(args[0], "sprintf(): Argument #1 ($format)"), args: args[1:]}
 	for f.i < len(f.format) {
 		c := f.format[f.i]
 		f.i++
@@ -152,7 +152,7 @@ func (f *formatter) convert(verb byte, s spec, v Value) {
 		f.out = append(f.out, byte(toInt(v)))
 	case 'f', 'F':
 		p := precision(6)
-		f.pad(sign(string(appendNumber(nil, toFloat(v), p, ".", ""))), s, true)
+		f.pad(sign(strconv.FormatFloat(toFloat(v), 'f', p, 64)), s, true)
 	case 'e', 'E', 'g', 'G':
 		f.pad(sign(scientific(verb, toFloat(v), precision(6))), s, true)
 	default:

@@ -3,7 +3,7 @@ package twig
 import "strings"
 
 func filterStriptags(r *run, args []Value) Value {
-	s := r.str(args[0])
+	s := r.textArg(args[0], "strip_tags(): Argument #1 ($string)")
 	r.grow(len(s))
 	allowed := map[string]bool{}
 	if args[1].k == kArray {
