@@ -75,14 +75,23 @@ func deliveryStatus(s string) []BouncedRecipient {
 		if addr == "" {
 			continue
 		}
-		r := BouncedRecipient{Address: cleanAddress(addr), Action: strings.ToLower(fields["action"]),
-			Status: firstStatus(fields["status"]), Diagnostic: typed(fields["diagnostic-code"])}
-		if r.Action == "" {
-			r.Action = "failed"
+		said := typed(fields["diagnostic-code"])
+		code := firstStatus(fields["status"])
+		if code == "" {
+			code = firstStatus(said)
 		}
-		list = append(list, r)
+		list = append(list, BouncedRecipient{cleanAddress(addr), knownAction(fields["action"]), code, said})
 	}
 	return list
+}
+
+// knownAction is one of RFC 3464 §2.3.3; what is not told or not known means failed.
+func knownAction(s string) string {
+	switch s = strings.ToLower(s); s {
+	case "delayed", "delivered", "relayed", "expanded":
+		return s
+	}
+	return "failed"
 }
 
 func statusFields(group string) map[string]string {
@@ -105,7 +114,7 @@ func statusFields(group string) map[string]string {
 
 // typed takes the type off a value such as "rfc822; user@example.org".
 func typed(s string) string {
-	if _, value, ok := strings.Cut(s, ";"); ok {
+	if kind, value, ok := strings.Cut(s, ";"); ok && isToken(strings.TrimSpace(kind)) {
 		s = value
 	}
 	return strings.TrimSpace(s)

@@ -78,6 +78,13 @@ func TestDeliveryReport(t *testing.T) {
 	}
 }
 
+func TestReportInPoorForm(t *testing.T) {
+	p := parse(t, "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n"+
+		"Final-Recipient: client@example.org\nAction: refused\nDiagnostic-Code: 550 5.1.1 no such user; ask the postmaster\n--b--\n", message.ParseOptions{})
+	require.Equal(t, &message.Bounce{Recipients: []message.BouncedRecipient{{Address: "client@example.org", Action: "failed", Status: "5.1.1",
+		Diagnostic: "550 5.1.1 no such user; ask the postmaster"}}}, p.Bounce)
+}
+
 func TestReportHeadersOnly(t *testing.T) {
 	raw := strings.ReplaceAll(strings.ReplaceAll(report, "message/rfc822", "text/rfc822-headers"), "\nMessage-ID: <not-this@example.org>\n", "")
 	assert.Equal(t, "original@shop.example", parse(t, raw, message.ParseOptions{}).Bounce.OriginalID)
