@@ -18,7 +18,8 @@ type ParseOptions struct {
 	MaxDecoded int64 // octets of all contents together after decoding; 128 MiB
 
 	// Attachment, where it is set, is given each attachment when its turn comes, with its content, which need not
-	// be read to the end; Parsed.Attachments then have no Content. a.Size is not known yet. Its error ends Parse.
+	// be read to the end; Parsed.Attachments then have no Content. a.Size, and whether the HTML shows it, are not known
+	// yet. Its error ends Parse.
 	Attachment func(a ParsedAttachment, content io.Reader) error
 }
 
