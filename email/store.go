@@ -81,11 +81,11 @@ type Transition struct {
 	MessageID string
 	Owner     string // the worker that must hold the lease; empty: not asked, for what a person does
 	From, To  State
-	At        time.Time // when it happened; becomes SentAt where To is StateSent
+	At        time.Time // when it happened; becomes SentAt where To is StateSent and From is not
 
 	LeaseUntil time.Time   // the new end of the lease; zero ends the lease
 	SendAt     time.Time   // where To is StateQueued: not before; zero keeps it
-	Results    []Recipient // taken over by address; other recipients stay
+	Results    []Recipient // taken over by address; other recipients stay, addresses the message does not have are ignored
 	ProviderID string      // empty keeps it
 	Event      *Event      // added to the time line; nil: none
 }

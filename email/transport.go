@@ -21,7 +21,8 @@ type Envelope = message.Envelope
 // A nil error means that every recipient of env was accepted, except those whose result in the receipt says otherwise.
 // An error is for all recipients that the receipt does not name. A *TransportError says whether to try again; any other
 // error is tried again where the bytes were not asked for, and is uncertain where they were.
-// Deliver returns soon after ctx ends.
+// Where the server refused every recipient, both ways of saying so are fine: results, or a *TransportError.
+// Deliver returns soon after ctx ends and tells the truth then as ever: what is not known to have failed is uncertain.
 //
 // The msg of a Service has further methods, for a transport that announces what it sends: Size() int64 in octets of the
 // wire form (RFC 1870), SMTPUTF8() bool (RFC 6531) and EightBit() bool (RFC 6152).

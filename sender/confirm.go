@@ -43,7 +43,8 @@ type Tokens interface {
 	TakeToken(ctx context.Context, hash string) (Token, error)
 }
 
-// Editor is a [Directory] whose identities can be confirmed and allowed here. It is found by type assertion.
+// Editor is a [Directory] whose identities can be confirmed and allowed here. It is found by type assertion. The errors
+// of both methods wrap [ErrNotFound] for an identity that does not exist.
 type Editor interface {
 	// ConfirmIdentity records that address, which is ref's at this moment, was confirmed at the given time. When
 	// ref has another address by now ([SameAddress]) it changes nothing and its error wraps [ErrAddressChanged];

@@ -53,7 +53,8 @@ type Output struct {
 // An implementation is safe for concurrent use. Names come from users' templates: an implementation looks them
 // up in the tenant's own templates and never treats them as paths of files.
 type Source interface {
-	// Source returns the source of the template called name; its error wraps [ErrNotFound] where there is none.
+	// Source returns the source of the template called name; its error wraps [ErrNotFound] where there is none. A
+	// [Loader] that is a Source too goes by the ID of a [Template] and gives its HTML.
 	Source(ctx context.Context, name string) (string, error)
 }
 

@@ -140,12 +140,8 @@ var editorPromises = []promise[directoryFixture]{
 		for _, ref := range []sender.Ref{
 			{Kind: sender.User, ID: "999"}, {Kind: sender.Store, ID: "8"}, {Kind: sender.Additional, ID: "8"}, {Kind: sender.User}, {},
 		} {
-			if err := f.editor().ConfirmIdentity(context.Background(), ref, "boris@shop.example", suiteTime); err == nil {
-				t.Errorf("%v was confirmed", ref)
-			}
-			if err := f.editor().AllowIdentity(context.Background(), ref, true); err == nil {
-				t.Errorf("%v was allowed", ref)
-			}
+			isError(t, f.editor().ConfirmIdentity(context.Background(), ref, "boris@shop.example", suiteTime), sender.ErrNotFound)
+			isError(t, f.editor().AllowIdentity(context.Background(), ref, true), sender.ErrNotFound)
 		}
 		f.unchanged(t)
 	}},

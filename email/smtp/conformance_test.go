@@ -34,6 +34,14 @@ func TestConformance(t *testing.T) {
 		Stall: func(t testing.TB) emailtest.TransportServer {
 			return scripted(t, failing("MAIL", (*peer).wait))
 		},
+		StallReply: func(t testing.TB) emailtest.TransportServer {
+			return scripted(t, func(p *peer) {
+				if p.hello() && p.transaction(3) {
+					p.listen()
+					p.wait()
+				}
+			})
+		},
 	})
 }
 
