@@ -12,9 +12,19 @@ const (
 	methodAccess                   // a.b()
 )
 
+// question is what is asked of an attribute.
+type question uint8
+
+const (
+	askValue    question = iota
+	askIfAny             // the value if there is one that may be read
+	askPresence          // only whether there is one
+)
+
 // access says how an attribute is read.
 type access struct {
 	kind   accessKind
+	ask    question
 	at     pos
 	strict bool
 }
@@ -34,17 +44,22 @@ type attrExpr struct {
 }
 
 func (e *attrExpr) eval(r *run, c *frame) Value {
-	v, _, _ := e.read(r, c, e.strict)
+	v, _, _ := e.read(r, c, e.strict, askValue)
 	return v
 }
 
 func (e *attrExpr) probe(r *run, c *frame) (Value, bool) {
-	v, ok, _ := e.read(r, c, false)
+	v, ok, _ := e.read(r, c, false, askIfAny)
 	return v, ok
 }
 
+func (e *attrExpr) exists(r *run, c *frame) bool {
+	_, ok, _ := e.read(r, c, false, askPresence)
+	return ok
+}
+
 // read evaluates the chain. ended reports that a "?." found null, which ends the whole chain with null.
-func (e *attrExpr) read(r *run, c *frame, strict bool) (v Value, ok, ended bool) {
+func (e *attrExpr) read(r *run, c *frame, strict bool, ask question) (v Value, ok, ended bool) {
 	obj, ended := e.object(r, c, strict)
 	if ended || e.nullSafe && obj.isNull() {
 		return null, false, true
@@ -71,7 +86,7 @@ func (e *attrExpr) read(r *run, c *frame, strict bool) (v Value, ok, ended bool)
 	}
 	mark := r.mark()
 	args := r.evalArgs(c, e.args)
-	v, ok = r.attribute(c, access{kind: e.kind, at: e.obj.where(), strict: strict}, obj, attr, args)
+	v, ok = r.attribute(c, access{kind: e.kind, ask: ask, at: e.obj.where(), strict: strict}, obj, attr, args)
 	r.release(mark)
 	return v, ok, false
 }
@@ -80,7 +95,7 @@ func (e *attrExpr) read(r *run, c *frame, strict bool) (v Value, ok, ended bool)
 func (e *attrExpr) object(r *run, c *frame, strict bool) (Value, bool) {
 	switch obj := e.obj.(type) {
 	case *attrExpr:
-		v, _, ended := obj.read(r, c, strict)
+		v, _, ended := obj.read(r, c, strict, askValue)
 		return v, ended
 	case *nameExpr:
 		v := c.slots[obj.slot]
@@ -190,25 +205,27 @@ func (r *run) noMethod(obj Value, name string) string {
 // member reads a property of a date or an interval, or calls one of their few methods.
 func (r *run) member(c *frame, a access, obj Value, name string, args []Value) (Value, bool) {
 	sandboxed := r.isSandboxed()
-	if a.kind != methodAccess {
-		if v, ok := property(obj, name); ok {
-			if !sandboxed || r.eng.policy.allowsProperty(obj.typeName(), name) {
-				return v, true
-			}
-		}
+	readable := a.kind != methodAccess && (!sandboxed || r.eng.policy.allowsProperty(obj.typeName(), name))
+	if v, ok := property(obj, name); ok && readable {
+		return v, true
 	}
 	m := methodOf(obj, name)
+	callable := m != nil && (!sandboxed || r.eng.policy.allowsMethod(obj.typeName(), m.name))
 	switch {
-	case m == nil && sandboxed && a.kind != methodAccess:
-		c.fail(a.at, securityKind, `Calling "`+name+`" property on a "`+obj.typeName()+`" object is not allowed.`)
-	case m == nil && a.strict:
-		c.fail(a.at, runtimeKind, `Neither the property "`+name+`" nor one of the methods "`+name+`()", "get`+name+`()", "is`+name+`()", "has`+name+`()" or "__call()" exist and have public access in class "`+obj.typeName()+`".`)
-	case m == nil:
+	case callable && a.ask == askPresence:
+		return null, true
+	case callable:
+		return m.call(r, obj, args), true
+	case a.ask != askValue:
 		return null, false
-	case sandboxed && !r.eng.policy.allowsMethod(obj.typeName(), m.name):
+	case sandboxed && a.kind != methodAccess:
+		c.fail(a.at, securityKind, `Calling "`+name+`" property on a "`+obj.typeName()+`" object is not allowed.`)
+	case m != nil:
 		c.fail(a.at, securityKind, `Calling "`+strings.ToLower(m.name)+`" method on a "`+obj.typeName()+`" object is not allowed.`)
+	case a.strict:
+		c.fail(a.at, runtimeKind, `Neither the property "`+name+`" nor one of the methods "`+name+`()", "get`+name+`()", "is`+name+`()", "has`+name+`()" or "__call()" exist and have public access in class "`+obj.typeName()+`".`)
 	}
-	return m.call(r, obj, args), true
+	return null, false
 }
 
 // method is a method of a date or an interval that templates may call.

@@ -52,7 +52,15 @@ func (r *run) resolve(from *unit, at pos, v Value) *unit {
 	case kArray:
 		return r.firstOf(from, at, v.arr().settled())
 	}
+	r.checkName(v)
 	return r.load(from, at, r.str(v))
+}
+
+// checkName refuses null as the name of a template.
+func (r *run) checkName(v Value) {
+	if v.isNull() {
+		throwPHP(`Twig\Template::load(): Argument #1 ($template) must be of type Twig\TemplateWrapper|array|string, null given`)
+	}
 }
 
 func (r *run) firstOf(from *unit, at pos, names *array) *unit {
@@ -107,6 +115,7 @@ func (r *run) resolveOrNone(from *unit, at pos, v Value) (u *unit) {
 		}
 		return nil
 	}
+	r.checkName(v)
 	u, _ = r.tryLoad(r.str(v))
 	return u
 }

@@ -156,10 +156,7 @@ type definedTest struct {
 }
 
 func (e *definedTest) eval(r *run, c *frame) Value {
-	switch d := e.e.(type) {
-	case *macroCall:
-		return Bool(d.exists(r, c))
-	case *blockExpr:
+	if d, ok := e.e.(interface{ exists(*run, *frame) bool }); ok {
 		return Bool(d.exists(r, c))
 	}
 	_, ok := e.e.probe(r, c)

@@ -33,7 +33,7 @@ func parseBlock(p *parser, at pos) node {
 	p.blockDepth--
 	p.blockStack = p.blockStack[:len(p.blockStack)-1]
 	p.popScope()
-	p.printed = true
+	p.printed = false
 	return &blockNode{name, at}
 }
 

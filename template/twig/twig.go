@@ -213,7 +213,9 @@ func (e *Engine) register(o Options) error {
 			policy.Functions = append(policy.Functions, name)
 		}
 	}
-	if !o.Trusted {
+	if o.Trusted {
+		delete(e.tags, "sandbox")
+	} else {
 		e.policy = policy
 		e.global = !o.Unsandboxed
 	}

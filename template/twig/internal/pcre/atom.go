@@ -308,7 +308,9 @@ func (c *compiler) classEscape() func(rune) bool {
 	case 'w':
 		p = func(r rune) bool { return isWord(r, utf) }
 	case 's':
-		p = func(r rune) bool { return strings.ContainsRune(" \t\n\v\f\r", r) || utf && r >= utf8.RuneSelf && unicode.IsSpace(r) }
+		p = func(r rune) bool {
+			return strings.ContainsRune(" \t\n\v\f\r", r) || utf && r >= utf8.RuneSelf && unicode.IsSpace(r)
+		}
 	case 'h':
 		p = func(r rune) bool {
 			return r == ' ' || r == '\t' || r == 0xa0 || utf && r >= utf8.RuneSelf && unicode.Is(unicode.Zs, r)
