@@ -241,12 +241,17 @@ func blank(letter template.Letter) bool {
 	return strings.TrimSpace(letter.Text) == "" && !strings.Contains(strings.ToLower(letter.HTML), "<img")
 }
 
+// validateContent checks what the author wrote: a text that was made of the HTML would repeat its findings.
 func (s *Service) validateContent(ctx context.Context, c *composition) (err error) {
+	text := c.letter.Text
+	if c.source.Text == "" {
+		text = ""
+	}
 	c.findings, err = s.config.Validator.Check(ctx, validate.StageSend, validate.Content{
 		Subject:   c.letter.Subject,
 		Preheader: c.letter.Preheader,
 		HTML:      c.letter.HTML,
-		Text:      c.letter.Text,
+		Text:      text,
 		Bulk:      c.draft.Purpose == Bulk,
 	})
 	if err == nil && c.findings.Blocked() {
