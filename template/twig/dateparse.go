@@ -128,7 +128,9 @@ func (d *dateText) compute() time.Time {
 		day = nthWeekday(int(y), int(m), r.nth, r.nthDay)
 	}
 	if r.haveWeekday {
-		day += r.weekdayShift(int(time.Date(int(y), time.Month(m), int(day), 0, 0, 0, 0, time.UTC).Weekday()))
+		date := time.Date(int(y), time.Month(m), int(day), 0, 0, 0, 0, time.UTC)
+		date = date.AddDate(0, 0, int(r.weekdayShift(int(date.Weekday()))))
+		y, m, day = int64(date.Year()), int64(date.Month()), int64(date.Day())
 	}
 	day, m, y = day+r.days, m+r.months, y+r.years
 	switch r.edge {
@@ -367,6 +369,11 @@ func (d *dateText) isoDate() bool {
 	if _, ok := d.char("-"); !ok {
 		return false
 	}
+	from := d.i
+	if day, ok := d.digits(3, 3); ok && size == 4 && !d.moreDigits() {
+		return d.setDayOfYear(sign*y, day)
+	}
+	d.i = from
 	m, ok := d.digits(1, 2)
 	if !ok || m > 12 {
 		return false
@@ -379,6 +386,11 @@ func (d *dateText) isoDate() bool {
 		return false
 	}
 	return d.setDate(sign*fullYear(y, size), m, day)
+}
+
+func (d *dateText) setDayOfYear(y, day int) bool {
+	t := time.Date(y, 1, day, 0, 0, 0, 0, time.UTC)
+	return d.setDate(t.Year(), int(t.Month()), t.Day())
 }
 
 // slashDate is 2026/05/09, 05/09/2026, 5/9/26 and 5/9.
@@ -587,8 +599,15 @@ func (d *dateText) yearOnly() bool {
 	start := d.i
 	n, ok := d.digits(4, 4)
 	if !ok || d.moreDigits() {
-		return false
+		d.i = start
+		return ok && d.haveDate && !d.haveTime && d.compactTime() && !d.moreDigits()
 	}
+	after := d.i
+	d.separators()
+	if m, ok := d.monthWord(); ok {
+		return d.setDate(n, m, 1)
+	}
+	d.i = after
 	if !d.haveTime && n/100 < 24 && n%100 < 60 && (start > 0 || !d.haveDate) && !d.haveDate {
 		d.setClock(n/100, n%100, 0)
 		return true

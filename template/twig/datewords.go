@@ -40,7 +40,7 @@ func (d *dateText) clock() bool {
 				return false
 			}
 			rest := d.i
-			if _, ok := d.char(".,"); ok && !d.fraction() {
+			if _, ok := d.char("."); ok && !d.fraction() {
 				d.i = rest
 			}
 		}
@@ -87,6 +87,7 @@ func (d *dateText) relativeNumber() bool {
 			sign = -sign
 		}
 	}
+	d.skipSpace()
 	n, ok := d.digits(1, 10)
 	if !ok || n > maxAmount {
 		return false
@@ -244,7 +245,10 @@ func (d *dateText) ordinal(w string, n int) bool {
 		d.i = start
 	}
 	d.i = after
-	if unit == "week" && n >= -1 && n <= 1 && w != "first" {
+	if unit == "week" && (n > 1 || w == "first") {
+		return false
+	}
+	if unit == "week" {
 		d.rel.days += int64(7 * n)
 		d.rel.any, d.rel.behavior = true, 2
 		if !d.rel.haveWeekday {
