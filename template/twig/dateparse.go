@@ -143,15 +143,14 @@ func (d *dateText) compute() time.Time {
 		date := addWorkdays(time.Date(int(y), time.Month(m), int(day), 0, 0, 0, 0, time.UTC), r.workdays)
 		y, m, day = int64(date.Year()), int64(date.Month()), int64(date.Day())
 	}
-	const whole = 24 * time.Hour // hours that make up days move the calendar, not the clock
-	day += int64(r.clock / whole)
-	return wallClock(int(y), int(m), int(day), d.hour, d.min, d.sec, d.ns, d.zone).Add(r.clock % whole)
+	// Hours move what the clock shows, as PHP 8.2 does: across a change of the clocks they are not what elapses.
+	shown := time.Date(int(y), time.Month(m), int(day), d.hour, d.min, d.sec, d.ns, time.UTC).Add(r.clock)
+	return wallClock(shown, d.zone)
 }
 
-// wallClock is time.Date, but a time that a change to summer time skips moves forward by what was skipped.
-func wallClock(y, m, d, h, min, sec, ns int, zone *time.Location) time.Time {
-	t := time.Date(y, time.Month(m), d, h, min, sec, ns, zone)
-	want := time.Date(y, time.Month(m), d, h, min, sec, ns, time.UTC)
+// wallClock is when a clock in zone shows what want shows in UTC; a time that a change to summer time skips moves forward by what was skipped.
+func wallClock(want time.Time, zone *time.Location) time.Time {
+	t := time.Date(want.Year(), want.Month(), want.Day(), want.Hour(), want.Minute(), want.Second(), want.Nanosecond(), zone)
 	_, off := t.Zone()
 	shown := t.Add(time.Duration(off) * time.Second).UTC()
 	if shown.Equal(want) {

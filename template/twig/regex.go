@@ -27,7 +27,7 @@ func (p *parser) matches(l expr, t token, r expr) expr {
 const (
 	maxPattern  = 4000
 	patternStep = 4
-	maxMatch    = 100_000
+	maxMatch    = 20_000
 )
 
 func (e *matchExpr) eval(r *run, c *frame) Value {
