@@ -34,8 +34,14 @@ func (r *run) instance(u *unit) *instance {
 
 func (r *run) checkTraits(u *unit) {
 	if len(u.traits) > 0 && r.isSandboxed() && u.violation != nil && u.violation.Message == tagMessage("use") {
-		panic(u.violation)
+		panic(u.refusal())
 	}
+}
+
+// refusal is a copy of what the policy says to the template, as callers may change the errors they get.
+func (u *unit) refusal() *template.Error {
+	e := *u.violation
+	return &e
 }
 
 func (r *run) traits(u *unit) map[string]*block {
@@ -80,7 +86,7 @@ func (r *run) display(inst *instance, vars *array, outer *frame, blocks map[stri
 // secure checks the policy before a template prints anything.
 func (r *run) secure(u *unit) {
 	if u.violation != nil && r.isSandboxed() {
-		panic(u.violation)
+		panic(u.refusal())
 	}
 }
 

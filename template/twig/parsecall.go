@@ -55,6 +55,7 @@ func (p *parser) argument() argument {
 	if !ok {
 		p.fail(t.pos, `A parameter name must be a string, "`+nodeClass(e)+`" given.`)
 	}
+	p.unit.unread(n)
 	return argument{n.name, p.expression(0)}
 }
 
@@ -98,12 +99,13 @@ func (p *parser) function(l expr, t token) expr {
 	switch l := l.(type) {
 	case *nameExpr:
 		name = l.name
+		p.unit.unread(l)
 	case *specialExpr:
 		name = l.name
 	default:
 		p.fail(t.pos, "Function name must be an identifier.")
 	}
-	if m, ok := p.importedMacro(name, t.pos); ok {
+	if m, ok := p.importedMacro(name, at); ok {
 		m.called = true
 		m.args = p.arguments()
 		return m
@@ -114,13 +116,13 @@ func (p *parser) function(l expr, t token) expr {
 		if p.lenient {
 			return &constExpr{place{at}, null}
 		}
-		p.fail(t.pos, `Unknown "`+name+`" function.`+suggest(name, p.eng.functionNames()))
+		p.fail(at, `Unknown "`+name+`" function.`+suggest(name, p.eng.functionNames()))
 	}
-	p.use(usedFunction, name, t.pos)
+	p.use(usedFunction, name, at)
 	if c.node != nil {
-		return c.node(p, t.pos, nil, args)
+		return c.node(p, at, nil, args)
 	}
-	return p.call("function", c, t.pos, nil, args)
+	return p.call("function", c, at, nil, args)
 }
 
 // test parses the test after "is".

@@ -120,6 +120,7 @@ func (p *parser) arrow(l expr, t token) expr {
 	a := &arrowExpr{place: place{t.pos}}
 	for _, n := range names {
 		a.params = append(a.params, n.slot)
+		p.unit.own(n.name)
 	}
 	sets := p.sets
 	a.body = p.expression(0)

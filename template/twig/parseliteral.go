@@ -42,6 +42,7 @@ func (p *parser) name(t token) expr {
 	if t.text == "loop" {
 		p.needLoop()
 	}
+	p.unit.read(t)
 	return &nameExpr{place: place{t.pos}, name: t.text, slot: p.slot(t.text), strict: p.eng.strict, loop: t.text == "loop"}
 }
 

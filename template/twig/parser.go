@@ -29,6 +29,9 @@ type unit struct {
 	imports      int
 	traitable    bool
 	uses         uses
+	reads        []Variable      // the variables it reads, each where it does so first
+	seen         map[string]bool // their names
+	owned        map[string]bool // the variables it sets itself
 	violation    *template.Error // what the policy says to it
 	plain        *instance       // its only instance where renderings have nothing to remember about it
 }
@@ -178,6 +181,7 @@ func (p *parser) assign(at pos, name string) int {
 		p.fail(at, `You cannot assign a value to "`+name+`".`)
 	}
 	slot := p.slot(name)
+	p.unit.own(name)
 	p.sets++
 	for _, l := range p.loops {
 		l.add(slot)

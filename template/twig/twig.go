@@ -13,76 +13,6 @@ import (
 	"github.com/crmmail/crmmail/template"
 )
 
-// Options configure an [Engine]. The zero Options are the safe default: HTML escaping, a sandbox with [UserPolicy],
-// limits, no other templates, UTC.
-type Options struct {
-	// Source gives the templates that others include, extend or import. nil means that there are none.
-	Source template.Source
-	// Policy is what templates may use; nil means [UserPolicy] with the filters and functions of this Options. It is
-	// ignored where Trusted is set.
-	Policy *Policy
-	// Trusted turns the sandbox off, for templates of the host's own. Limits stay.
-	Trusted bool
-	// Unsandboxed applies Policy only to templates that are included with the sandbox tag or sandboxed=true.
-	Unsandboxed bool
-	// Strict makes reading a variable or attribute that does not exist an error instead of null.
-	Strict bool
-	// Autoescape is the strategy of templates loaded with [Engine.Load]: "" or "html", "js", "css", "url", "html_attr",
-	// "html_attr_relaxed", "name" for the one that the ending of a template's name tells, and "none".
-	Autoescape string
-	// Location is the time zone that dates are shown and read in; nil means UTC.
-	Location *time.Location
-	// DateFormat and IntervalFormat are the defaults of the filter date: "F j, Y H:i" and "%d days" where empty.
-	DateFormat, IntervalFormat string
-	// NumberFormat holds the defaults of the filter number_format; nil means 0 decimals, "." and ",".
-	NumberFormat *NumberFormat
-	// Globals are variables that every template and macro sees. They are converted by [Of].
-	Globals map[string]any
-	// Filters and Functions are the host's own, by name. They take the place of Twig's own of the same name.
-	Filters, Functions map[string]Func
-	// StringLoader adds the function template_from_string.
-	StringLoader bool
-	// Limits bound a rendering; zero fields mean the defaults.
-	Limits Limits
-	// Now is the clock; nil means [time.Now].
-	Now func() time.Time
-	// Random returns a random number in [0, n), n > 0, from many goroutines at once; nil means math/rand.
-	Random func(n int64) int64
-}
-
-// NumberFormat is how the filter number_format writes numbers by default.
-type NumberFormat struct {
-	Decimals            int
-	Point, ThousandsSep string
-}
-
-// Limits bound what one rendering, and one source, may take.
-type Limits struct {
-	Steps       int64 // turns of loops, calls and elements worked on; 1,000,000
-	OutputBytes int   // what is printed, captured parts included; 8 MiB
-	LiveBytes   int64 // about what values take that the template builds, all together; 64 MiB
-	Depth       int   // of includes, extends, blocks, macros and arrow functions in each other; 64
-	SourceBytes int   // of one template; 1 MiB
-}
-
-func (l Limits) filled() Limits {
-	set := func(v *int, def int) {
-		if *v <= 0 {
-			*v = def
-		}
-	}
-	if l.Steps <= 0 {
-		l.Steps = 1_000_000
-	}
-	if l.LiveBytes <= 0 {
-		l.LiveBytes = 64 << 20
-	}
-	set(&l.OutputBytes, 8<<20)
-	set(&l.Depth, 64)
-	set(&l.SourceBytes, 1<<20)
-	return l
-}
-
 // Engine parses templates. It is immutable but for a bounded cache, and safe for concurrent use. It implements
 // [template.Engine].
 type Engine struct {
@@ -276,7 +206,7 @@ func (e *Engine) parseMain(ctx context.Context, name, source string, env *enviro
 
 func (e *Engine) template(u *unit) (*Template, error) {
 	if e.global && u.violation != nil {
-		return nil, u.violation
+		return nil, u.refusal()
 	}
 	return &Template{e, u}, nil
 }
@@ -319,82 +249,4 @@ func (e *Engine) fetch(ctx context.Context, name string, env *environment) (*uni
 		return nil, err
 	}
 	return e.parse(name, source, env)
-}
-
-// Render prints the template with vars. Its errors are *[template.Error]; where ctx ends they wrap ctx.Err().
-func (t *Template) Render(ctx context.Context, vars template.Vars) (template.Output, error) {
-	var a *array
-	r := t.eng.start(ctx, t.unit)
-	if len(vars) > 0 {
-		a = &array{host: vars, conv: &r.conv}
-	}
-	return r.render(a)
-}
-
-// RenderValue is Render with variables in an order of their own, as [DecodeJSON] gives them.
-func (t *Template) RenderValue(ctx context.Context, vars Value) (template.Output, error) {
-	var a *array
-	if vars.k == kArray {
-		a = vars.arr()
-	}
-	return t.eng.start(ctx, t.unit).render(a)
-}
-
-func (e *Engine) start(ctx context.Context, u *unit) *run {
-	r := e.runs.Get().(*run)
-	r.ctx, r.unit, r.env = ctx, u, u.env
-	r.steps, r.bytes = e.limits.Steps, e.limits.LiveBytes
-	r.checkAt = r.steps - checkEvery
-	r.globals, r.zone = e.globals, e.location
-	return r
-}
-
-func (r *run) render(vars *array) (out template.Output, err error) {
-	u := r.unit
-	defer func() {
-		if x := recover(); x != nil {
-			out, err = r.outcome(x)
-		}
-		r.finish()
-	}()
-	if err := r.ctx.Err(); err != nil {
-		r.limit("The rendering was stopped: "+err.Error()+".", err)
-	}
-	r.display(r.instance(u), vars, nil, nil)
-	r.checkOutput()
-	if r.conv.err != nil {
-		return template.Output{}, &template.Error{Kind: template.Runtime, Message: r.conv.err.Error(), Name: u.name, Err: r.conv.err}
-	}
-	return template.Output{Text: string(r.out)}, nil
-}
-
-// outcome turns what a rendering panicked with into its result.
-func (r *run) outcome(x any) (template.Output, error) {
-	switch x := x.(type) {
-	case canceled:
-		return template.Output{Canceled: true, Message: x.message}, nil
-	case *template.Error:
-		return template.Output{}, x
-	case thrown:
-		if x.php {
-			x.message = `An exception has been thrown during the rendering of a template ("` + x.message + `").`
-		}
-		return template.Output{}, r.unit.fault(r.pos, template.Runtime, x.message)
-	}
-	return template.Output{}, r.unit.fault(r.pos, template.Runtime, fmt.Sprintf("The rendering failed: %v.", x))
-}
-
-// maxKept is the capacity of a buffer above which it is not kept for the next rendering.
-const maxKept = 1 << 18
-
-// finish clears the run and keeps it for the next rendering.
-func (r *run) finish() {
-	clear(r.stack[:cap(r.stack)])
-	out := r.out[:0]
-	if cap(out) > maxKept {
-		out = nil
-	}
-	eng := r.eng
-	*r = run{eng: eng, out: out, stack: r.stack[:0]}
-	eng.runs.Put(r)
 }
