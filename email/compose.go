@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/crmmail/crmmail/attach"
+	"github.com/crmmail/crmmail/email/message"
 	"github.com/crmmail/crmmail/sender"
 	"github.com/crmmail/crmmail/template"
 	"github.com/crmmail/crmmail/validate"
@@ -19,6 +20,7 @@ import (
 type composition struct {
 	draft    Draft
 	customer Customer
+	parent   *Message // the message that is answered; nil: none
 	from     sender.Identity
 	to, bcc  []mail.Address
 	source   template.Letter // Twig, the template's parts filled in
@@ -36,6 +38,7 @@ func (s *Service) compose(ctx context.Context, draft Draft) (*composition, error
 	c := &composition{draft: draft}
 	for _, step := range []func(context.Context, *composition) error{
 		s.findCustomer,
+		s.findParent,
 		s.askGate,
 		s.resolveSender,
 		s.resolveRecipients,
@@ -77,6 +80,22 @@ func (c *Config) customer(ctx context.Context, id string) (Customer, error) {
 		return Customer{}, fmt.Errorf("email: customer: %w", err)
 	}
 	return customer, nil
+}
+
+// findParent finds the message that the draft answers, which must be the same customer's.
+func (s *Service) findParent(ctx context.Context, c *composition) error {
+	if c.draft.InReplyTo == "" {
+		return nil
+	}
+	parent, err := s.config.answered(ctx, c.draft.InReplyTo)
+	if err == nil && parent.CustomerID != c.customer.ID {
+		err = &RefusedError{Code: CodeReplyUnknown}
+	}
+	if err != nil {
+		return c.collect(err)
+	}
+	c.parent = &parent
+	return nil
 }
 
 // askGate asks whether the acting user may send transactional mail at all.
@@ -124,6 +143,10 @@ func (c Customer) registration() sender.Customer {
 
 func (s *Service) resolveRecipients(_ context.Context, c *composition) error {
 	own := c.customer.Mailboxes()
+	if c.parent != nil {
+		own = append(own, answerTo(*c.parent)...)
+		own = append(own, slices.Concat([]mail.Address{c.parent.From}, c.parent.To, c.parent.Cc)...)
+	}
 	if len(own) == 0 {
 		c.refuse(CodeCustomerNoEmail, "", nil)
 	}
@@ -203,6 +226,9 @@ func (s *Service) renderLetter(ctx context.Context, c *composition) error {
 // fillLetter takes the parts that the draft leaves empty from its template, which must be made for the event Customer.
 func (s *Service) fillLetter(ctx context.Context, c *composition) error {
 	c.source = c.draft.Letter
+	if c.parent != nil && c.source.Subject == "" {
+		c.source.Subject = template.Literal(message.ReplySubject(c.parent.Subject))
+	}
 	if c.draft.TemplateID == "" {
 		return nil
 	}

@@ -49,6 +49,15 @@ type Config struct {
 	Engine template.Engine
 	// Signers sign each message when it is built, as with DKIM, in this order.
 	Signers []message.Signer
+	// ReplyTo is a mailbox of ours that answers go to, with a signed tag after a plus sign, by which an answer finds its
+	// conversation whatever the customer's program makes of it. It needs Secret; zero: answers go to From.
+	ReplyTo mail.Address
+	// CreateUnknown makes a customer of a writer whom nobody knows; otherwise his message waits in the inbox.
+	CreateUnknown bool
+	// RawRetention is how long inbound mail is kept as it came, besides what was read in it; Run forgets what is older.
+	// 0: for ever.
+	RawRetention time.Duration
+
 	// Dispatch says how Run works.
 	Dispatch Dispatch
 
@@ -91,8 +100,10 @@ type Service struct {
 	Customers CustomerService
 	// Senders confirms addresses and allows them as senders.
 	Senders SenderService
-	// History reads conversations and messages.
+	// History reads conversations, messages and their files.
 	History HistoryService
+	// Inbox is where messages wait whose writer nobody knows.
+	Inbox InboxService
 
 	config Config
 	wake   chan struct{} // buffered by one: there may be something due
@@ -112,6 +123,7 @@ func New(config Config) (*Service, error) {
 	s.Customers = CustomerService{&s.config}
 	s.Senders = SenderService{&s.config}
 	s.History = HistoryService{&s.config}
+	s.Inbox = InboxService{&s.config}
 	return s, nil
 }
 

@@ -100,3 +100,9 @@ type CustomerCreator interface {
 	// CreateCustomer keeps a new customer and returns it as kept. An empty ID is filled in; a used one is ErrDuplicate.
 	CreateCustomer(ctx context.Context, c Customer) (Customer, error)
 }
+
+// CustomerEraser is an optional ability of Customers: hosts that let the library erase customers have it.
+type CustomerEraser interface {
+	// DeleteCustomer removes a customer; an unknown id is no error.
+	DeleteCustomer(ctx context.Context, id string) error
+}

@@ -13,7 +13,8 @@ type Draft struct {
 	ActorID    string // the CRM user who writes; the gate is his
 	CustomerID string
 	From       sender.Choice // one of Form's options
-	To         []string      // among the customer's addresses; empty: the primary one
+	To         []string      // among the customer's addresses; empty: the primary one. Of an answer: also who took part
+	InReplyTo  string        // the inbound message that is answered; empty: this begins a conversation
 	Bcc        []string      // blind copies, addr-specs: in the envelope and the history, in no header field
 
 	// TemplateID names a template of the event Customer; empty: none. A part that Letter leaves empty is the

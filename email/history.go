@@ -35,11 +35,21 @@ func (h HistoryService) Message(ctx context.Context, id string) (Message, error)
 // Messages pages through the messages exchanged with one customer, newest first. cursor is empty for the first page,
 // then the Next of the page before; limit is at most 200, 0 means 50.
 func (h HistoryService) Messages(ctx context.Context, customerID, cursor string, limit int) (Page[Message], error) {
+	return h.page(ctx, MessageQuery{CustomerID: customerID}, cursor, limit)
+}
+
+// Conversation pages through the messages of one conversation, newest first.
+func (h HistoryService) Conversation(ctx context.Context, conversationID, cursor string, limit int) (Page[Message], error) {
+	return h.page(ctx, MessageQuery{ConversationID: conversationID}, cursor, limit)
+}
+
+func (h HistoryService) page(ctx context.Context, q MessageQuery, cursor string, limit int) (Page[Message], error) {
 	before, limit, err := pageOf(cursor, limit)
 	if err != nil {
 		return Page[Message]{}, err
 	}
-	list, err := h.config.Store.Messages(ctx, MessageQuery{CustomerID: customerID, Before: before, Limit: limit + 1})
+	q.Before, q.Limit = before, limit+1
+	list, err := h.config.Store.Messages(ctx, q)
 	if err != nil {
 		return Page[Message]{}, fmt.Errorf("email: history: %w", err)
 	}

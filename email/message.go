@@ -37,14 +37,42 @@ type Message struct {
 	ProviderID string      // the id that the transport's provider gave; empty: none
 	Attempts   int         // how often a worker has claimed it
 
-	IdempotencyKey string // unique among a tenant's messages; never empty for an outgoing one
+	IdempotencyKey string // unique among a tenant's messages; never empty
 	CreatedAt      time.Time
 	SendAt         time.Time // not sent before; a retry moves it
-	SentAt         time.Time // zero until State is StateSent
+	SentAt         time.Time // zero until State is StateSent; of an inbound message, what its Date says
+
+	// Received is set for inbound messages alone.
+	Received *Received
 
 	// Events is the message's time line in the order they were kept. Store.Message fills it; listings leave it nil.
 	Events []Event
 }
+
+// Received is what is known of an inbound message besides its content.
+type Received struct {
+	Mailbox        string // the address of ours that it was received for
+	ReplyTo        []mail.Address
+	Kind           string    // message.KindMessage, KindAutoReply, KindBounce or KindComplaint
+	MatchedBy      MatchRule // how its conversation was found
+	NewParticipant bool      // its sender has not written in this conversation before and is not the customer: no trust
+	Reply          string    // Text without what it quotes
+	Defects        []string  // what is broken about it, see message.DefectText
+	RawID          string    // where Blobs keeps the bytes as they came, which is their SHA-256; empty: no longer kept
+}
+
+// MatchRule tells by what the conversation of an inbound message was found.
+type MatchRule string
+
+const (
+	MatchToken      MatchRule = "token"       // the signed part of a reply address of ours
+	MatchInReplyTo  MatchRule = "in-reply-to" // In-Reply-To names a message of ours
+	MatchReferences MatchRule = "references"  // References do, and subject or sender agree
+	MatchSignature  MatchRule = "signature"   // a referenced Message-ID bears our signature, though its message is gone
+	MatchBounce     MatchRule = "bounce"      // it reports of a message of ours
+	MatchSender     MatchRule = "sender"      // none of these: a new conversation of the customer who has the address
+	MatchNone       MatchRule = ""            // nobody is known by the address: a new customer, or it waits in the inbox
+)
 
 // Direction tells who wrote a message.
 type Direction string
@@ -142,5 +170,8 @@ const (
 	EventFailed    EventKind = "failed"
 	EventUncertain EventKind = "uncertain"
 	EventCanceled  EventKind = "canceled"
-	EventResent    EventKind = "resent" // put back into the queue by a person
+	EventResent    EventKind = "resent"   // put back into the queue by a person
+	EventBounced   EventKind = "bounced"  // a report said so
+	EventReceived  EventKind = "received" // inbound
+	EventAssigned  EventKind = "assigned" // an inbound message that waited was given to a customer
 )

@@ -15,6 +15,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer stop()
 	slots := newSlots(s.config.Dispatch.Workers)
 	defer slots.wait()
+	defer s.forgetRaw(ctx)()
 	for slots.acquire(ctx) {
 		n := 1 + slots.acquireMore()
 		claimed, err := s.claim(ctx, n)
@@ -82,6 +83,28 @@ func (s *Service) idle(ctx context.Context) {
 	case <-s.wake:
 	case <-timer.C:
 	}
+}
+
+// forgetRaw keeps Config.RawRetention until ctx ends; the function it returns waits for that.
+func (s *Service) forgetRaw(ctx context.Context) (wait func()) {
+	if s.config.RawRetention <= 0 {
+		return func() {}
+	}
+	var done sync.WaitGroup
+	done.Go(func() {
+		ticker := time.NewTicker(min(s.config.RawRetention, time.Hour))
+		defer ticker.Stop()
+		for ctx.Err() == nil {
+			if _, err := s.History.ForgetRaw(ctx, s.config.Now().Add(-s.config.RawRetention)); err != nil && ctx.Err() == nil {
+				s.config.Logger.ErrorContext(ctx, "forget raw mail", "tenant", s.config.Tenant, "error", err)
+			}
+			select {
+			case <-ctx.Done():
+			case <-ticker.C:
+			}
+		}
+	})
+	return done.Wait
 }
 
 // graceful is a context for the deliveries, which outlives ctx by the time of grace.

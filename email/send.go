@@ -73,6 +73,10 @@ func (s *Service) fileMessage(c *composition) Message {
 	if msg.IdempotencyKey == "" {
 		msg.IdempotencyKey = msg.ID
 	}
+	if c.parent != nil {
+		msg.ConversationID, msg.Origin = c.parent.ConversationID, OriginReply
+		msg.InReplyTo, msg.References = message.ThreadFields(c.parent.MessageID, c.parent.InReplyTo, c.parent.References)
+	}
 	msg.MessageID = s.config.messageID(msg.ConversationID, msg.ID, msg.From.Address)
 	return msg
 }
@@ -121,8 +125,12 @@ func (s *Service) build(ctx context.Context, c *composition, msg Message) (Queue
 		Subject:   msg.Subject,
 		Date:      msg.CreatedAt,
 		MessageID: msg.MessageID,
-		Text:      msg.Text,
-		HTML:      c.html,
+		InReplyTo: msg.InReplyTo, References: msg.References,
+		Text: msg.Text,
+		HTML: c.html,
+	}
+	if replyTo := s.config.replyAddress(msg.ConversationID); replyTo.Address != "" {
+		out.ReplyTo = []mail.Address{replyTo}
 	}
 	for _, file := range msg.Attachments {
 		out.Attachments = append(out.Attachments, message.Attachment{
@@ -160,7 +168,7 @@ func (s *Service) build(ctx context.Context, c *composition, msg Message) (Queue
 	}, nil
 }
 
-// conversationOf is the conversation that an outgoing message makes.
+// conversationOf is the conversation that an outgoing message makes, or that an answer completes.
 func conversationOf(msg Message) Conversation {
 	return Conversation{
 		ID:         msg.ConversationID,

@@ -11,6 +11,7 @@ import (
 // by several processes on one storage.
 type Store interface {
 	Outbox
+	Inbox
 	Journal
 }
 
@@ -36,6 +37,29 @@ type Outbox interface {
 	Transition(ctx context.Context, t Transition) error
 }
 
+// Inbox is the part of a Store that messages come in by.
+type Inbox interface {
+	// File keeps a received message with its attachments, conversation and event, all of it or nothing, and returns it as
+	// Message does. A used idempotency key or id is treated as Enqueue treats it.
+	File(ctx context.Context, f Filed) (Message, error)
+	// Assign gives a message that waits in the inbox, which means that it has no customer, to a customer: the message
+	// takes the conversation's id and customer, and the conversation is kept as File keeps it. ErrConflict where the
+	// message has a customer already, ErrNotFound where there is none such.
+	Assign(ctx context.Context, messageID string, c Conversation, e Event) error
+}
+
+// Eraser is an optional ability of a Store: it can forget.
+type Eraser interface {
+	// EraseCustomer removes everything that is kept about a customer: conversations, messages, recipients, events and wire
+	// forms, queued ones too. It returns the ids of the contents that no message refers to any more. An unknown
+	// customer is no error.
+	EraseCustomer(ctx context.Context, customerID string) (blobs []string, err error)
+	// ForgetRaw takes the bytes as they came (Received.RawID) from at most limit inbound messages that were kept before a
+	// time, oldest first, and returns the ids of the contents that no message refers to any more, and from how many
+	// messages it took them.
+	ForgetRaw(ctx context.Context, before time.Time, limit int) (blobs []string, n int, err error)
+}
+
 // Journal is the part of a Store that the history is read from.
 type Journal interface {
 	// Message returns one message with its events; an unknown id is ErrNotFound.
@@ -52,6 +76,15 @@ type Queued struct {
 	Conversation Conversation  // kept where it is new; where it exists, its State and UpdatedAt are taken over
 	ReturnPath   string        // of the envelope; empty is the null return path
 	Wire         *message.Wire // never nil
+	Event        Event
+}
+
+// Filed is what File keeps.
+type Filed struct {
+	Message Message // in StateReceived, with its ID, its IdempotencyKey and Received
+	// Conversation is kept where it is new; where it exists, its State and UpdatedAt are taken over. nil: the message
+	// waits in the inbox, without conversation and customer.
+	Conversation *Conversation
 	Event        Event
 }
 
@@ -94,12 +127,15 @@ type Transition struct {
 type MessageQuery struct {
 	CustomerID     string    // empty: of all customers
 	ConversationID string    // empty: of all conversations
+	MessageIDs     []string  // those whose MessageID or ProviderID is among these; nil: whatever they are
+	Inbox          bool      // only those that wait in the inbox
 	Before         *Position // the last entry of the page before; nil: the first page
 	Limit          int       // more than 0
 }
 
 // ConversationQuery asks for a page of conversations.
 type ConversationQuery struct {
+	ID         string            // empty: whatever it is
 	CustomerID string            // empty: of all customers
 	State      ConversationState // empty: both
 	Before     *Position

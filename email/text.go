@@ -21,6 +21,8 @@ const (
 	CodeRecipientInvalid = "recipient.invalid"
 	// CodeRecipientsTooMany: To and Bcc hold more than MaxRecipients addresses.
 	CodeRecipientsTooMany = "recipient.too-many"
+	// CodeReplyUnknown: Draft.InReplyTo names no inbound message of the customer.
+	CodeReplyUnknown = "reply.unknown"
 	// CodeTemplateUnknown: Draft.TemplateID names no template.
 	CodeTemplateUnknown = "template.unknown"
 	// CodeTemplateWrongEvent: the template was made for another event than Customer.
@@ -57,6 +59,7 @@ var texts = map[string]struct{ ru, en string }{
 	CodeRecipientForeign:   {"Это не адрес клиента: {detail}", "This is not an address of the customer: {detail}"},
 	CodeRecipientInvalid:   {"Адрес указан с ошибкой: {detail}", "This address is not valid: {detail}"},
 	CodeRecipientsTooMany:  {"Слишком много получателей. Наибольшее число: {detail}", "There are too many recipients. The most is: {detail}"},
+	CodeReplyUnknown:       {"Сообщение, на которое вы отвечаете, не найдено", "The message you answer was not found"},
 	CodeTemplateUnknown:    {"Шаблон не найден", "There is no such template"},
 	CodeTemplateWrongEvent: {"Можно использовать только шаблоны писем, созданные для события «Клиент»", "Only templates made for the event “Customer” can be used"},
 	CodeTemplateInvalid:    {"В шаблоне ошибка: {detail}", "The template has an error: {detail}"},

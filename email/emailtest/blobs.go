@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/crmmail/crmmail/email"
 )
@@ -23,22 +24,47 @@ func (s *Store) PutBlob(ctx context.Context, r io.Reader) (email.Blob, error) {
 	defer s.mu.Unlock()
 	sum := sha256.Sum256(content)
 	id := hex.EncodeToString(sum[:])
-	s.blobs[id] = content
+	s.blobs[id] = blob{content, s.now()}
 	return email.Blob{ID: id, Size: int64(len(content))}, nil
 }
 
-// OpenBlob implements email.Blobs.
+// OpenBlob implements email.Blobs; the reader is an io.ReadSeeker, too.
 func (s *Store) OpenBlob(ctx context.Context, id string) (io.ReadCloser, error) {
 	if err := s.lock(ctx); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()
-	content, ok := s.blobs[id]
+	kept, ok := s.blobs[id]
 	if !ok {
 		return nil, fmt.Errorf("blob: %w", email.ErrNotFound)
 	}
-	return io.NopCloser(bytes.NewReader(content)), nil
+	return blobReader{bytes.NewReader(kept.content)}, nil
 }
+
+// RemoveBlobs implements email.BlobRemover.
+func (s *Store) RemoveBlobs(ctx context.Context, ids []string, since time.Time) error {
+	if err := s.lock(ctx); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	for _, id := range ids {
+		if s.blobs[id].putAt.Before(since) {
+			delete(s.blobs, id)
+		}
+	}
+	return nil
+}
+
+// blob is a kept content. It is never changed.
+type blob struct {
+	content []byte
+	putAt   time.Time
+}
+
+// blobReader is an io.ReadSeeker with nothing to close.
+type blobReader struct{ *bytes.Reader }
+
+func (blobReader) Close() error { return nil }
 
 // contextReader reads until its context ends.
 type contextReader struct {

@@ -24,6 +24,11 @@ func cloneMessage(m email.Message) email.Message {
 	m.InReplyTo, m.References = slices.Clone(m.InReplyTo), slices.Clone(m.References)
 	m.Recipients = slices.Clone(m.Recipients)
 	m.Events = slices.Clone(m.Events)
+	if m.Received != nil {
+		received := *m.Received
+		received.Defects = slices.Clone(received.Defects)
+		m.Received = &received
+	}
 	return m
 }
 

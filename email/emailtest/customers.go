@@ -80,6 +80,16 @@ func (s *Store) CreateCustomer(ctx context.Context, c email.Customer) (email.Cus
 	return cloneCustomer(c), nil
 }
 
+// DeleteCustomer implements email.CustomerEraser.
+func (s *Store) DeleteCustomer(ctx context.Context, id string) error {
+	if err := s.lock(ctx); err != nil {
+		return err
+	}
+	defer s.mu.Unlock()
+	delete(s.customers, id)
+	return nil
+}
+
 func (s *Store) newCustomerID() string {
 	for {
 		s.created++

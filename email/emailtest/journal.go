@@ -30,7 +30,7 @@ func (s *Store) Messages(ctx context.Context, q email.MessageQuery) ([]email.Mes
 	defer s.mu.Unlock()
 	var list []email.Message
 	for _, e := range s.messages {
-		if asked(q.CustomerID, e.message.CustomerID) && asked(q.ConversationID, e.message.ConversationID) {
+		if e.asked(q) {
 			list = append(list, withoutEvents(e.message))
 		}
 	}
@@ -47,13 +47,20 @@ func (s *Store) Conversations(ctx context.Context, q email.ConversationQuery) ([
 	defer s.mu.Unlock()
 	var list []email.Conversation
 	for _, c := range s.conversations {
-		if asked(q.CustomerID, c.CustomerID) && asked(q.State, c.State) {
+		if asked(q.ID, c.ID) && asked(q.CustomerID, c.CustomerID) && asked(q.State, c.State) {
 			list = append(list, c)
 		}
 	}
 	return page(list, q.Before, q.Limit, func(c email.Conversation) email.Position {
 		return email.Position{At: c.UpdatedAt, ID: c.ID}
 	}), nil
+}
+
+func (e *entry) asked(q email.MessageQuery) bool {
+	m := &e.message
+	named := func(id string) bool { return id != "" && (id == m.MessageID || id == m.ProviderID) }
+	return asked(q.CustomerID, m.CustomerID) && asked(q.ConversationID, m.ConversationID) &&
+		(q.MessageIDs == nil || slices.ContainsFunc(q.MessageIDs, named)) && (!q.Inbox || e.waits())
 }
 
 func asked[T ~string](want, have T) bool { return want == "" || want == have }

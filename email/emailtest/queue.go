@@ -34,19 +34,27 @@ func (s *Store) Enqueue(ctx context.Context, q email.Queued) (email.Message, err
 		return email.Message{}, err
 	}
 	defer s.mu.Unlock()
-	if id, used := s.keys[q.Message.IdempotencyKey]; used {
+	kept := &entry{message: cloneMessage(q.Message), returnPath: q.ReturnPath, wire: cloneWire(q.Wire)}
+	return s.keep(kept, &q.Conversation, q.Event)
+}
+
+// keep keeps a new message with its conversation, if it has one.
+func (s *Store) keep(e *entry, c *email.Conversation, event email.Event) (email.Message, error) {
+	m := &e.message
+	if id, used := s.keys[m.IdempotencyKey]; used {
 		return cloneMessage(s.messages[id].message), fmt.Errorf("idempotency key: %w", email.ErrDuplicate)
 	}
-	if _, used := s.messages[q.Message.ID]; used {
+	if _, used := s.messages[m.ID]; used {
 		return email.Message{}, fmt.Errorf("message id: %w", email.ErrDuplicate)
 	}
-	kept := &entry{message: cloneMessage(q.Message), returnPath: q.ReturnPath, wire: cloneWire(q.Wire)}
-	kept.message.Events = []email.Event{q.Event}
-	s.messages[q.Message.ID] = kept
-	s.reorder(kept)
-	s.keys[q.Message.IdempotencyKey] = q.Message.ID
-	s.keepConversation(q.Conversation)
-	return cloneMessage(kept.message), nil
+	m.Events = []email.Event{event}
+	s.messages[m.ID] = e
+	s.reorder(e)
+	s.keys[m.IdempotencyKey] = m.ID
+	if c != nil {
+		s.keepConversation(*c)
+	}
+	return cloneMessage(*m), nil
 }
 
 func (s *Store) keepConversation(c email.Conversation) {

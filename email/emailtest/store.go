@@ -3,6 +3,7 @@ package emailtest
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/sender"
@@ -14,6 +15,7 @@ import (
 // is given is copied, what is returned is the caller's.
 type Store struct {
 	tenant string
+	now    func() time.Time // when contents are put
 
 	mu            sync.Mutex
 	created       int // customers whose id was made here
@@ -23,7 +25,7 @@ type Store struct {
 	tokens        map[string]sender.Token
 	taken         map[string]bool // hashes of tokens that are spent
 	templates     []template.Template
-	blobs         map[string][]byte // contents are never changed
+	blobs         map[string]blob
 	conversations map[string]email.Conversation
 	messages      map[string]*entry // by id
 	open          []*entry          // those that are queued or sending, the oldest SendAt first
@@ -33,8 +35,11 @@ type Store struct {
 var (
 	_ email.Customers       = (*Store)(nil)
 	_ email.CustomerCreator = (*Store)(nil)
+	_ email.CustomerEraser  = (*Store)(nil)
 	_ email.Store           = (*Store)(nil)
+	_ email.Eraser          = (*Store)(nil)
 	_ email.Blobs           = (*Store)(nil)
+	_ email.BlobRemover     = (*Store)(nil)
 	_ sender.Directory      = (*Store)(nil)
 	_ sender.Editor         = (*Store)(nil)
 	_ sender.Tokens         = (*Store)(nil)
@@ -49,11 +54,12 @@ func NewStore() *Store { return NewTenantStore("") }
 func NewTenantStore(tenant string) *Store {
 	return &Store{
 		tenant:        tenant,
+		now:           time.Now,
 		customers:     map[string]email.Customer{},
 		identities:    map[sender.Ref]sender.Identity{},
 		tokens:        map[string]sender.Token{},
 		taken:         map[string]bool{},
-		blobs:         map[string][]byte{},
+		blobs:         map[string]blob{},
 		conversations: map[string]email.Conversation{},
 		messages:      map[string]*entry{},
 		keys:          map[string]string{},

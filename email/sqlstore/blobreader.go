@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -10,13 +11,13 @@ import (
 	"github.com/crmmail/crmmail/email"
 )
 
-// OpenBlob implements email.Blobs. The content is read row by row; no connection is held between reads, and ctx goes for
-// all of them. The reader is for one goroutine at a time.
+// OpenBlob implements email.Blobs; the reader is an io.ReadSeeker, too. The content is read row by row; no connection is
+// held between reads, and ctx goes for all of them. The reader is for one goroutine at a time.
 func (s *Store) OpenBlob(ctx context.Context, id string) (io.ReadCloser, error) {
-	r := &blobReader{ctx: ctx, store: s}
+	r := &blobReader{ctx: ctx, store: s, loaded: -1}
 	err := s.look(ctx, func(db conn) error {
 		found, err := collect(ctx, db, func(rows *sql.Rows) (struct{}, error) {
-			return struct{}{}, rows.Scan(&r.upload, &r.left)
+			return struct{}{}, rows.Scan(&r.upload, &r.size)
 		}, `SELECT upload, size FROM crmmail_blob WHERE tenant = ? AND id = ?`, s.tenant, id)
 		if err == nil && len(found) == 0 {
 			err = email.ErrNotFound
@@ -34,9 +35,10 @@ type blobReader struct {
 	ctx    context.Context // io.Reader leaves no other way
 	store  *Store
 	upload string
-	next   int    // position of the next chunk
-	chunk  []byte // what is left of the present one
-	left   int64  // octets of the blob not yet in a chunk
+	size   int64
+	offset int64  // of the next octet; past the end after such a Seek
+	chunk  []byte // the one at position loaded
+	loaded int64  // -1: none
 	closed bool
 }
 
@@ -48,32 +50,55 @@ func (r *blobReader) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if len(r.chunk) == 0 {
-		if r.left == 0 {
-			return 0, io.EOF
-		}
-		if err := r.load(); err != nil {
+	if r.offset >= r.size {
+		return 0, io.EOF
+	}
+	if position := r.offset / chunkSize; position != r.loaded {
+		if err := r.load(position); err != nil {
 			return 0, wrap("read blob", err)
 		}
 	}
-	n := copy(p, r.chunk)
-	r.chunk = r.chunk[n:]
+	n := copy(p, r.chunk[r.offset%chunkSize:])
+	r.offset += int64(n)
 	return n, nil
 }
 
-func (r *blobReader) load() error {
+// Seek implements io.Seeker.
+func (r *blobReader) Seek(offset int64, whence int) (int64, error) {
+	if r.closed {
+		return 0, wrap("seek blob", fs.ErrClosed)
+	}
+	var base int64
+	switch whence {
+	case io.SeekStart:
+	case io.SeekCurrent:
+		base = r.offset
+	case io.SeekEnd:
+		base = r.size
+	default:
+		return 0, wrap("seek blob", fmt.Errorf("unknown whence %d", whence))
+	}
+	to := base + offset
+	if to < 0 { // also where the sum is too large
+		return 0, wrap("seek blob", errors.New("a place before the beginning"))
+	}
+	r.offset = to
+	return to, nil
+}
+
+// load fetches the chunk at a position.
+func (r *blobReader) load(position int64) error {
+	r.chunk, r.loaded = nil, -1
 	return r.store.look(r.ctx, func(db conn) error {
 		found, err := collect(r.ctx, db, scanOne[[]byte], `SELECT content FROM crmmail_blob_chunk
-			WHERE tenant = ? AND upload = ? AND position = ?`, r.store.tenant, r.upload, r.next)
+			WHERE tenant = ? AND upload = ? AND position = ?`, r.store.tenant, r.upload, position)
 		if err != nil {
 			return err
 		}
-		if len(found) == 0 || len(found[0]) == 0 || int64(len(found[0])) > r.left {
-			return fmt.Errorf("chunk %d is damaged: %w", r.next, io.ErrUnexpectedEOF)
+		if want := min(chunkSize, r.size-position*chunkSize); len(found) == 0 || int64(len(found[0])) != want {
+			return fmt.Errorf("chunk %d is damaged: %w", position, io.ErrUnexpectedEOF)
 		}
-		r.chunk = found[0]
-		r.left -= int64(len(r.chunk))
-		r.next++
+		r.chunk, r.loaded = found[0], position
 		return nil
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/crmmail/crmmail/email"
@@ -120,12 +121,13 @@ func (u *upload) insertChunk(ctx context.Context, tx conn, chunk []byte) error {
 func (u *upload) finish(ctx context.Context, last []byte) (email.Blob, error) {
 	blob := email.Blob{ID: hex.EncodeToString(u.hash.Sum(nil)), Size: u.size}
 	return blob, u.store.write(ctx, func(tx conn) error {
-		n, err := exec(ctx, tx, `INSERT INTO crmmail_blob (tenant, id, upload, size, created_at) VALUES (?, ?, ?, ?, ?)
-			ON CONFLICT DO NOTHING`, u.store.tenant, blob.ID, u.id, u.size, micros(u.store.now()))
+		kept, err := collect(ctx, tx, scanOne[string], `INSERT INTO crmmail_blob (tenant, id, upload, size, put_at)
+			VALUES (?, ?, ?, ?, ?) ON CONFLICT (tenant, id) DO UPDATE SET put_at = excluded.put_at RETURNING upload`,
+			u.store.tenant, blob.ID, u.id, u.size, micros(u.store.now()))
 		if err != nil {
 			return err
 		}
-		if n == 0 {
+		if kept[0] != u.id {
 			return u.remove(ctx, tx)
 		}
 		if len(last) > 0 {
@@ -187,4 +189,31 @@ func (u *upload) discard(ctx context.Context) error {
 func (s *Store) removeChunks(ctx context.Context, tx conn, upload string) error {
 	_, err := exec(ctx, tx, `DELETE FROM crmmail_blob_chunk WHERE tenant = ? AND upload = ?`, s.tenant, upload)
 	return err
+}
+
+// RemoveBlobs implements email.BlobRemover. When a content was put is told by Options.Now. A reader that is open on a
+// removed content fails at its next chunk.
+func (s *Store) RemoveBlobs(ctx context.Context, ids []string, since time.Time) error {
+	for some := range slices.Chunk(ids, rowsAtOnce) {
+		if err := s.removeBlobs(ctx, some, since); err != nil {
+			return wrap("remove blobs", err)
+		}
+	}
+	return wrap("remove blobs", ctx.Err())
+}
+
+func (s *Store) removeBlobs(ctx context.Context, ids []string, since time.Time) error {
+	return s.write(ctx, func(tx conn) error {
+		uploads, err := collect(ctx, tx, scanOne[string], `DELETE FROM crmmail_blob WHERE tenant = ? AND put_at < ?
+			AND id IN (`+parameters(len(ids))+`) RETURNING upload`, append([]any{s.tenant, micros(since)}, anys(ids)...)...)
+		if err != nil {
+			return err
+		}
+		for _, upload := range uploads {
+			if err := s.removeChunks(ctx, tx, upload); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

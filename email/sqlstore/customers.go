@@ -75,6 +75,18 @@ func (s *Store) SaveCustomer(ctx context.Context, c email.Customer) error {
 	}))
 }
 
+// DeleteCustomer implements email.CustomerEraser.
+func (s *Store) DeleteCustomer(ctx context.Context, id string) error {
+	return wrap("delete customer", s.write(ctx, func(tx conn) error {
+		if _, err := exec(ctx, tx, `DELETE FROM crmmail_customer_contact WHERE tenant = ? AND customer_id = ?`,
+			s.tenant, id); err != nil {
+			return err
+		}
+		_, err := exec(ctx, tx, `DELETE FROM crmmail_customer WHERE tenant = ? AND id = ?`, s.tenant, id)
+		return err
+	}))
+}
+
 // insertCustomer returns how many rows it wrote.
 func (s *Store) insertCustomer(ctx context.Context, tx conn, c email.Customer, onConflict string) (int64, error) {
 	fields, err := fieldsText(c.Fields)

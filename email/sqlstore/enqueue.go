@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/message"
 )
 
 // errKeyUsed ends a transaction that found the idempotency key, or the id, in use.
@@ -54,18 +55,25 @@ func (s *Store) insertQueued(ctx context.Context, tx conn, q email.Queued, wire 
 	if err := s.keepConversation(ctx, tx, q.Conversation); err != nil {
 		return err
 	}
-	if err := s.insertMessage(ctx, tx, q.Message); err != nil {
-		return err
-	}
-	m := q.Message
-	if _, err := exec(ctx, tx, `INSERT INTO crmmail_delivery (tenant, message_id, state, owner, lease_until, attempts, send_at,
-		sent_at, provider_id, return_path) VALUES (`+parameters(10)+`)`,
-		s.tenant, m.ID, string(m.State), "", noLease, m.Attempts, micros(m.SendAt), micros(m.SentAt), m.ProviderID,
-		q.ReturnPath); err != nil {
+	if err := s.insertMessage(ctx, tx, q.Message, q.ReturnPath, q.Event); err != nil {
 		return err
 	}
 	if _, err := exec(ctx, tx, `INSERT INTO crmmail_wire (tenant, message_id, wire) VALUES (?, ?, ?)`,
-		s.tenant, m.ID, wire); err != nil {
+		s.tenant, q.Message.ID, wire); err != nil {
+		return err
+	}
+	return s.insertWireBlobs(ctx, tx, q.Message.ID, q.Wire)
+}
+
+// insertMessage keeps a message with all that messages of both directions have.
+func (s *Store) insertMessage(ctx context.Context, tx conn, m email.Message, returnPath string, e email.Event) error {
+	if err := s.insertContent(ctx, tx, m); err != nil {
+		return err
+	}
+	if _, err := exec(ctx, tx, `INSERT INTO crmmail_delivery (tenant, message_id, state, owner, lease_until, attempts, send_at,
+		sent_at, provider_id, return_path) VALUES (`+parameters(10)+`)`,
+		s.tenant, m.ID, string(m.State), "", noLease, m.Attempts, micros(m.SendAt), micros(m.SentAt), m.ProviderID,
+		returnPath); err != nil {
 		return err
 	}
 	if err := s.insertRecipients(ctx, tx, m); err != nil {
@@ -74,7 +82,7 @@ func (s *Store) insertQueued(ctx context.Context, tx conn, q email.Queued, wire 
 	if err := s.insertAttachments(ctx, tx, m); err != nil {
 		return err
 	}
-	return s.insertEvents(ctx, tx, q.Event, m.ID)
+	return s.insertEvents(ctx, tx, e, m.ID)
 }
 
 func (s *Store) keepConversation(ctx context.Context, tx conn, c email.Conversation) error {
@@ -85,12 +93,12 @@ func (s *Store) keepConversation(ctx context.Context, tx conn, c email.Conversat
 	return err
 }
 
-func (s *Store) insertMessage(ctx context.Context, tx conn, m email.Message) error {
+func (s *Store) insertContent(ctx context.Context, tx conn, m email.Message) error {
 	var lists lists
 	n, err := exec(ctx, tx, `INSERT INTO crmmail_message (tenant, id, conversation_id, customer_id, created_at, idempotency_key,
 		actor_id, direction, origin, purpose, template_id, sender_choice, from_name, from_address, to_list, cc_list, bcc_list,
 		message_id, in_reply_to, reference_list, subject, preheader, body_text, body_html)
-		VALUES (`+parameters(24)+`) ON CONFLICT DO NOTHING`,
+		VALUES (?, ?, NULLIF(?, ''), `+parameters(21)+`) ON CONFLICT DO NOTHING`,
 		s.tenant, m.ID, m.ConversationID, m.CustomerID, micros(m.CreatedAt), m.IdempotencyKey,
 		m.ActorID, string(m.Direction), string(m.Origin), string(m.Purpose), m.TemplateID, m.SenderChoice,
 		m.From.Name, m.From.Address, lists.text(m.To), lists.text(m.Cc), lists.text(m.Bcc),
@@ -119,6 +127,19 @@ func (s *Store) insertAttachments(ctx context.Context, tx conn, m email.Message)
 	}
 	return insert(ctx, tx,
 		`crmmail_attachment (tenant, message_id, position, blob_id, name, media_type, size, content_id, inline)`, rows)
+}
+
+// insertWireBlobs keeps to which blobs a wire form refers.
+func (s *Store) insertWireBlobs(ctx context.Context, tx conn, messageID string, wire *message.Wire) error {
+	var rows [][]any
+	seen := map[string]bool{"": true}
+	for _, segment := range wire.Segments {
+		if !seen[segment.Key] {
+			seen[segment.Key] = true
+			rows = append(rows, []any{s.tenant, messageID, segment.Key})
+		}
+	}
+	return insert(ctx, tx, `crmmail_wire_blob (tenant, message_id, blob_id)`, rows)
 }
 
 // insertEvents adds the same line to the time lines of messages.

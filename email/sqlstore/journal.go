@@ -1,8 +1,10 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/crmmail/crmmail/email"
 )
@@ -21,16 +23,51 @@ func (s *Store) Messages(ctx context.Context, q email.MessageQuery) (page []emai
 	if q.Limit <= 0 {
 		return nil, nil
 	}
-	var where condition
-	where.equal("m.customer_id", q.CustomerID)
-	where.equal("m.conversation_id", q.ConversationID)
-	where.before("m.created_at", "m.id", q.Before)
-	where.newest("m.created_at", "m.id", q.Limit)
 	err = s.read(ctx, func(tx conn) (err error) {
-		page, err = s.messages(ctx, tx, where.and, where.args...)
+		if q.MessageIDs == nil {
+			page, err = s.messagePage(ctx, tx, q)
+		} else {
+			page, err = s.messagesByIDs(ctx, tx, q)
+		}
 		return err
 	})
 	return page, wrap("messages", err)
+}
+
+func (s *Store) messagePage(ctx context.Context, tx conn, q email.MessageQuery) ([]email.Message, error) {
+	var where condition
+	where.equal("m.customer_id", q.CustomerID)
+	where.equal("m.conversation_id", q.ConversationID)
+	if q.Inbox {
+		where.and += ` AND m.` + waiting
+	}
+	if q.MessageIDs != nil {
+		where.and += ` AND m.id IN (
+			SELECT id FROM crmmail_message WHERE tenant = ? AND message_id IN (` + parameters(len(q.MessageIDs)) + `) AND message_id <> ''
+			UNION SELECT message_id FROM crmmail_delivery WHERE tenant = ? AND provider_id IN (` + parameters(len(q.MessageIDs)) + `) AND provider_id <> '')`
+		where.args = slices.Concat(where.args, []any{s.tenant}, anys(q.MessageIDs), []any{s.tenant}, anys(q.MessageIDs))
+	}
+	where.before("m.created_at", "m.id", q.Before)
+	where.newest("m.created_at", "m.id", q.Limit)
+	return s.messages(ctx, tx, where.and, where.args...)
+}
+
+// messagesByIDs asks for some Message-IDs at a time: a hostile message refers to as many as it likes.
+func (s *Store) messagesByIDs(ctx context.Context, tx conn, q email.MessageQuery) (page []email.Message, err error) {
+	for some := range slices.Chunk(q.MessageIDs, rowsAtOnce) {
+		part := q
+		part.MessageIDs = some
+		more, err := s.messagePage(ctx, tx, part)
+		if err != nil {
+			return nil, err
+		}
+		page = append(page, more...)
+	}
+	slices.SortFunc(page, func(a, b email.Message) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.ID, a.ID))
+	})
+	page = slices.CompactFunc(page, func(a, b email.Message) bool { return a.ID == b.ID })
+	return page[:min(len(page), q.Limit)], nil
 }
 
 // Conversations implements email.Journal. A page costs the same at any depth.
@@ -39,6 +76,7 @@ func (s *Store) Conversations(ctx context.Context, q email.ConversationQuery) (p
 		return nil, nil
 	}
 	var where condition
+	where.equal("id", q.ID)
 	where.equal("customer_id", q.CustomerID)
 	where.equal("state", string(q.State))
 	where.before("updated_at", "id", q.Before)

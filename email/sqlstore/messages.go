@@ -24,12 +24,15 @@ func (s *Store) message(ctx context.Context, tx conn, id string) (email.Message,
 // messages reads messages without their events, in three queries. The condition begins with AND; an order and a limit
 // may follow it.
 func (s *Store) messages(ctx context.Context, tx conn, and string, args ...any) ([]email.Message, error) {
-	list, err := collect(ctx, tx, scanMessage, `SELECT m.id, m.conversation_id, m.customer_id, m.created_at, m.idempotency_key,
+	list, err := collect(ctx, tx, scanMessage, `SELECT m.id, COALESCE(m.conversation_id, ''), m.customer_id, m.created_at, m.idempotency_key,
 		m.actor_id, m.direction, m.origin, m.purpose, m.template_id, m.sender_choice, m.from_name, m.from_address,
 		m.to_list, m.cc_list, m.bcc_list, m.message_id, m.in_reply_to, m.reference_list,
 		m.subject, m.preheader, m.body_text, m.body_html,
-		d.state, d.attempts, d.send_at, d.sent_at, d.provider_id
+		d.state, d.attempts, d.send_at, d.sent_at, d.provider_id,
+		r.message_id IS NOT NULL, COALESCE(r.raw_id, ''), COALESCE(r.mailbox, ''), COALESCE(r.kind, ''),
+		COALESCE(r.matched_by, ''), COALESCE(r.new_participant, 0), COALESCE(r.reply, ''), COALESCE(r.defects, '')
 		FROM crmmail_message m JOIN crmmail_delivery d ON d.tenant = m.tenant AND d.message_id = m.id
+		LEFT JOIN crmmail_received r ON r.tenant = m.tenant AND r.message_id = m.id
 		WHERE m.tenant = ?`+and, append([]any{s.tenant}, args...)...)
 	if err != nil {
 		return nil, err
@@ -45,11 +48,18 @@ func (s *Store) messages(ctx context.Context, tx conn, and string, args ...any) 
 }
 
 func scanMessage(rows *sql.Rows) (m email.Message, err error) {
+	var inbound bool
+	var received email.Received
 	err = rows.Scan(&m.ID, &m.ConversationID, &m.CustomerID, timeColumn{&m.CreatedAt}, &m.IdempotencyKey,
 		&m.ActorID, &m.Direction, &m.Origin, &m.Purpose, &m.TemplateID, &m.SenderChoice, &m.From.Name, &m.From.Address,
 		column(&m.To), column(&m.Cc), column(&m.Bcc), &m.MessageID, column(&m.InReplyTo), column(&m.References),
 		&m.Subject, &m.Preheader, &m.Text, &m.HTML,
-		&m.State, &m.Attempts, timeColumn{&m.SendAt}, timeColumn{&m.SentAt}, &m.ProviderID)
+		&m.State, &m.Attempts, timeColumn{&m.SendAt}, timeColumn{&m.SentAt}, &m.ProviderID,
+		&inbound, &received.RawID, &received.Mailbox, &received.Kind,
+		&received.MatchedBy, &received.NewParticipant, &received.Reply, column(&received.Defects))
+	if inbound {
+		m.Received = &received
+	}
 	return m, err
 }
 

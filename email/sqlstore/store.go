@@ -65,8 +65,11 @@ type Store struct {
 var (
 	_ email.Customers       = (*Store)(nil)
 	_ email.CustomerCreator = (*Store)(nil)
+	_ email.CustomerEraser  = (*Store)(nil)
 	_ email.Store           = (*Store)(nil)
+	_ email.Eraser          = (*Store)(nil)
 	_ email.Blobs           = (*Store)(nil)
+	_ email.BlobRemover     = (*Store)(nil)
 	_ sender.Directory      = (*Store)(nil)
 	_ sender.Editor         = (*Store)(nil)
 	_ sender.Tokens         = (*Store)(nil)

@@ -15,7 +15,7 @@ func (s *Store) Transition(ctx context.Context, t email.Transition) error {
 			return err
 		}
 		if n == 0 {
-			return s.noTransition(ctx, tx, t.MessageID)
+			return s.noMessage(ctx, tx, t.MessageID)
 		}
 		if err := s.takeOver(ctx, tx, t.MessageID, t.Results); err != nil {
 			return err
@@ -50,9 +50,9 @@ func (s *Store) compareAndSet(ctx context.Context, tx conn, t email.Transition) 
 	return exec(ctx, tx, `UPDATE crmmail_delivery SET `+set+` WHERE `+where, args...)
 }
 
-// noTransition says why a transition found no message to change.
-func (s *Store) noTransition(ctx context.Context, tx conn, id string) error {
-	known, err := collect(ctx, tx, scanOne[string], `SELECT message_id FROM crmmail_delivery WHERE tenant = ? AND message_id = ?`,
+// noMessage says why a change found no message to change.
+func (s *Store) noMessage(ctx context.Context, tx conn, id string) error {
+	known, err := collect(ctx, tx, scanOne[string], `SELECT id FROM crmmail_message WHERE tenant = ? AND id = ?`,
 		s.tenant, id)
 	switch {
 	case err != nil:

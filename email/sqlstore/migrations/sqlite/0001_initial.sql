@@ -90,12 +90,13 @@ CREATE INDEX crmmail_conversation_newest ON crmmail_conversation (tenant, update
 CREATE INDEX crmmail_conversation_state ON crmmail_conversation (tenant, state, updated_at, id);
 CREATE INDEX crmmail_conversation_customer ON crmmail_conversation (tenant, customer_id, updated_at, id);
 
--- What was written. Never changed once it is kept; what became of it is in crmmail_delivery.
+-- What was written. Once it is kept, only conversation and customer change, and only where there were none; what became
+-- of it is in crmmail_delivery, what else is known of inbound messages in crmmail_received.
 CREATE TABLE crmmail_message (
     tenant          TEXT NOT NULL,
     id              TEXT NOT NULL,
-    conversation_id TEXT NOT NULL,
-    customer_id     TEXT NOT NULL,
+    conversation_id TEXT, -- NULL: it waits in the inbox
+    customer_id     TEXT NOT NULL, -- empty: it waits in the inbox
     created_at      INTEGER NOT NULL,
     idempotency_key TEXT NOT NULL,
     actor_id        TEXT NOT NULL,
@@ -124,8 +125,10 @@ CREATE UNIQUE INDEX crmmail_message_key ON crmmail_message (tenant, idempotency_
 CREATE INDEX crmmail_message_newest ON crmmail_message (tenant, created_at, id);
 CREATE INDEX crmmail_message_customer ON crmmail_message (tenant, customer_id, created_at, id);
 CREATE INDEX crmmail_message_conversation ON crmmail_message (tenant, conversation_id, created_at, id);
+CREATE INDEX crmmail_message_inbox ON crmmail_message (tenant, created_at, id) WHERE direction = 'incoming' AND customer_id = '';
+CREATE INDEX crmmail_message_message_id ON crmmail_message (tenant, message_id) WHERE message_id <> '';
 
--- The outbox: one row a message, narrow because every attempt rewrites it.
+-- Where a message stands, and the outbox: one row a message, narrow because every attempt rewrites it.
 CREATE TABLE crmmail_delivery (
     tenant      TEXT NOT NULL,
     message_id  TEXT NOT NULL, -- crmmail_message.id
@@ -143,6 +146,26 @@ CREATE TABLE crmmail_delivery (
 
 CREATE INDEX crmmail_delivery_due ON crmmail_delivery (tenant, send_at, message_id) WHERE state = 'queued';
 CREATE INDEX crmmail_delivery_sending ON crmmail_delivery (tenant, lease_until) WHERE state = 'sending';
+CREATE INDEX crmmail_delivery_provider ON crmmail_delivery (tenant, provider_id) WHERE provider_id <> '';
+
+-- One row an inbound message.
+CREATE TABLE crmmail_received (
+    tenant          TEXT NOT NULL,
+    message_id      TEXT NOT NULL,
+    created_at      INTEGER NOT NULL, -- that of crmmail_message, by which raw contents are forgotten
+    raw_id          TEXT NOT NULL, -- a blob; empty: no longer kept
+    mailbox         TEXT NOT NULL,
+    kind            TEXT NOT NULL,
+    matched_by      TEXT NOT NULL,
+    new_participant INTEGER NOT NULL,
+    reply           TEXT NOT NULL,
+    defects         TEXT NOT NULL, -- JSON
+    PRIMARY KEY (tenant, message_id),
+    FOREIGN KEY (tenant, message_id) REFERENCES crmmail_message (tenant, id)
+) STRICT;
+
+CREATE INDEX crmmail_received_raw ON crmmail_received (tenant, raw_id) WHERE raw_id <> '';
+CREATE INDEX crmmail_received_oldest ON crmmail_received (tenant, created_at, message_id) WHERE raw_id <> '';
 
 CREATE TABLE crmmail_wire (
     tenant     TEXT NOT NULL,
@@ -151,6 +174,17 @@ CREATE TABLE crmmail_wire (
     PRIMARY KEY (tenant, message_id),
     FOREIGN KEY (tenant, message_id) REFERENCES crmmail_message (tenant, id)
 ) STRICT;
+
+-- Blobs that wire forms refer to.
+CREATE TABLE crmmail_wire_blob (
+    tenant     TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    blob_id    TEXT NOT NULL,
+    PRIMARY KEY (tenant, message_id, blob_id),
+    FOREIGN KEY (tenant, message_id) REFERENCES crmmail_wire (tenant, message_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX crmmail_wire_blob_blob ON crmmail_wire_blob (tenant, blob_id);
 
 CREATE TABLE crmmail_recipient (
     tenant     TEXT NOT NULL,
@@ -200,7 +234,7 @@ CREATE TABLE crmmail_blob (
     id         TEXT NOT NULL, -- SHA-256 in hex
     upload     TEXT NOT NULL, -- whose chunks the content is
     size       INTEGER NOT NULL,
-    created_at INTEGER NOT NULL,
+    put_at     INTEGER NOT NULL, -- for the last time
     PRIMARY KEY (tenant, id)
 ) STRICT, WITHOUT ROWID;
 

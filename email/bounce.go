@@ -1,0 +1,71 @@
+package email
+
+import (
+	"context"
+	"errors"
+
+	"github.com/crmmail/crmmail/email/message"
+	"github.com/crmmail/crmmail/sender"
+)
+
+// markBounced takes a report to the message it is about.
+func (r *reception) markBounced(ctx context.Context) error {
+	if r.parsed.Bounce == nil || r.parsed.Bounce.OriginalID == "" {
+		return nil
+	}
+	known, err := r.service.messagesByID(ctx, r.parsed.Bounce.OriginalID)
+	if err != nil {
+		return err
+	}
+	for _, original := range known {
+		if original.Direction != Outgoing {
+			continue
+		}
+		if r.conv, err = r.service.conversation(ctx, original.ConversationID); err != nil {
+			return err
+		}
+		r.msg.Received.MatchedBy = MatchBounce
+		t := r.bounced(original)
+		if len(t.Results) == 0 {
+			return nil // late, or delivered after all
+		}
+		err = r.service.config.Store.Transition(ctx, t)
+		if errors.Is(err, ErrConflict) {
+			return nil // marked by another report, or on its way again
+		}
+		return err
+	}
+	return nil
+}
+
+// bounced moves the original on: who did not get it is told by recipient; where nobody is left it has bounced.
+func (r *reception) bounced(original Message) Transition {
+	at := r.msg.CreatedAt
+	t := Transition{MessageID: original.ID, From: original.State, To: original.State, At: at}
+	left := 0
+	for _, recipient := range original.Recipients {
+		report, told := failedFor(r.parsed.Bounce, recipient.Address, len(original.Recipients) == 1)
+		if told {
+			t.Results = append(t.Results, Recipient{Address: recipient.Address, Status: RecipientRefused,
+				Enhanced: report.Status, Text: shorten(report.Diagnostic), At: at})
+		} else if recipient.Status != RecipientRefused {
+			left++
+		}
+	}
+	if left == 0 && len(t.Results) > 0 {
+		t.To = StateBounced
+	}
+	t.Event = &Event{At: at, Kind: EventBounced, Detail: detail(t.Results)}
+	return t
+}
+
+// failedFor finds what a report says of a recipient who did not get the message. A report about an only recipient may
+// call him by another name, as where mail is forwarded.
+func failedFor(bounce *message.Bounce, addr string, only bool) (message.BouncedRecipient, bool) {
+	for _, reported := range bounce.Recipients {
+		if reported.Action == "failed" && (only || sender.SameAddress(reported.Address, addr)) {
+			return reported, true
+		}
+	}
+	return message.BouncedRecipient{}, false
+}

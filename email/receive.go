@@ -1,0 +1,215 @@
+package email
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/mail"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/crmmail/crmmail/attach"
+	"github.com/crmmail/crmmail/email/message"
+	"github.com/crmmail/crmmail/sender"
+)
+
+// Inbound is a message as a server hands it over.
+type Inbound struct {
+	Mailbox    string    // the address of ours it came in by; the same message in two mailboxes is two messages
+	Recipients []string  // of the envelope: reply addresses are looked for here, too
+	ReturnPath string    // of the envelope; "<>" is the null return path, empty: not known
+	Raw        io.Reader // the message as it came, read to its end
+	ReceivedAt time.Time // zero: now
+}
+
+// Receive files an inbound message: as it came, and as one entry of the history with all its files. Nothing is refused
+// for being broken; what is wrong with it is named in Received.Defects. A message that was filed before is returned
+// with ErrDuplicate, so that a server may hand it over again. Any other error means that nothing was filed.
+//
+// The conversation is found by the signed reply address, In-Reply-To, References, the signature of a Message-ID of
+// ours, and at last the sender's address; Received.MatchedBy tells by which. A report of a bounce marks the message it
+// is about and opens no conversation.
+func (s *Service) Receive(ctx context.Context, in Inbound) (Message, error) {
+	r := &reception{service: s, in: in}
+	for _, step := range []func(context.Context) error{r.keepRaw, r.read, r.recognise, r.markBounced, r.match} {
+		if err := step(ctx); err != nil {
+			return r.msg, err
+		}
+	}
+	kept, err := s.config.Store.File(ctx, r.filed())
+	if err != nil {
+		return kept, fmt.Errorf("email: receive: %w", err)
+	}
+	s.config.Logger.InfoContext(ctx, "message received", "tenant", s.config.Tenant, "message", kept.ID,
+		"kind", kept.Received.Kind, "matched", string(kept.Received.MatchedBy), "files", len(kept.Attachments),
+		"defects", len(kept.Received.Defects))
+	return kept, nil
+}
+
+// reception is an inbound message on its way into the history.
+type reception struct {
+	service *Service
+	in      Inbound
+	parsed  *message.Parsed
+	msg     Message
+	conv    *Conversation // nil: it waits in the inbox
+}
+
+// keepRaw keeps the bytes before anything is made of them.
+func (r *reception) keepRaw(ctx context.Context) error {
+	config := &r.service.config
+	raw, err := config.Blobs.PutBlob(ctx, r.in.Raw)
+	if err != nil {
+		return fmt.Errorf("email: receive: %w", err)
+	}
+	now := r.in.ReceivedAt
+	if now.IsZero() {
+		now = config.Now()
+	}
+	r.msg = Message{
+		ID:             config.NewID(),
+		Direction:      Incoming,
+		Origin:         OriginInbound,
+		State:          StateReceived,
+		IdempotencyKey: "inbound " + strings.ToLower(r.in.Mailbox) + " " + raw.ID,
+		CreatedAt:      now,
+		Received:       &Received{Mailbox: r.in.Mailbox, RawID: raw.ID},
+	}
+	return nil
+}
+
+// read makes of the bytes what can be made of them; attachments go straight to the blobs.
+func (r *reception) read(ctx context.Context) error {
+	config := &r.service.config
+	raw, err := config.Blobs.OpenBlob(ctx, r.msg.Received.RawID)
+	if err != nil {
+		return fmt.Errorf("email: receive: %w", err)
+	}
+	defer raw.Close()
+	r.parsed, err = message.Parse(raw, message.ParseOptions{
+		Attachment: func(a message.ParsedAttachment, content io.Reader) error {
+			kept, err := keepFile(ctx, config.Blobs, a, content)
+			r.msg.Attachments = append(r.msg.Attachments, kept)
+			return err
+		},
+	})
+	if errors.Is(err, message.ErrEmpty) {
+		r.parsed, err = &message.Parsed{Kind: message.KindMessage, Defects: []string{"message.empty"}}, nil
+	}
+	if err != nil {
+		return fmt.Errorf("email: receive: %w", err)
+	}
+	p := r.parsed
+	if r.in.ReturnPath == "<>" && p.Kind == message.KindMessage {
+		p.Kind = message.KindAutoReply // no person writes from the null return path (RFC 3834 §3.3)
+	}
+	if len(p.From) > 0 {
+		r.msg.From = p.From[0]
+	}
+	r.msg.To, r.msg.Cc = p.To, p.Cc
+	r.msg.Subject, r.msg.HTML, r.msg.Text = p.Subject, p.HTML, p.Text
+	r.msg.MessageID, r.msg.InReplyTo, r.msg.References = p.MessageID, p.InReplyTo, p.References
+	r.msg.SentAt = p.Date
+	r.msg.Received.Kind, r.msg.Received.Reply, r.msg.Received.Defects = p.Kind, p.Reply, p.Defects
+	r.msg.Received.ReplyTo = p.ReplyTo
+	for i, a := range p.Attachments { // only now it is known which pictures the HTML shows
+		if i < len(r.msg.Attachments) {
+			r.msg.Attachments[i].Inline = a.Inline
+		}
+	}
+	return nil
+}
+
+// sniffed is how much of a file is looked at for what it is.
+const sniffed = 4 << 10
+
+// keepFile keeps an attachment. Its media type is that of its content where it is a picture, because only these are ever
+// shown; of all others it is what the sender says.
+func keepFile(ctx context.Context, blobs Blobs, a message.ParsedAttachment, content io.Reader) (Attachment, error) {
+	buffered := bufio.NewReaderSize(content, sniffed)
+	head, err := buffered.Peek(sniffed)
+	if err != nil && err != io.EOF {
+		return Attachment{}, err
+	}
+	mediaType := a.MediaType
+	if _, detected, err := attach.Detect(bytes.NewReader(head), int64(len(head))); err == nil && attach.Viewable(detected) {
+		mediaType = detected
+	} else if attach.Viewable(mediaType) {
+		mediaType = "application/octet-stream"
+	}
+	blob, err := blobs.PutBlob(ctx, buffered)
+	if err != nil {
+		return Attachment{}, err
+	}
+	return Attachment{Name: attach.CleanName(a.Name), MediaType: mediaType, Size: blob.Size, BlobID: blob.ID,
+		ContentID: a.ContentID, Inline: a.Inline}, nil
+}
+
+// recognise finds a message that has come before under other trace fields: same mailbox, Message-ID, sender, date and
+// text. A Message-ID that stands for something else is a defect; devices reuse them, and anybody can write one.
+func (r *reception) recognise(ctx context.Context) error {
+	if r.msg.MessageID == "" {
+		return nil
+	}
+	known, err := r.service.messagesByID(ctx, r.msg.MessageID)
+	if err != nil {
+		return err
+	}
+	for _, other := range known {
+		switch {
+		case other.Received == nil || !strings.EqualFold(other.Received.Mailbox, r.in.Mailbox):
+			continue
+		case sender.SameAddress(other.From.Address, r.msg.From.Address) && other.SentAt.Equal(r.msg.SentAt) &&
+			other.Text == r.msg.Text && other.HTML == r.msg.HTML:
+			r.msg = other
+			return fmt.Errorf("email: receive: %w", ErrDuplicate)
+		}
+		r.defect("message-id-reused")
+	}
+	return nil
+}
+
+func (r *reception) defect(code string) {
+	if !slices.Contains(r.msg.Received.Defects, code) {
+		r.msg.Received.Defects = append(slices.Clone(r.msg.Received.Defects), code)
+	}
+}
+
+// filed is what the store keeps.
+func (r *reception) filed() Filed {
+	if r.conv != nil {
+		r.msg.ConversationID, r.msg.CustomerID = r.conv.ID, r.conv.CustomerID
+	}
+	return Filed{
+		Message:      r.msg,
+		Conversation: r.conv,
+		Event:        Event{At: r.msg.CreatedAt, Kind: EventReceived, Detail: string(r.msg.Received.MatchedBy)},
+	}
+}
+
+// maxKnown bounds how many messages are looked at that bear one Message-ID.
+const maxKnown = 20
+
+func (s *Service) messagesByID(ctx context.Context, ids ...string) ([]Message, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, err := s.config.Store.Messages(ctx, MessageQuery{MessageIDs: ids, Limit: maxKnown})
+	if err != nil {
+		return nil, fmt.Errorf("email: receive: %w", err)
+	}
+	return list, nil
+}
+
+// participants are the addresses that take part in a message.
+func participants(msg Message) []string {
+	list := addresses([]mail.Address{msg.From}, msg.To, msg.Cc, msg.Bcc)
+	if msg.Received != nil {
+		list = append(list, addresses(msg.Received.ReplyTo)...)
+	}
+	return list
+}

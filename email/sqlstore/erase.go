@@ -1,0 +1,117 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+)
+
+// EraseCustomer implements email.Eraser; the customer's row is DeleteCustomer's. SQLite overwrites the space of what was
+// deleted when it needs it, at once where "PRAGMA secure_delete" is on.
+func (s *Store) EraseCustomer(ctx context.Context, customerID string) (blobs []string, err error) {
+	if customerID == "" { // those who wait in the inbox are nobody in particular
+		return nil, ctx.Err()
+	}
+	err = s.write(ctx, func(tx conn) error {
+		referred, err := s.deleteMessages(ctx, tx, customerID)
+		if err != nil {
+			return err
+		}
+		blobs, err = s.unreferred(ctx, tx, referred)
+		return err
+	})
+	if err != nil {
+		return nil, wrap("erase customer", err)
+	}
+	return blobs, nil
+}
+
+// ofCustomer are the ids of a customer's messages and of all in his conversations; it takes tenant and customer twice.
+const ofCustomer = `SELECT id FROM crmmail_message WHERE tenant = ? AND customer_id = ?
+	UNION SELECT m.id FROM crmmail_conversation c JOIN crmmail_message m ON m.tenant = c.tenant AND m.conversation_id = c.id
+	WHERE c.tenant = ? AND c.customer_id = ?`
+
+// deleteMessages deletes a customer's conversations and messages, and returns the ids of the blobs that they referred to.
+func (s *Store) deleteMessages(ctx context.Context, tx conn, customerID string) (blobs []string, err error) {
+	for _, part := range []struct{ table, blob string }{
+		{"crmmail_event", "''"},
+		{"crmmail_wire_blob", "blob_id"},
+		{"crmmail_wire", "''"},
+		{"crmmail_recipient", "''"},
+		{"crmmail_attachment", "blob_id"},
+		{"crmmail_received", "raw_id"},
+		{"crmmail_delivery", "''"},
+	} {
+		referred, err := collect(ctx, tx, scanOne[string], `DELETE FROM `+part.table+`
+			WHERE tenant = ? AND message_id IN (`+ofCustomer+`) RETURNING `+part.blob,
+			s.tenant, s.tenant, customerID, s.tenant, customerID)
+		if err != nil {
+			return nil, err
+		}
+		blobs = append(blobs, referred...)
+	}
+	if _, err := exec(ctx, tx, `DELETE FROM crmmail_message WHERE tenant = ? AND id IN (`+ofCustomer+`)`,
+		s.tenant, s.tenant, customerID, s.tenant, customerID); err != nil {
+		return nil, err
+	}
+	_, err = exec(ctx, tx, `DELETE FROM crmmail_conversation WHERE tenant = ? AND customer_id = ?`, s.tenant, customerID)
+	return blobs, err
+}
+
+// unreferred are those of some blobs that no message refers to.
+func (s *Store) unreferred(ctx context.Context, tx conn, blobs []string) ([]string, error) {
+	slices.Sort(blobs)
+	blobs = slices.Compact(blobs)
+	referred := map[string]bool{"": true}
+	for _, query := range []string{
+		`SELECT blob_id FROM crmmail_attachment WHERE tenant = ? AND blob_id IN (%s)`,
+		`SELECT blob_id FROM crmmail_wire_blob WHERE tenant = ? AND blob_id IN (%s)`,
+		`SELECT raw_id FROM crmmail_received WHERE tenant = ? AND raw_id IN (%s) AND raw_id <> ''`,
+	} {
+		err := s.eachOf(ctx, tx, blobs, query, func(rows *sql.Rows) error {
+			id, err := scanOne[string](rows)
+			referred[id] = true
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return slices.DeleteFunc(blobs, func(id string) bool { return referred[id] }), nil
+}
+
+// ForgetRaw implements email.Eraser.
+func (s *Store) ForgetRaw(ctx context.Context, before time.Time, limit int) (blobs []string, n int, err error) {
+	if limit <= 0 {
+		return nil, 0, ctx.Err()
+	}
+	err = s.write(ctx, func(tx conn) error {
+		var messages []string
+		var raw []string
+		_, err := collect(ctx, tx, func(rows *sql.Rows) (_ struct{}, err error) {
+			var message, blob string
+			err = rows.Scan(&message, &blob)
+			messages, raw = append(messages, message), append(raw, blob)
+			return struct{}{}, err
+		}, `UPDATE crmmail_received SET raw_id = raw_id WHERE tenant = ? AND message_id IN (
+			SELECT message_id FROM crmmail_received WHERE tenant = ? AND raw_id <> '' AND created_at < ?
+			ORDER BY created_at, message_id LIMIT ?) RETURNING message_id, raw_id`, s.tenant, s.tenant, micros(before), limit)
+		if err != nil {
+			return err
+		}
+		for some := range slices.Chunk(messages, rowsAtOnce) {
+			if _, err := exec(ctx, tx, `UPDATE crmmail_received SET raw_id = '' WHERE tenant = ? AND message_id IN (`+
+				parameters(len(some))+`)`, append([]any{s.tenant}, anys(some)...)...); err != nil {
+				return err
+			}
+		}
+		n = len(messages)
+		blobs, err = s.unreferred(ctx, tx, raw)
+		return err
+	})
+	if err != nil {
+		return nil, 0, wrap("forget raw", err)
+	}
+	return blobs, n, nil
+}

@@ -1,0 +1,70 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+// File implements email.Inbox. Times come back as they are kept.
+func (s *Store) File(ctx context.Context, f email.Filed) (email.Message, error) {
+	if f.Message.Received == nil {
+		return email.Message{}, wrap("file", errors.New("a message that was not received"))
+	}
+	var kept email.Message
+	err := s.write(ctx, func(tx conn) error {
+		if err := s.insertFiled(ctx, tx, f); err != nil {
+			return err
+		}
+		var err error
+		kept, err = s.message(ctx, tx, f.Message.ID)
+		return err
+	})
+	if errors.Is(err, errKeyUsed) {
+		kept, err = s.first(ctx, f.Message.IdempotencyKey)
+	}
+	return kept, wrap("file", err)
+}
+
+func (s *Store) insertFiled(ctx context.Context, tx conn, f email.Filed) error {
+	if f.Conversation != nil {
+		if err := s.keepConversation(ctx, tx, *f.Conversation); err != nil {
+			return err
+		}
+	}
+	if err := s.insertMessage(ctx, tx, f.Message, "", f.Event); err != nil {
+		return err
+	}
+	var lists lists
+	defects, r := lists.text(f.Message.Received.Defects), f.Message.Received
+	if lists.err != nil {
+		return lists.err
+	}
+	_, err := exec(ctx, tx, `INSERT INTO crmmail_received (tenant, message_id, created_at, raw_id, mailbox, kind, matched_by,
+		new_participant, reply, defects) VALUES (`+parameters(10)+`)`,
+		s.tenant, f.Message.ID, micros(f.Message.CreatedAt), r.RawID, r.Mailbox, r.Kind, string(r.MatchedBy),
+		r.NewParticipant, r.Reply, defects)
+	return err
+}
+
+// Assign implements email.Inbox.
+func (s *Store) Assign(ctx context.Context, messageID string, c email.Conversation, e email.Event) error {
+	return wrap("assign", s.write(ctx, func(tx conn) error {
+		if err := s.keepConversation(ctx, tx, c); err != nil {
+			return err
+		}
+		n, err := exec(ctx, tx, `UPDATE crmmail_message SET conversation_id = ?, customer_id = ?
+			WHERE tenant = ? AND id = ? AND `+waiting, c.ID, c.CustomerID, s.tenant, messageID)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return s.noMessage(ctx, tx, messageID)
+		}
+		return s.insertEvents(ctx, tx, e, messageID)
+	}))
+}
+
+// waiting is the condition of the messages that wait in the inbox.
+const waiting = `direction = 'incoming' AND customer_id = ''`
