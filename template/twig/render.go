@@ -30,7 +30,7 @@ func (e *Engine) start(ctx context.Context, u *unit) *run {
 	r := e.runs.Get().(*run)
 	r.ctx, r.unit, r.env = ctx, u, u.env
 	r.steps, r.bytes = e.limits.Steps, e.limits.LiveBytes
-	r.checkAt = r.steps - checkEvery
+	r.checkAt = max(r.steps-checkEvery, 0)
 	r.globals, r.zone = e.globals, e.location
 	return r
 }

@@ -73,7 +73,7 @@ func (r *run) step(n int) {
 }
 
 func (r *run) check() {
-	r.checkAt = r.steps - checkEvery
+	r.checkAt = max(r.steps-checkEvery, 0)
 	if r.steps < 0 {
 		r.limit("The template takes more steps than allowed.", nil)
 	}

@@ -1,0 +1,64 @@
+package twig_test
+
+import (
+	"context"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/crmmail/crmmail/template"
+	"github.com/crmmail/crmmail/template/twig"
+)
+
+// invoice is an order letter: a table in a loop with prices, escaping, a date and conditions.
+const invoice = `<html><body style="font-family:Georgia">
+<h2>Счёт {{ invoice.id }}</h2>
+<p>{{ client.name|default('Клиент') }}, спасибо за покупку {{ invoice.at|date('d.m.Y') }}.</p>
+<table>
+{% for line in invoice.lines %}
+<tr{% if loop.index is odd %} class="odd"{% endif %}><td>{{ loop.index }}.</td><td><a href="{{ line.link }}">{{ line.title }}</a>
+{%- if line.note %} <i>{{ line.note }}</i>{% endif %}</td><td>{{ line.count }} × {{ line.price|number_format(2, ',', ' ') }}</td>
+<td>{{ (line.price * line.count)|number_format(2, ',', ' ') }} ₽</td></tr>
+{% endfor %}
+</table>
+{% if invoice.remark %}<p>{{ invoice.remark }}</p>{% endif %}
+<p>Всего: <b>{{ invoice.total|number_format(2, ',', ' ') }} ₽</b>, оплата: {{ invoice.payment|upper }}</p>
+<p><a href="{{ leave }}">Не присылать писем</a></p>
+</body></html>`
+
+func invoiceVars() template.Vars {
+	lines := make([]any, 10)
+	for i := range lines {
+		n := strconv.Itoa(i)
+		lines[i] = map[string]any{"title": "Книга «Том " + n + "» & <ещё>", "link": "https://books.example/" + n + "?a=1&b=2", "count": i%3 + 1, "price": 950.25 + float64(i)*10, "note": ""}
+	}
+	return template.Vars{
+		"client": map[string]any{"name": "Ольга"}, "leave": "https://books.example/u?id=1&t=x",
+		"invoice": map[string]any{"id": "СЧ-17", "at": time.Date(2026, 5, 9, 10, 0, 0, 0, time.UTC), "lines": lines, "total": 19999.5, "remark": "<срочно>", "payment": "карта"},
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	eng := newEngine(b, twig.Options{})
+	tpl, err := eng.Parse(context.Background(), "invoice", invoice, template.EscapeHTML)
+	require.NoError(b, err)
+	vars := invoiceVars()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := tpl.Render(context.Background(), vars); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkParse(b *testing.B) {
+	eng := newEngine(b, twig.Options{})
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if _, err := eng.Parse(context.Background(), strconv.Itoa(i), invoice, template.EscapeHTML); err != nil { // a new name each time: no cache
+			b.Fatal(err)
+		}
+	}
+}
