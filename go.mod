@@ -6,6 +6,7 @@ require (
 	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6 // mechanisms of SMTP authentication
 	github.com/gabriel-vasile/mimetype v1.4.16 // what a file is, where its structure does not decide
 	github.com/nikolalohinski/gonja/v2 v2.9.1 // the Jinja engine behind template/jinja
+	github.com/nyaruka/phonenumbers v1.8.1 // phone numbers of all countries, in email/phone alone
 	golang.org/x/net v0.57.0 // HTML tokens and tree; internationalised domains
 	golang.org/x/text v0.41.0 // charsets of inbound mail; Unicode normalisation and case
 )
@@ -32,6 +33,7 @@ require (
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/exp v0.0.0-20240719175910-8a7402abbf56 // indirect
 	golang.org/x/sys v0.47.0 // indirect
+	google.golang.org/protobuf v1.36.11 // indirect
 	modernc.org/libc v1.72.0 // indirect
 	modernc.org/mathutil v1.7.1 // indirect
 	modernc.org/memory v1.11.0 // indirect
