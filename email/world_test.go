@@ -30,6 +30,7 @@ var morning = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 func newWorld(t *testing.T, change ...func(*email.Config)) *world {
 	t.Helper()
 	w := &world{store: emailtest.NewStore(), recorder: emailtest.NewRecorder(), clock: emailtest.NewClock(morning)}
+	w.store.SetClock(w.clock.Now)
 	w.config = email.Config{
 		Customers: w.store, Senders: w.store, Templates: w.store, Store: w.store, Blobs: w.store, Tokens: w.store,
 		Transport: w.recorder,

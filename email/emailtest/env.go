@@ -40,7 +40,7 @@ func New(t testing.TB, options ...func(*email.Config)) *Env {
 		option(&env.Config)
 	}
 	env.Store.tenant = env.Config.Tenant
-	env.Store.now = env.Clock.Now
+	env.Store.SetClock(env.Clock.Now)
 	service, err := email.New(env.Config)
 	if err != nil {
 		t.Fatalf("emailtest: %v", err)

@@ -50,6 +50,10 @@ var (
 // NewStore returns an empty Store of the tenant "".
 func NewStore() *Store { return NewTenantStore("") }
 
+// SetClock replaces the clock that tells when contents were put, which is time.Now; it must go with the Service's. New does
+// so for its Env. It is called before the Store is used.
+func (s *Store) SetClock(now func() time.Time) { s.now = now }
+
 // NewTenantStore returns an empty Store of a tenant, as Config.Tenant names it.
 func NewTenantStore(tenant string) *Store {
 	return &Store{
