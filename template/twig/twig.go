@@ -1,4 +1,3 @@
-// Package twig is a template engine compatible with Twig 3.30, for templates that users write.
 package twig
 
 import (

@@ -1,0 +1,47 @@
+// Package twig renders templates in the language of Twig 3.30, the template language of PHP, with the tag cancel that
+// RetailCRM adds. It is made for templates that users of a CRM write: they are hostile until proven otherwise.
+//
+//	eng, err := twig.New(twig.Options{})
+//	letter, err := eng.Parse(ctx, "birthday", "Здравствуйте, {{ customer.firstName|default('друг') }}!", template.EscapeHTML)
+//	out, err := letter.Render(ctx, template.Vars{"customer": map[string]any{"firstName": "Анна"}})
+//
+// The zero [Options] are the safe ones: printed values are escaped, a sandbox with [UserPolicy] is on, every rendering
+// has limits. An [Engine] and its templates are safe for concurrent use.
+//
+// # What compatible means
+//
+// Output is Twig's byte for byte, with PHP's values: ordered maps whose key "1" is 1, loose comparison, 14 digits of a
+// float, rounding half away from zero, text that counts as a number, date() with its letters and relative formats.
+// The cases under testdata/cases are each checked against the real Twig 3.30.0 where there is one (see
+// TestCasesAgainstTwig). All tags, filters, functions, tests and operators of Twig's core are there, sandbox and
+// deprecated ones included, except
+//
+//   - the functions enum and enum_cases, the test constant, and the function constant but for PHP's JSON_ constants:
+//     they are refused by name;
+//   - the function dump, and everything that is not Twig's core, such as format_currency: a host may add it with
+//     [Options].Functions and [Options].Filters;
+//   - callables given by name, as in filter('strtoupper'): only arrow functions are called;
+//   - the names _seq, _parent and _key that Twig's loops leave in _context;
+//   - conditions, recursion and callouts in the regular expressions of matches, which are PCRE's else;
+//   - date formats that letters have no use for, such as "back of 7pm".
+//
+// Where PHP only warns and goes on with something else, as date_modify does with text it does not understand, a
+// rendering fails.
+//
+// # Values
+//
+// Templates see plain data: see [Of] for the Go types. A template never reaches a field or a method of a host's value.
+// Maps of Go have no order, so they are read sorted by key; [Map] and [DecodeJSON] keep one.
+//
+// # Errors
+//
+// Every error is, or wraps, a *[template.Error] with Twig's own wording, the template's name, line and column. Parse
+// finds what is wrong with the source, and what the policy does not allow. {% cancel "reason" %} is not an error but
+// an outcome: template.Output.Canceled.
+//
+// # Safety
+//
+// [Policy] lists what templates may use; it belongs to the engine and is part of every template that it parsed. [Limits]
+// bound the work, the output, the memory and the nesting of one rendering, and the context its time. Nothing is
+// generated or reflected upon: templates are trees that are walked.
+package twig
