@@ -2,15 +2,21 @@ package email_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"net/mail"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	_ "modernc.org/sqlite"
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
+	"github.com/crmmail/crmmail/email/sqlstore"
 	"github.com/crmmail/crmmail/sender"
 	"github.com/crmmail/crmmail/template"
 )
@@ -19,18 +25,50 @@ import (
 // confirmed but not allowed; Ivan is a customer of Anna's and of the store on Lesnaya.
 type world struct {
 	*email.Service
-	store    *emailtest.Store
+	store    hostStore
 	recorder *emailtest.Recorder
 	clock    *emailtest.Clock
 	config   email.Config
+}
+
+// hostStore is every part of a host in one.
+type hostStore interface {
+	email.Customers
+	email.Store
+	email.Blobs
+	sender.Directory
+	sender.Tokens
+	template.Loader
+	SaveCustomer(context.Context, email.Customer) error
+	SaveIdentity(context.Context, sender.Kind, sender.Identity) error
+	SaveTemplate(context.Context, template.Template) error
+}
+
+// onSQLite is how the tests are named that run on SQLite; all others run in memory.
+const onSQLite = "TestBehavioursOnSQLite"
+
+func newStore(t *testing.T, now func() time.Time) hostStore {
+	t.Helper()
+	if !strings.HasPrefix(t.Name(), onSQLite) {
+		store := emailtest.NewStore()
+		store.SetClock(now)
+		return store
+	}
+	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(filepath.Join(t.TempDir(), "crm.db"))+"&_pragma=synchronous(OFF)")
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, db.Close()) })
+	require.NoError(t, sqlstore.Migrate(t.Context(), db, sqlstore.SQLite))
+	store, err := sqlstore.New(db, sqlstore.Options{Now: now})
+	require.NoError(t, err)
+	return store
 }
 
 var morning = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
 func newWorld(t *testing.T, change ...func(*email.Config)) *world {
 	t.Helper()
-	w := &world{store: emailtest.NewStore(), recorder: emailtest.NewRecorder(), clock: emailtest.NewClock(morning)}
-	w.store.SetClock(w.clock.Now)
+	w := &world{recorder: emailtest.NewRecorder(), clock: emailtest.NewClock(morning)}
+	w.store = newStore(t, w.clock.Now)
 	w.config = email.Config{
 		Customers: w.store, Senders: w.store, Templates: w.store, Store: w.store, Blobs: w.store, Tokens: w.store,
 		Transport: w.recorder,

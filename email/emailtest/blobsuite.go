@@ -22,12 +22,17 @@ type BlobsHarness struct {
 }
 
 // TestBlobs holds an implementation of email.Blobs to every promise of its contract, each as a subtest with a storage
-// of its own.
+// of its own. Where it is an email.BlobRemover, those are asked for, too: the implementation must go by the clock of this
+// machine then. Readers that do not seek skip what is said of those that do.
 func TestBlobs(t *testing.T, h BlobsHarness) {
-	hold(t, func(t testing.TB) blobFixture {
+	open := func(t testing.TB) blobFixture {
 		one, other := h.Open(t)
 		return blobFixture{one, other}
-	}, blobPromises)
+	}
+	hold(t, open, blobPromises, seekPromises)
+	if one, _ := h.Open(t); isRemover(one) {
+		hold(t, open, removePromises)
+	}
 }
 
 type blobFixture struct{ one, other email.Blobs }

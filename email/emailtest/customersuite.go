@@ -15,7 +15,8 @@ type CustomersHarness struct {
 	// Open makes a storage that holds just these customers and returns two handles on it, as StoreHarness.Open does.
 	// Their ids are small decimal numbers, so that a host with numeric keys can keep them. Phone numbers are searched
 	// by email.RussianPhone, the default.
-	// An implementation that is no email.CustomerCreator is not asked to create any.
+	// An implementation that is no email.CustomerCreator is not asked to create any, one that is no email.CustomerEraser not
+	// to delete any.
 	Open func(t testing.TB, customers []email.Customer) (one, other email.Customers)
 	// NoFields is set where the implementation keeps no Customer.Fields.
 	NoFields bool
@@ -38,6 +39,14 @@ func TestCustomers(t *testing.T, h CustomersHarness) {
 	if one, _ := h.Open(t, nil); isCreator(one) {
 		hold(t, open, creatorPromises)
 	}
+	if one, _ := h.Open(t, nil); isCustomerEraser(one) {
+		hold(t, open, deletePromises)
+	}
+}
+
+func isCustomerEraser(customers email.Customers) bool {
+	_, ok := customers.(email.CustomerEraser)
+	return ok
 }
 
 func isCreator(customers email.Customers) bool {
@@ -142,6 +151,39 @@ var creatorPromises = []promise[customerFixture]{
 		_, err = f.other.Customer(context.Background(), "201")
 		isError(t, err, email.ErrNotFound)
 	}},
+}
+
+var deletePromises = []promise[customerFixture]{
+	{"DeleteCustomer removes the customer and no other", func(t *testing.T, f customerFixture) {
+		f.delete(t, "101")
+		_, err := f.other.Customer(context.Background(), "101")
+		isError(t, err, email.ErrNotFound)
+		for text, want := range map[string]string{"crm-77": "", "алёна": "", "3456789": "", "mail.example": "105 104 103 102"} {
+			equal(t, text, want, f.search(t, text))
+		}
+		for _, want := range f.kept[1:] {
+			got, err := f.other.Customer(context.Background(), want.ID)
+			noError(t, err)
+			same(t, "customer "+want.ID, want, got)
+		}
+	}},
+	{"DeleteCustomer of an unknown customer is no error", func(t *testing.T, f customerFixture) {
+		for _, id := range []string{"101", "101", "999", "", "nobody"} {
+			f.delete(t, id)
+		}
+		equal(t, "the others", "105 104 103 102", f.search(t, "mail.example"))
+	}},
+	{"DeleteCustomer after the context's end changes nothing", func(t *testing.T, f customerFixture) {
+		isError(t, f.one.(email.CustomerEraser).DeleteCustomer(ended(), "101"), context.Canceled)
+		got, err := f.other.Customer(context.Background(), "101")
+		noError(t, err)
+		same(t, "customer", f.kept[0], got)
+	}},
+}
+
+func (f customerFixture) delete(t testing.TB, id string) {
+	t.Helper()
+	noError(t, f.one.(email.CustomerEraser).DeleteCustomer(context.Background(), id))
 }
 
 // search gives the ids of what is found, best first.

@@ -23,12 +23,17 @@ type StoreHarness struct {
 }
 
 // TestStore holds an implementation of email.Store to every promise of its contract, each as a subtest with a
-// storage of its own.
+// storage of its own. Where it is an email.Eraser, the promises of that are asked for, too.
 func TestStore(t *testing.T, h StoreHarness) {
-	hold(t, func(t testing.TB) storeFixture {
+	open := func(t testing.TB) storeFixture {
 		one, other := h.Open(t)
 		return storeFixture{one, other}
-	}, enqueuePromises, claimPromises, lapsePromises, transitionPromises, applyPromises, messagePromises, listPromises)
+	}
+	hold(t, open, enqueuePromises, claimPromises, lapsePromises, transitionPromises, applyPromises, filePromises, assignPromises,
+		messagePromises, listPromises, inboxPromises)
+	if one, _ := h.Open(t); isEraser(one) {
+		hold(t, open, erasePromises, forgetPromises)
+	}
 }
 
 // storeFixture is two handles on one storage.
