@@ -247,7 +247,7 @@ func queryParts(r *run, parts *[]string, prefix string, a *array, depth int) {
 		}
 		var text string
 		switch v.k {
-		case kNull, kUndefined:
+		case kNull, kUndefined, kDate, kClosure, kTemplate:
 			continue
 		case kArray:
 			r.grow(len(name))

@@ -36,12 +36,6 @@ func loadFault(from *unit, at pos, name string, err error) error {
 	return fault
 }
 
-// missing reports that an error says that the template itself does not exist.
-func missing(err any) bool {
-	e, ok := err.(*template.Error)
-	return ok && e.Kind == template.Load
-}
-
 // resolve turns what an include, extends or import names into a template: a name, a list of names of which the first
 // that exists is taken, or a template.
 func (r *run) resolve(from *unit, at pos, v Value) *unit {

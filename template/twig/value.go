@@ -84,7 +84,6 @@ func intervalOf(i *interval) Value  { return Value{k: kInterval, p: unsafe.Point
 func closureOf(f *closure) Value    { return Value{k: kClosure, p: unsafe.Pointer(f)} }
 func templateOf(t *unit) Value      { return Value{k: kTemplate, p: unsafe.Pointer(t)} }
 func loopOf(l *loop) Value          { return Value{k: kLoop, p: unsafe.Pointer(l)} }
-func (v Value) bool() bool          { return v.n != 0 }
 func (v Value) int() int64          { return int64(v.n) }
 func (v Value) float() float64      { return math.Float64frombits(v.n) }
 func (v Value) str() string         { return unsafe.String((*byte)(v.p), int(v.n)) }

@@ -1,7 +1,6 @@
 package pcre
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -34,7 +33,7 @@ func (c *compiler) fail(format string, args ...any) {
 	panic(fault{fmt.Errorf("Compilation failed: "+format+" at offset %d", append(args, c.i)...)})
 }
 
-func (c *compiler) refuse(what string) { panic(fault{errors.New(what + " are not supported")}) }
+func (c *compiler) refuse(what string) { panic(fault{patternError(what + " are not supported")}) }
 
 func (c *compiler) setFlags(s string) error {
 	for _, f := range s {
@@ -57,11 +56,11 @@ func (c *compiler) setFlags(s string) error {
 			c.anchor = true
 		case 'S', 'X', ' ', '\n', '\r':
 		default:
-			return errors.New("Unknown modifier '" + string(f) + "'")
+			return patternError("Unknown modifier '" + string(f) + "'")
 		}
 	}
 	if c.utf && !utf8.ValidString(c.src) {
-		return errors.New("Compilation failed: UTF-8 error at offset 0")
+		return patternError("Compilation failed: UTF-8 error at offset 0")
 	}
 	return nil
 }

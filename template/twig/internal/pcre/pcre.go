@@ -6,12 +6,16 @@
 package pcre
 
 import (
-	"errors"
 	"strings"
 )
 
 // ErrBudget is returned by Match when the match takes more steps than allowed.
-var ErrBudget = errors.New("Backtrack limit exhausted")
+var ErrBudget error = patternError("Backtrack limit exhausted")
+
+// patternError is an error in PHP's words, which begin with a capital.
+type patternError string
+
+func (e patternError) Error() string { return string(e) }
 
 // maxProgram is how many instructions a pattern may compile to, maxDepth how deep its groups may be nested.
 const (
@@ -32,11 +36,11 @@ type Regexp struct {
 func Compile(s string) (*Regexp, error) {
 	s = strings.TrimLeft(s, " \t\n\v\f\r")
 	if s == "" {
-		return nil, errors.New("Empty regular expression")
+		return nil, patternError("Empty regular expression")
 	}
 	open := s[0]
 	if open >= '0' && open <= '9' || open >= 'a' && open <= 'z' || open >= 'A' && open <= 'Z' || open == '\\' || open == 0 {
-		return nil, errors.New("Delimiter must not be alphanumeric, backslash, or NUL")
+		return nil, patternError("Delimiter must not be alphanumeric, backslash, or NUL")
 	}
 	closing := open
 	if i := strings.IndexByte("([{<", open); i >= 0 {
@@ -45,9 +49,9 @@ func Compile(s string) (*Regexp, error) {
 	end := ending(s, open, closing)
 	if end < 0 {
 		if open == closing {
-			return nil, errors.New("No ending delimiter '" + string(rune(open)) + "' found")
+			return nil, patternError("No ending delimiter '" + string(rune(open)) + "' found")
 		}
-		return nil, errors.New("No ending matching delimiter '" + string(rune(closing)) + "' found")
+		return nil, patternError("No ending matching delimiter '" + string(rune(closing)) + "' found")
 	}
 	c := &compiler{src: s[1:end], names: map[string]int{}}
 	if err := c.setFlags(s[end+1:]); err != nil {
