@@ -6,6 +6,12 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"io"
+	"net/mail"
+	"time"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/message"
 )
 
 // invoice is a PDF of one page, written by hand so that the program needs no file beside it.
@@ -32,6 +38,32 @@ func invoice() []byte {
 	}
 	fmt.Fprintf(&pdf, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, table)
 	return pdf.Bytes()
+}
+
+// annasAnswer is the customer's answer to a message, with three files of which two have the same name.
+func annasAnswer(sent email.Message) ([]byte, error) {
+	answer := message.Message{
+		From:      sent.To[0],
+		To:        []mail.Address{sent.From},
+		Subject:   message.ReplySubject(sent.Subject),
+		Date:      time.Now(),
+		MessageID: "answer@mail.example",
+		InReplyTo: []string{sent.MessageID},
+		Text:      "Спасибо! Посылаю подписанный договор.\n\n> " + sent.Subject,
+	}
+	for _, name := range []string{"договор.pdf", "договор.pdf", "паспорт.pdf"} {
+		answer.Attachments = append(answer.Attachments, message.Attachment{
+			Name: name, MediaType: "application/pdf", Size: int64(len(invoice())),
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(invoice())), nil },
+		})
+	}
+	wire, err := message.Build(answer, message.BuildOptions{})
+	if err != nil {
+		return nil, err
+	}
+	var raw bytes.Buffer
+	_, err = wire.WriterTo(answer.Open).WriteTo(&raw)
+	return raw.Bytes(), err
 }
 
 // route is a drawing of the way to the store.

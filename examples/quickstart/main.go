@@ -1,6 +1,6 @@
 // Command quickstart does the library's main job with nothing else needed: it opens a database in a temporary folder,
-// starts a mail server on loopback, writes to a customer out of a template, shows what is refused and why, sends, and
-// reads back what the server received.
+// starts a mail server on loopback, writes to a customer out of a template, shows what is refused and why, sends, reads
+// back what the server received, and files the customer's answer.
 //
 //	go run ./examples/quickstart
 //	go run ./examples/quickstart -smtp mail.example:587 -from me@example -to you@example   # through a server of yours
@@ -96,6 +96,6 @@ func run(ctx context.Context, out io.Writer, o options) error {
 	if err != nil {
 		return err
 	}
-	s := story{out: out, language: o.language, service: service, server: server}
+	s := story{out: out, folder: folder, language: o.language, service: service, server: server}
 	return s.tell(ctx, path)
 }

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"net/mail"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -22,6 +24,7 @@ import (
 // story tells what happens to one letter.
 type story struct {
 	out      io.Writer
+	folder   string // for downloads
 	language string
 	service  *email.Service
 	server   *server
@@ -53,6 +56,9 @@ func (s *story) tell(ctx context.Context, database string) error {
 		return err
 	}
 	if err := s.readBack(msg); err != nil {
+		return err
+	}
+	if err := s.receive(ctx, msg); err != nil {
 		return err
 	}
 	return s.history(ctx)
@@ -210,8 +216,51 @@ func (s *story) readBack(sent email.Message) error {
 	return nil
 }
 
+// receive takes the customer's answer with three files, as a mail server would hand it over.
+func (s *story) receive(ctx context.Context, sent email.Message) error {
+	s.say("\n5. Anna answers with three files")
+	raw, err := annasAnswer(sent)
+	if err != nil {
+		return err
+	}
+	got, err := s.service.Receive(ctx, email.Inbound{Mailbox: sent.From.Address, Recipients: []string{sent.From.Address}, Raw: bytes.NewReader(raw)})
+	if err != nil {
+		return err
+	}
+	s.say("   %s: filed with %d files, its conversation found by %s", got.Subject, len(got.Attachments), got.Received.MatchedBy)
+	_, err = s.service.Receive(ctx, email.Inbound{Mailbox: sent.From.Address, Raw: bytes.NewReader(raw)})
+	s.say("   handed over once more: %t", errors.Is(err, email.ErrDuplicate))
+	all, err := s.service.History.DownloadAll(ctx, got.ID)
+	if err != nil {
+		return err
+	}
+	for _, file := range all.Files {
+		size, err := save(s.folder, file)
+		if err != nil {
+			return err
+		}
+		s.say("   saved %s, %d octets", file.Name, size)
+	}
+	return nil
+}
+
+// save writes a downloaded file into a folder.
+func save(folder string, file attach.File) (int64, error) {
+	content, err := file.Open()
+	if err != nil {
+		return 0, err
+	}
+	defer content.Close()
+	saved, err := os.Create(filepath.Join(folder, file.Name))
+	if err != nil {
+		return 0, err
+	}
+	defer saved.Close()
+	return io.Copy(saved, content)
+}
+
 func (s *story) history(ctx context.Context) error {
-	s.say("\n5. In the history")
+	s.say("\n6. In the history")
 	matches, err := s.service.Customers.Search(ctx, "8 (900) 123", 0)
 	if err != nil {
 		return err
@@ -219,9 +268,9 @@ func (s *story) history(ctx context.Context) error {
 	for _, match := range matches {
 		s.say("   searched “8 (900) 123”, found %s by %s", match.Customer.Name(), match.Attribute)
 	}
-	page, err := s.service.History.Conversations(ctx, email.Completed, "", 0)
-	for _, conversation := range page.Items {
-		s.say("   %s: %s", conversation.State, conversation.Subject)
+	page, err := s.service.History.Messages(ctx, anna, "", 0)
+	for _, msg := range page.Items {
+		s.say("   %-8s %-8s %s (%d files)", msg.Direction, msg.State, msg.Subject, len(msg.Attachments))
 	}
 	return err
 }
