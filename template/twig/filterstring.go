@@ -264,7 +264,7 @@ func queryParts(r *run, parts *[]string, prefix string, a *array, depth int) {
 }
 
 func filterConvert(r *run, args []Value) Value {
-	s, to, from := r.str(args[0]), r.str(args[1]), r.str(args[2])
+	s, to, from := r.textArg(args[0], "iconv(): Argument #3 ($string)"), r.str(args[1]), r.str(args[2])
 	r.grow(4 * len(s))
 	source, err := htmlindex.Get(from)
 	if err != nil {

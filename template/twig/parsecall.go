@@ -181,11 +181,14 @@ type defaultExpr struct {
 	def expr
 }
 
+// eval evaluates the default even where it is not taken, as Twig does: its faults are not hidden.
 func (e *defaultExpr) eval(r *run, c *frame) Value {
-	if v, ok := e.on.probe(r, c); ok && !isEmpty(v) {
+	v, ok := e.on.probe(r, c)
+	def := e.def.eval(r, c)
+	if ok && !isEmpty(v) {
 		return v
 	}
-	return e.def.eval(r, c)
+	return def
 }
 
 func parseDefault(p *parser, at pos, on expr, args []argument) expr {
