@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
@@ -15,8 +16,9 @@ import (
 // brokenBlobs is the memory store with its methods replaced.
 type brokenBlobs struct {
 	email.Blobs
-	put  func(context.Context, email.Blobs, io.Reader) (email.Blob, error)
-	open func(context.Context, email.Blobs, string) (io.ReadCloser, error)
+	put    func(context.Context, email.Blobs, io.Reader) (email.Blob, error)
+	open   func(context.Context, email.Blobs, string) (io.ReadCloser, error)
+	remove func(ctx context.Context, blobs email.BlobRemover, ids []string, since time.Time) error
 }
 
 func (b brokenBlobs) PutBlob(ctx context.Context, r io.Reader) (email.Blob, error) {
@@ -31,6 +33,13 @@ func (b brokenBlobs) OpenBlob(ctx context.Context, id string) (io.ReadCloser, er
 		return b.Blobs.OpenBlob(ctx, id)
 	}
 	return b.open(ctx, b.Blobs, id)
+}
+
+func (b brokenBlobs) RemoveBlobs(ctx context.Context, ids []string, since time.Time) error {
+	if b.remove == nil {
+		return b.Blobs.(email.BlobRemover).RemoveBlobs(ctx, ids, since)
+	}
+	return b.remove(ctx, b.Blobs.(email.BlobRemover), ids, since)
 }
 
 func onBlobs(breakIt func() brokenBlobs) func(*testing.T) {
@@ -100,7 +109,34 @@ var blobMutants = []mutant{
 			return guarded{readers, all[id]}, err
 		}}
 	}), []string{"OpenBlob gives the content from its beginning", "OpenBlob lets many read", "OpenBlob after the context's end"}},
+	{"blobs-remain", removing(func(ctx context.Context, _ email.BlobRemover, _ []string, _ time.Time) error {
+		return ctx.Err()
+	}), []string{"RemoveBlobs removes contents", "RemoveBlobs keeps contents that were put again", "RemoveBlobs takes very many"}},
+	{"blobs-go-at-any-time", removing(func(ctx context.Context, blobs email.BlobRemover, ids []string, since time.Time) error {
+		return blobs.RemoveBlobs(ctx, ids, since.Add(2*time.Hour))
+	}), []string{"RemoveBlobs keeps contents that were put since", "RemoveBlobs keeps contents that were put again"}},
+	{"blobs-go-a-few-at-a-time", removing(func(ctx context.Context, blobs email.BlobRemover, ids []string, since time.Time) error {
+		return blobs.RemoveBlobs(ctx, ids[:min(len(ids), 1000)], since)
+	}), []string{"RemoveBlobs takes very many"}},
+	{"blobs-go-outside-contexts", removing(func(ctx context.Context, blobs email.BlobRemover, ids []string, since time.Time) error {
+		return blobs.RemoveBlobs(context.WithoutCancel(ctx), ids, since)
+	}), []string{"RemoveBlobs after the context's end"}},
+	{"blobs-seek-nowhere", onBlobs(func() brokenBlobs {
+		return brokenBlobs{open: func(ctx context.Context, blobs email.Blobs, id string) (io.ReadCloser, error) {
+			r, err := blobs.OpenBlob(ctx, id)
+			return lazySeeker{r}, err
+		}}
+	}), []string{"OpenBlob's reader reads on", "OpenBlob's reader refuses"}},
 }
+
+func removing(remove func(ctx context.Context, blobs email.BlobRemover, ids []string, since time.Time) error) func(*testing.T) {
+	return onBlobs(func() brokenBlobs { return brokenBlobs{remove: remove} })
+}
+
+// lazySeeker says that it has gone wherever it is sent.
+type lazySeeker struct{ io.ReadCloser }
+
+func (lazySeeker) Seek(offset int64, _ int) (int64, error) { return offset, nil }
 
 // guarded takes turns with all others.
 type guarded struct {

@@ -16,6 +16,7 @@ type brokenCustomers struct {
 	customer func(email.Customer, error) (email.Customer, error)
 	search   func(ctx context.Context, s *emailtest.Store, q email.Query) ([]email.Match, error)
 	create   func(ctx context.Context, s *emailtest.Store, c email.Customer) (email.Customer, error)
+	delete   func(ctx context.Context, s *emailtest.Store, id string) error
 }
 
 func (b brokenCustomers) Customer(ctx context.Context, id string) (email.Customer, error) {
@@ -38,6 +39,13 @@ func (b brokenCustomers) CreateCustomer(ctx context.Context, c email.Customer) (
 		return b.create(ctx, b.Store, c)
 	}
 	return b.Store.CreateCustomer(ctx, c)
+}
+
+func (b brokenCustomers) DeleteCustomer(ctx context.Context, id string) error {
+	if b.delete != nil {
+		return b.delete(ctx, b.Store, id)
+	}
+	return b.Store.DeleteCustomer(ctx, id)
 }
 
 func onCustomers(breakIt func() brokenCustomers) func(*testing.T) {
@@ -169,4 +177,22 @@ var customerMutants = []mutant{
 			return c, ctx.Err()
 		}}
 	}), []string{"CreateCustomer keeps a customer"}},
+	{"deletes-nothing", onCustomers(func() brokenCustomers {
+		return brokenCustomers{delete: func(ctx context.Context, s *emailtest.Store, id string) error { return ctx.Err() }}
+	}), []string{"DeleteCustomer removes the customer"}},
+	{"deletes-names-alone", onCustomers(func() brokenCustomers {
+		return brokenCustomers{delete: func(ctx context.Context, s *emailtest.Store, id string) error {
+			c, err := s.Customer(ctx, id)
+			if err != nil {
+				return err
+			}
+			c.FirstName, c.LastName, c.Patronymic = "", "", ""
+			return s.SaveCustomer(ctx, c)
+		}}
+	}), []string{"DeleteCustomer removes the customer", "DeleteCustomer of an unknown customer"}},
+	{"deletes-outside-contexts", onCustomers(func() brokenCustomers {
+		return brokenCustomers{delete: func(ctx context.Context, s *emailtest.Store, id string) error {
+			return s.DeleteCustomer(context.WithoutCancel(ctx), id)
+		}}
+	}), []string{"DeleteCustomer after the context's end"}},
 }

@@ -21,6 +21,10 @@ type brokenStore struct {
 	message       func(context.Context, email.Store, string) (email.Message, error)
 	messages      func(context.Context, email.Store, email.MessageQuery) ([]email.Message, error)
 	conversations func(context.Context, email.Store, email.ConversationQuery) ([]email.Conversation, error)
+	file          func(context.Context, email.Store, email.Filed) (email.Message, error)
+	assign        func(context.Context, email.Store, string, email.Conversation, email.Event) error
+	erase         func(context.Context, email.Store, string) ([]string, error)
+	forget        func(context.Context, email.Store, time.Time, int) ([]string, int, error)
 }
 
 func (b brokenStore) Enqueue(ctx context.Context, q email.Queued) (email.Message, error) {
@@ -63,6 +67,34 @@ func (b brokenStore) Conversations(ctx context.Context, q email.ConversationQuer
 		return b.Store.Conversations(ctx, q)
 	}
 	return b.conversations(ctx, b.Store, q)
+}
+
+func (b brokenStore) File(ctx context.Context, f email.Filed) (email.Message, error) {
+	if b.file == nil {
+		return b.Store.File(ctx, f)
+	}
+	return b.file(ctx, b.Store, f)
+}
+
+func (b brokenStore) Assign(ctx context.Context, id string, c email.Conversation, e email.Event) error {
+	if b.assign == nil {
+		return b.Store.Assign(ctx, id, c, e)
+	}
+	return b.assign(ctx, b.Store, id, c, e)
+}
+
+func (b brokenStore) EraseCustomer(ctx context.Context, id string) ([]string, error) {
+	if b.erase == nil {
+		return b.Store.(email.Eraser).EraseCustomer(ctx, id)
+	}
+	return b.erase(ctx, b.Store, id)
+}
+
+func (b brokenStore) ForgetRaw(ctx context.Context, before time.Time, limit int) ([]string, int, error) {
+	if b.forget == nil {
+		return b.Store.(email.Eraser).ForgetRaw(ctx, before, limit)
+	}
+	return b.forget(ctx, b.Store, before, limit)
 }
 
 // onStore runs TestStore on the memory store broken by breakIt.

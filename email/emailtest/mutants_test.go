@@ -26,8 +26,8 @@ const mutantsEnv = "EMAILTEST_MUTANTS"
 // TestMutants shows that the suites can fail: each broken implementation fails those subtests that are about what is
 // broken, and there is no subtest that nothing can fail.
 func TestMutants(t *testing.T) {
-	mutants := slices.Concat(storeMutants, claimMutants, storeListMutants, blobMutants, customerMutants, directoryMutants, loaderMutants,
-		tokenMutants, transportMutants)
+	mutants := slices.Concat(storeMutants, claimMutants, storeListMutants, fileMutants, assignMutants, inboxMutants, eraseMutants, blobMutants,
+		customerMutants, directoryMutants, loaderMutants, tokenMutants, transportMutants)
 	if os.Getenv(mutantsEnv) != "" {
 		for _, m := range mutants {
 			t.Run(m.name, func(t *testing.T) {
