@@ -27,9 +27,13 @@ func TestReadme(t *testing.T) {
 			continue
 		}
 		compiled++
-		if !strings.HasPrefix(source, "package main\n") {
+		switch {
+		case strings.Contains(source, "\nfunc Test"):
 			tests, err := exec.Command(compile(t, "snippet_test.go", source, "test", "-c")).CombinedOutput()
 			require.NoError(t, err, "%s", tests)
+			continue
+		case !strings.HasPrefix(source, "package main\n"):
+			compile(t, "snippet.go", source, "build")
 			continue
 		}
 		command := exec.Command(compile(t, "main.go", source, "build"))
@@ -39,7 +43,7 @@ func TestReadme(t *testing.T) {
 		require.Greater(t, len(blocks), i+1, "the program's output follows it")
 		assert.Equal(t, blocks[i+1][2], string(printed))
 	}
-	assert.GreaterOrEqual(t, compiled, 2)
+	assert.GreaterOrEqual(t, compiled, 4)
 }
 
 // compile builds one file within this module and returns the binary.
