@@ -5,31 +5,32 @@ import (
 	"unicode/utf8"
 )
 
+// htmlEntities are what the characters that HTML means become.
+var htmlEntities = [utf8.RuneSelf]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;", '\'': "&#039;"}
+
 // appendHTML appends s as PHP's htmlspecialchars with ENT_QUOTES and ENT_SUBSTITUTE gives it.
 func appendHTML(b []byte, s string) []byte {
-	if !utf8.ValidString(s) {
-		return appendBrokenHTML(b, s)
-	}
 	start := 0
-	for i := range len(s) {
-		var rep string
-		switch s[i] {
-		case '&':
-			rep = "&amp;"
-		case '<':
-			rep = "&lt;"
-		case '>':
-			rep = "&gt;"
-		case '"':
-			rep = "&quot;"
-		case '\'':
-			rep = "&#039;"
-		default:
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= utf8.RuneSelf {
+			if c >= 0xc2 && c < 0xe0 && i+1 < len(s) && s[i+1]&0xc0 == 0x80 { // two bytes, as Cyrillic has
+				i += 2
+				continue
+			}
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && n == 1 {
+				return appendBrokenHTML(append(b, s[start:i]...), s[i:])
+			}
+			i += n
 			continue
 		}
-		b = append(b, s[start:i]...)
-		b = append(b, rep...)
-		start = i + 1
+		i++
+		if entity := htmlEntities[c]; entity != "" {
+			b = append(b, s[start:i-1]...)
+			b = append(b, entity...)
+			start = i
+		}
 	}
 	return append(b, s[start:]...)
 }

@@ -75,7 +75,7 @@ const maxKept = 1 << 18
 
 // finish clears the run and keeps it for the next rendering.
 func (r *run) finish() {
-	clear(r.stack[:cap(r.stack)])
+	clear(r.stack[:r.highest])
 	out := r.out[:0]
 	if cap(out) > maxKept {
 		out = nil

@@ -18,6 +18,7 @@ type run struct {
 	env       *environment
 	out       []byte
 	stack     []Value // slots and arguments of what is being evaluated
+	highest   int     // how much of stack was ever in use
 	steps     int64   // steps left
 	checkAt   int64   // steps left at which the context is looked at next
 	bytes     int64   // bytes of values that may still be built
@@ -130,6 +131,7 @@ func (r *run) take(n int) []Value {
 	}
 	top := len(r.stack)
 	r.stack = r.stack[:top+n]
+	r.highest = max(r.highest, top+n)
 	s := r.stack[top : top+n : top+n]
 	clear(s)
 	return s
