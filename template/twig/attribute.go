@@ -44,6 +44,13 @@ type attrExpr struct {
 }
 
 func (e *attrExpr) eval(r *run, c *frame) Value {
+	if n, ok := e.obj.(*nameExpr); ok && e.constant && e.kind != methodAccess { // the common case, without what read needs
+		if obj := c.slots[n.slot]; obj.k == kArray {
+			if v, ok := obj.arr().get(e.key); ok {
+				return v
+			}
+		}
+	}
 	v, _, _ := e.read(r, c, e.strict, askValue)
 	return v
 }

@@ -81,17 +81,13 @@ func filterNumberFormat(r *run, args []Value) Value {
 
 // appendNumber appends a number the way PHP's number_format lays it out.
 func appendNumber(b []byte, f float64, decimals int, point, thousands string) []byte {
-	f = roundHalfUp(f, decimals)
 	if math.IsInf(f, 0) || math.IsNaN(f) {
 		return append(b, strings.ToLower(Float(f).String())...)
 	}
 	var buf [64]byte
-	digits := strconv.AppendFloat(buf[:0], math.Abs(f), 'f', decimals, 64)
-	whole := len(digits)
-	if decimals > 0 {
-		whole -= decimals + 1
-	}
-	if math.Signbit(f) && f != 0 {
+	digits, negative := roundedDigits(buf[:0], f, decimals)
+	whole := len(digits) - decimals
+	if negative {
 		b = append(b, '-')
 	}
 	for i, d := range digits[:whole] {
@@ -102,7 +98,25 @@ func appendNumber(b []byte, f float64, decimals int, point, thousands string) []
 	}
 	if decimals > 0 {
 		b = append(b, point...)
-		b = append(b, digits[whole+1:]...)
+		b = append(b, digits[whole:]...)
 	}
 	return b
+}
+
+// roundedDigits appends the digits of f rounded to decimals places, without a point.
+func roundedDigits(b []byte, f float64, decimals int) (digits []byte, negative bool) {
+	if scaled, ok := roundScaled(f, decimals); ok && f != 0 && decimals < len(tens) {
+		n := int64(math.Abs(scaled))
+		for limit := decimals; limit > 0 && float64(n) < tens[limit]; limit-- {
+			b = append(b, '0')
+		}
+		return strconv.AppendInt(b, n, 10), scaled < 0
+	}
+	f = roundHalfUp(f, decimals)
+	digits = strconv.AppendFloat(b, math.Abs(f), 'f', decimals, 64)
+	if decimals > 0 {
+		point := len(digits) - decimals - 1
+		digits = append(digits[:point], digits[point+1:]...)
+	}
+	return digits, f < 0
 }

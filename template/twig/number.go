@@ -199,24 +199,10 @@ func roundHalfUp(f float64, places int) float64 {
 		}
 		return 0
 	}
-	precise := 14 - log10(math.Abs(f))
-	var scaled float64
-	if precise > places && precise-15 < places {
-		use := max(-4*15, min(4*15, precise))
-		scaled = scaleBy(f, use)
-		scaled = math.Round(scaled)
-		use = max(-4*15, places-use)
-		scaled /= tenTo(max(use, -use))
-	} else {
-		scaled = scaleBy(f, places)
-		if math.Abs(scaled) >= 1e15 {
-			return f
-		}
-	}
-	if math.Abs(scaled) >= 1e15 {
+	scaled, ok := roundScaled(f, places)
+	if !ok {
 		return f
 	}
-	scaled = math.Round(scaled)
 	if places >= 0 && places < 23 {
 		return scaled / scale
 	}
@@ -228,6 +214,23 @@ func roundHalfUp(f float64, places int) float64 {
 		return f
 	}
 	return out
+}
+
+// roundScaled is f times 10 to the power of places, rounded; false where f has no digits to round there.
+func roundScaled(f float64, places int) (float64, bool) {
+	precise := 14 - log10(math.Abs(f))
+	var scaled float64
+	if precise > places && precise-15 < places {
+		scaled = math.Round(scaleBy(f, max(-4*15, min(4*15, precise))))
+		use := max(-4*15, places-precise)
+		scaled /= tenTo(max(use, -use))
+	} else {
+		scaled = scaleBy(f, places)
+	}
+	if math.Abs(scaled) >= 1e15 {
+		return 0, false
+	}
+	return math.Round(scaled), true
 }
 
 func scaleBy(f float64, places int) float64 {

@@ -152,7 +152,7 @@ func (f *formatter) convert(verb byte, s spec, v Value) {
 		f.out = append(f.out, byte(toInt(v)))
 	case 'f', 'F':
 		p := precision(6)
-		f.pad(sign(strconv.FormatFloat(toFloat(v), 'f', p, 64)), s, true)
+		f.pad(sign(strconv.FormatFloat(unsignedZero(v), 'f', p, 64)), s, true)
 	case 'e', 'E', 'g', 'G':
 		f.pad(sign(scientific(verb, toFloat(v), precision(6))), s, true)
 	default:
@@ -160,10 +160,21 @@ func (f *formatter) convert(verb byte, s spec, v Value) {
 	}
 }
 
+// unsignedZero is v as a float, zero without a sign.
+func unsignedZero(v Value) float64 {
+	if f := toFloat(v); f != 0 {
+		return f
+	}
+	return 0
+}
+
 func scientific(verb byte, x float64, precision int) string {
 	if verb == 'g' || verb == 'G' {
 		text := string(appendDigits(nil, strconv.AppendFloat(nil, x, 'e', max(0, precision-1), 64), max(1, precision), string(verb-2)))
 		return text
+	}
+	if x == 0 {
+		x = 0 // without its sign
 	}
 	text := strconv.FormatFloat(x, 'e', precision, 64)
 	mantissa, exp, _ := strings.Cut(text, "e")
