@@ -26,7 +26,7 @@ func cloneMessage(m email.Message) email.Message {
 	m.Events = slices.Clone(m.Events)
 	if m.Received != nil {
 		received := *m.Received
-		received.Defects = slices.Clone(received.Defects)
+		received.ReplyTo, received.Defects = slices.Clone(received.ReplyTo), slices.Clone(received.Defects)
 		m.Received = &received
 	}
 	return m

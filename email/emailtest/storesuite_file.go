@@ -136,7 +136,7 @@ var filePromises = []promise[storeFixture]{
 		in, want := fullFiled(), filed(fullFiled())
 		_, err := f.one.File(context.Background(), in)
 		noError(t, err)
-		in.Message.Received.Reply, in.Message.Received.Defects[0] = "evil", "evil"
+		in.Message.Received.ReplyTo[0].Address, in.Message.Received.Defects[0] = "evil", "evil"
 		in.Message.To[0].Address, in.Message.Attachments[0].Name = "evil@evil.example", "evil"
 		in.Conversation.Subject = "evil"
 		same(t, "message", want, f.message(t, "a"))
@@ -158,10 +158,10 @@ var filePromises = []promise[storeFixture]{
 		for range 2 {
 			list := f.messages(t, email.MessageQuery{})
 			same(t, "messages", []email.Message{in.Message, aQueued("a").Message}, list)
-			list[0].Received.Reply, list[0].Received.Defects[0] = "evil", "evil"
+			list[0].Received.ReplyTo[0].Address, list[0].Received.Defects[0] = "evil", "evil"
 			one := f.message(t, "b")
 			same(t, "message", filed(in), one)
-			one.Received.Reply, one.Received.Defects[0] = "evil", "evil"
+			one.Received.ReplyTo[0].Address, one.Received.Defects[0] = "evil", "evil"
 		}
 	}},
 }
@@ -176,8 +176,10 @@ func fullFiled() email.Filed {
 		email.Attachment{Name: "logo.png", MediaType: "image/png", Size: 5 << 32, BlobID: "b2", ContentID: "logo@customer", Inline: true})
 	m.InReplyTo, m.References = []string{"x@shop.example"}, []string{"w@shop.example", "x@shop.example"}
 	m.ProviderID = "provider-1"
+	m.SentAt = suiteTime.Add(-time.Hour)
 	*m.Received = email.Received{Mailbox: "anna@shop.example", Kind: message.KindAutoReply, MatchedBy: email.MatchReferences,
-		NewParticipant: true, Reply: "Спасибо", Defects: []string{"header.colon", "charset.unknown"}, RawID: "raw"}
+		NewParticipant: true, ReplyTo: []mail.Address{{Name: "Ольга", Address: "olga@work.example"}}, Reply: "Спасибо",
+		Defects: []string{"header.colon", "charset.unknown"}, RawID: "raw"}
 	return in
 }
 

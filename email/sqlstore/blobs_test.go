@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"net/http"
+	"net/http/httptest"
 	"runtime"
 	"strings"
 	"sync"
@@ -228,5 +230,73 @@ func TestUnknownBlob(t *testing.T) {
 	for _, id := range []string{"", "%", strings.ToUpper(blobID("x")), blobID("y")} {
 		_, err := store.OpenBlob(context.Background(), id)
 		assert.ErrorIs(t, err, email.ErrNotFound, id)
+	}
+}
+
+// A removed blob leaves no chunk, one that was put again since is kept whole.
+func TestRemoveBlobs(t *testing.T) {
+	ctx := context.Background()
+	path := newFile(t)
+	now := noon
+	store := storeOn(t, openDB(t, path), sqlstore.Options{Now: func() time.Time { return now }})
+	var ids []string
+	for _, size := range []int64{0, 5, 2*chunk + 5} {
+		blob, err := store.PutBlob(ctx, octets(size))
+		require.NoError(t, err)
+		ids = append(ids, blob.ID)
+	}
+	now = noon.Add(time.Microsecond)
+	_, err := store.PutBlob(ctx, octets(2*chunk+5))
+	require.NoError(t, err)
+	require.NoError(t, store.RemoveBlobs(ctx, ids, noon.Add(1500*time.Nanosecond)))
+	assertRows(t, path, map[string]int{"crmmail_blob": 1, "crmmail_blob_chunk": 3, "crmmail_blob_upload": 0})
+	require.NoError(t, store.RemoveBlobs(ctx, ids, noon.Add(2*time.Microsecond)))
+	assertRows(t, path, map[string]int{"crmmail_blob": 0, "crmmail_blob_chunk": 0, "crmmail_blob_upload": 0})
+}
+
+// An open reader on a removed blob fails instead of ending early.
+func TestRemovedWhileRead(t *testing.T) {
+	ctx := context.Background()
+	store := newStore(t)
+	blob, err := store.PutBlob(ctx, octets(2*chunk))
+	require.NoError(t, err)
+	r, err := store.OpenBlob(ctx, blob.ID)
+	require.NoError(t, err)
+	defer r.Close()
+	_, err = io.CopyN(io.Discard, r, chunk)
+	require.NoError(t, err)
+	require.NoError(t, store.RemoveBlobs(ctx, []string{blob.ID}, time.Now().Add(time.Hour)))
+	_, err = io.Copy(io.Discard, r)
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+}
+
+// A browser gets the part it asks for, and only the chunks of that part are read.
+func TestBlobsServeRanges(t *testing.T) {
+	db, spy := openSpy(t, newFile(t))
+	store := storeOn(t, db, sqlstore.Options{})
+	want, err := io.ReadAll(octets(5*chunk + 7))
+	require.NoError(t, err)
+	blob, err := store.PutBlob(context.Background(), bytes.NewReader(want))
+	require.NoError(t, err)
+	for header, part := range map[string][]byte{
+		"bytes=0-9":             want[:10],
+		"bytes=262140-262150":   want[262140:262151],
+		"bytes=-3":              want[len(want)-3:],
+		"bytes=1310720-":        want[5*chunk:],
+		"bytes=1310726-9999999": want[5*chunk+6:],
+	} {
+		t.Run(header, func(t *testing.T) {
+			r, err := store.OpenBlob(context.Background(), blob.ID)
+			require.NoError(t, err)
+			defer r.Close()
+			request := httptest.NewRequest(http.MethodGet, "/", nil)
+			request.Header.Set("Range", header)
+			response := httptest.NewRecorder()
+			spy.reset()
+			http.ServeContent(response, request, "a.bin", time.Time{}, r.(io.ReadSeeker))
+			assert.Equal(t, http.StatusPartialContent, response.Code)
+			assert.True(t, bytes.Equal(part, response.Body.Bytes()))
+			assert.LessOrEqual(t, len(spy.noted()), 3, "chunks read, the one that is sniffed included")
+		})
 	}
 }

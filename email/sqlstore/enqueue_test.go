@@ -16,7 +16,7 @@ import (
 
 // A failure at any of the tables leaves nothing half-stored.
 func TestEnqueueAllOrNothing(t *testing.T) {
-	for _, table := range []string{"conversation", "message", "delivery", "wire", "recipient", "attachment", "event"} {
+	for _, table := range []string{"conversation", "message", "delivery", "wire", "wire_blob", "recipient", "attachment", "event"} {
 		t.Run(table, func(t *testing.T) {
 			db := openDB(t, newFile(t))
 			store := storeOn(t, db, sqlstore.Options{})

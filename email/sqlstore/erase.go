@@ -27,13 +27,14 @@ func (s *Store) EraseCustomer(ctx context.Context, customerID string) (blobs []s
 	return blobs, nil
 }
 
-// ofCustomer are the ids of a customer's messages and of all in his conversations; it takes tenant and customer twice.
+// ofCustomer are the ids of a customer's messages, and of all in his conversations, perhaps twice.
 const ofCustomer = `SELECT id FROM crmmail_message WHERE tenant = ? AND customer_id = ?
-	UNION SELECT m.id FROM crmmail_conversation c JOIN crmmail_message m ON m.tenant = c.tenant AND m.conversation_id = c.id
-	WHERE c.tenant = ? AND c.customer_id = ?`
+	UNION ALL SELECT id FROM crmmail_message WHERE tenant = ? AND conversation_id IN (
+		SELECT id FROM crmmail_conversation WHERE tenant = ? AND customer_id = ?)`
 
 // deleteMessages deletes a customer's conversations and messages, and returns the ids of the blobs that they referred to.
 func (s *Store) deleteMessages(ctx context.Context, tx conn, customerID string) (blobs []string, err error) {
+	args := []any{s.tenant, s.tenant, customerID, s.tenant, s.tenant, customerID}
 	for _, part := range []struct{ table, blob string }{
 		{"crmmail_event", "''"},
 		{"crmmail_wire_blob", "blob_id"},
@@ -44,15 +45,13 @@ func (s *Store) deleteMessages(ctx context.Context, tx conn, customerID string) 
 		{"crmmail_delivery", "''"},
 	} {
 		referred, err := collect(ctx, tx, scanOne[string], `DELETE FROM `+part.table+`
-			WHERE tenant = ? AND message_id IN (`+ofCustomer+`) RETURNING `+part.blob,
-			s.tenant, s.tenant, customerID, s.tenant, customerID)
+			WHERE tenant = ? AND message_id IN (`+ofCustomer+`) RETURNING `+part.blob, args...)
 		if err != nil {
 			return nil, err
 		}
 		blobs = append(blobs, referred...)
 	}
-	if _, err := exec(ctx, tx, `DELETE FROM crmmail_message WHERE tenant = ? AND id IN (`+ofCustomer+`)`,
-		s.tenant, s.tenant, customerID, s.tenant, customerID); err != nil {
+	if _, err := exec(ctx, tx, `DELETE FROM crmmail_message WHERE tenant = ? AND id IN (`+ofCustomer+`)`, args...); err != nil {
 		return nil, err
 	}
 	_, err = exec(ctx, tx, `DELETE FROM crmmail_conversation WHERE tenant = ? AND customer_id = ?`, s.tenant, customerID)

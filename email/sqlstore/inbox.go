@@ -37,15 +37,12 @@ func (s *Store) insertFiled(ctx context.Context, tx conn, f email.Filed) error {
 		return err
 	}
 	var lists lists
-	defects, r := lists.text(f.Message.Received.Defects), f.Message.Received
-	if lists.err != nil {
-		return lists.err
-	}
+	r := f.Message.Received
 	_, err := exec(ctx, tx, `INSERT INTO crmmail_received (tenant, message_id, created_at, raw_id, mailbox, kind, matched_by,
-		new_participant, reply, defects) VALUES (`+parameters(10)+`)`,
+		new_participant, reply_to, reply, defects) VALUES (`+parameters(11)+`)`,
 		s.tenant, f.Message.ID, micros(f.Message.CreatedAt), r.RawID, r.Mailbox, r.Kind, string(r.MatchedBy),
-		r.NewParticipant, r.Reply, defects)
-	return err
+		r.NewParticipant, lists.text(r.ReplyTo), r.Reply, lists.text(r.Defects))
+	return errors.Join(err, lists.err)
 }
 
 // Assign implements email.Inbox.
@@ -67,4 +64,4 @@ func (s *Store) Assign(ctx context.Context, messageID string, c email.Conversati
 }
 
 // waiting is the condition of the messages that wait in the inbox.
-const waiting = `direction = 'incoming' AND customer_id = ''`
+const waiting = `customer_id = '' AND direction = 'incoming'`

@@ -41,23 +41,28 @@ func (s *Store) messagePage(ctx context.Context, tx conn, q email.MessageQuery) 
 	if q.Inbox {
 		where.and += ` AND m.` + waiting
 	}
-	if q.MessageIDs != nil {
-		where.and += ` AND m.id IN (
-			SELECT id FROM crmmail_message WHERE tenant = ? AND message_id IN (` + parameters(len(q.MessageIDs)) + `) AND message_id <> ''
-			UNION SELECT message_id FROM crmmail_delivery WHERE tenant = ? AND provider_id IN (` + parameters(len(q.MessageIDs)) + `) AND provider_id <> '')`
-		where.args = slices.Concat(where.args, []any{s.tenant}, anys(q.MessageIDs), []any{s.tenant}, anys(q.MessageIDs))
-	}
 	where.before("m.created_at", "m.id", q.Before)
 	where.newest("m.created_at", "m.id", q.Limit)
 	return s.messages(ctx, tx, where.and, where.args...)
 }
 
-// messagesByIDs asks for some Message-IDs at a time: a hostile message refers to as many as it likes.
+// messagesByIDs asks for some Message-IDs at a time: a hostile message refers to as many as it likes. The few messages
+// that have them are found first; the plus before all other columns keeps the database from walking through them.
 func (s *Store) messagesByIDs(ctx context.Context, tx conn, q email.MessageQuery) (page []email.Message, err error) {
 	for some := range slices.Chunk(q.MessageIDs, rowsAtOnce) {
-		part := q
-		part.MessageIDs = some
-		more, err := s.messagePage(ctx, tx, part)
+		where := condition{and: ` AND m.id IN (
+			SELECT id FROM crmmail_message WHERE tenant = ? AND message_id IN (` + parameters(len(some)) + `) AND message_id <> ''
+			UNION ALL SELECT message_id FROM crmmail_delivery
+			WHERE tenant = ? AND provider_id IN (` + parameters(len(some)) + `) AND provider_id <> '')`,
+			args: slices.Concat([]any{s.tenant}, anys(some), []any{s.tenant}, anys(some))}
+		where.equal("+m.customer_id", q.CustomerID)
+		where.equal("+m.conversation_id", q.ConversationID)
+		if q.Inbox {
+			where.and += ` AND +m.` + waiting
+		}
+		where.before("+m.created_at", "m.id", q.Before)
+		where.newest("+m.created_at", "m.id", q.Limit)
+		more, err := s.messages(ctx, tx, where.and, where.args...)
 		if err != nil {
 			return nil, err
 		}

@@ -42,6 +42,10 @@ func TestListingsWalkAnIndex(t *testing.T) {
 			_, err := store.Messages(ctx, email.MessageQuery{ConversationID: "c-c", Limit: 2, Before: deep})
 			return err
 		}, "crmmail_message", "crmmail_message_conversation (tenant=? AND conversation_id=? AND (created_at,id)<(?,?))"},
+		"messages that wait": {func() error {
+			_, err := store.Messages(ctx, email.MessageQuery{Inbox: true, Limit: 2, Before: deep})
+			return err
+		}, "crmmail_message", "crmmail_message_customer (tenant=? AND customer_id=? AND (created_at,id)<(?,?))"},
 		"conversations": {func() error {
 			_, err := store.Conversations(ctx, email.ConversationQuery{Limit: 2, Before: deep})
 			return err
@@ -68,6 +72,43 @@ func TestListingsWalkAnIndex(t *testing.T) {
 			plan := spy.plan(t, db, "FROM "+test.table+" ")
 			assert.Contains(t, plan, test.index)
 			assert.NotContains(t, plan, "TEMP B-TREE")
+		})
+	}
+}
+
+// What is asked for by ids is found by them: it does not depend on how much else there is.
+func TestIDsAreFoundByAnIndex(t *testing.T) {
+	ctx := context.Background()
+	db, spy := openSpy(t, newFile(t))
+	store := storeOn(t, db, sqlstore.Options{})
+	for n := range 300 {
+		enqueue(t, store, aQueued(n, fmt.Sprint("c", n)))
+	}
+	for _, analyzed := range []bool{false, true} {
+		if analyzed {
+			_, err := db.Exec(`ANALYZE`)
+			require.NoError(t, err)
+		}
+		for name, q := range map[string]email.MessageQuery{
+			"ids":                   {MessageIDs: []string{"a@shop.example", "b@shop.example"}, Limit: 20},
+			"ids, further page":     {MessageIDs: []string{"a@shop.example"}, Limit: 20, Before: &email.Position{At: noon, ID: "m"}},
+			"ids of a customer":     {MessageIDs: []string{"a@shop.example"}, Limit: 20, CustomerID: "c7"},
+			"ids that wait":         {MessageIDs: []string{"a@shop.example"}, Limit: 20, Inbox: true},
+			"ids of a conversation": {MessageIDs: []string{"a@shop.example"}, Limit: 20, ConversationID: "c-c7"},
+		} {
+			t.Run(fmt.Sprint(name, " analyzed ", analyzed), func(t *testing.T) {
+				_, err := store.Messages(ctx, q)
+				require.NoError(t, err)
+				plan := spy.plan(t, db, "FROM crmmail_message m")
+				assert.Contains(t, plan, "SEARCH m USING INDEX sqlite_autoindex_crmmail_message_1 (tenant=? AND id=?)")
+				assert.Contains(t, plan, "crmmail_message_message_id (tenant=? AND message_id=?)")
+				assert.Contains(t, plan, "crmmail_delivery_provider (tenant=? AND provider_id=?)")
+			})
+		}
+		t.Run(fmt.Sprint("conversation analyzed ", analyzed), func(t *testing.T) {
+			_, err := store.Conversations(ctx, email.ConversationQuery{ID: "c-c1", CustomerID: "c1", Limit: 1})
+			require.NoError(t, err)
+			assert.Contains(t, spy.plan(t, db, "FROM crmmail_conversation"), "(tenant=? AND id=?)")
 		})
 	}
 }

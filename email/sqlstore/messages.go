@@ -30,7 +30,7 @@ func (s *Store) messages(ctx context.Context, tx conn, and string, args ...any) 
 		m.subject, m.preheader, m.body_text, m.body_html,
 		d.state, d.attempts, d.send_at, d.sent_at, d.provider_id,
 		r.message_id IS NOT NULL, COALESCE(r.raw_id, ''), COALESCE(r.mailbox, ''), COALESCE(r.kind, ''),
-		COALESCE(r.matched_by, ''), COALESCE(r.new_participant, 0), COALESCE(r.reply, ''), COALESCE(r.defects, '')
+		COALESCE(r.matched_by, ''), COALESCE(r.new_participant, 0), COALESCE(r.reply_to, ''), COALESCE(r.reply, ''), COALESCE(r.defects, '')
 		FROM crmmail_message m JOIN crmmail_delivery d ON d.tenant = m.tenant AND d.message_id = m.id
 		LEFT JOIN crmmail_received r ON r.tenant = m.tenant AND r.message_id = m.id
 		WHERE m.tenant = ?`+and, append([]any{s.tenant}, args...)...)
@@ -56,7 +56,7 @@ func scanMessage(rows *sql.Rows) (m email.Message, err error) {
 		&m.Subject, &m.Preheader, &m.Text, &m.HTML,
 		&m.State, &m.Attempts, timeColumn{&m.SendAt}, timeColumn{&m.SentAt}, &m.ProviderID,
 		&inbound, &received.RawID, &received.Mailbox, &received.Kind,
-		&received.MatchedBy, &received.NewParticipant, &received.Reply, column(&received.Defects))
+		&received.MatchedBy, &received.NewParticipant, column(&received.ReplyTo), &received.Reply, column(&received.Defects))
 	if inbound {
 		m.Received = &received
 	}

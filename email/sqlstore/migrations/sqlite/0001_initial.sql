@@ -125,7 +125,6 @@ CREATE UNIQUE INDEX crmmail_message_key ON crmmail_message (tenant, idempotency_
 CREATE INDEX crmmail_message_newest ON crmmail_message (tenant, created_at, id);
 CREATE INDEX crmmail_message_customer ON crmmail_message (tenant, customer_id, created_at, id);
 CREATE INDEX crmmail_message_conversation ON crmmail_message (tenant, conversation_id, created_at, id);
-CREATE INDEX crmmail_message_inbox ON crmmail_message (tenant, created_at, id) WHERE direction = 'incoming' AND customer_id = '';
 CREATE INDEX crmmail_message_message_id ON crmmail_message (tenant, message_id) WHERE message_id <> '';
 
 -- Where a message stands, and the outbox: one row a message, narrow because every attempt rewrites it.
@@ -158,6 +157,7 @@ CREATE TABLE crmmail_received (
     kind            TEXT NOT NULL,
     matched_by      TEXT NOT NULL,
     new_participant INTEGER NOT NULL,
+    reply_to        TEXT NOT NULL, -- JSON
     reply           TEXT NOT NULL,
     defects         TEXT NOT NULL, -- JSON
     PRIMARY KEY (tenant, message_id),
