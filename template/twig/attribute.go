@@ -121,7 +121,11 @@ func (r *run) evalArgs(c *frame, args []expr) []Value {
 	out := r.take(len(args))[:0]
 	for _, a := range args {
 		v := a.eval(r, c)
-		if _, ok := a.(*spreadExpr); ok && v.k == kArray {
+		if s, ok := a.(*spreadExpr); ok {
+			r.pos = s.at
+			if v.k != kArray {
+				throwPHP("Only arrays and Traversables can be unpacked")
+			}
 			out = append(out, v.arr().settled().vals...)
 			continue
 		}

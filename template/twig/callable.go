@@ -211,6 +211,26 @@ func snake(s string) string {
 	return strings.ToLower(b.String())
 }
 
+// bindLater is bind, but a fault waits for the end of the template, where Twig looks at calls. In a branch that a guard
+// drops it is none.
+func (p *parser) bindLater(at pos, what string, c *callable, args []argument) (ordered []expr, spread bool) {
+	defer func() {
+		x := recover()
+		if x == nil {
+			return
+		}
+		e, ok := x.(*template.Error)
+		if !ok {
+			panic(x)
+		}
+		if p.delayed == nil && !p.lenient {
+			p.delayed = e
+		}
+		ordered = make([]expr, len(c.params))
+	}()
+	return p.bind(at, what, c, args)
+}
+
 // bind puts the arguments of a call in the order of the parameters, nil where a default stands.
 func (p *parser) bind(at pos, what string, c *callable, args []argument) (ordered []expr, spread bool) {
 	named := map[string]argument{}

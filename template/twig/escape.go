@@ -1,6 +1,7 @@
 package twig
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -102,14 +103,12 @@ func escapeText(strategy, s string) string {
 	if s == "" {
 		return ""
 	}
+	checkStrategy(strategy)
 	switch strategy {
 	case "html":
 		return string(appendHTML(nil, s))
 	case "url":
 		return rawURLEncode(s)
-	case "js", "css", "html_attr", "html_attr_relaxed":
-	default:
-		throw(`Invalid escaping strategy "` + strategy + `" (valid ones: "` + strings.Join(strategies, `", "`) + `").`)
 	}
 	if !utf8.ValidString(s) {
 		throw("The string to escape is not a valid UTF-8 string.")
@@ -130,6 +129,16 @@ func escapeText(strategy, s string) string {
 		}
 	}
 	return string(b)
+}
+
+// checkStrategy refuses a strategy that does not exist.
+func checkStrategy(name string) {
+	if name == noStrategy {
+		name = ""
+	}
+	if !slices.Contains(strategies, name) {
+		throw(`Invalid escaping strategy "` + name + `" (valid ones: "` + strings.Join(strategies, `", "`) + `").`)
+	}
 }
 
 func isAlnum(c byte) bool {
@@ -205,11 +214,12 @@ func rawURLEncode(s string) string {
 
 // filterEscape is the filter escape; its third argument tells that the engine called it.
 func filterEscape(r *run, args []Value) Value {
-	v, strategy := args[0], r.str(args[1])
+	v, strategy := args[0], r.textArg(args[1], `Twig\Runtime\EscaperRuntime::escape(): Argument #2 ($strategy)`)
 	if args[3].truth() && v.k == kMarkup {
 		return v
 	}
 	if v.k != kString && v.k != kMarkup {
+		checkStrategy(strategy)
 		return v
 	}
 	r.grow(int(v.n))

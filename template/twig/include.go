@@ -233,13 +233,13 @@ func (e *includeExpr) eval(r *run, c *frame) Value {
 
 func parseInclude(p *parser, at pos, _ expr, args []argument) expr {
 	c := &callable{name: "include", params: []param{req("template"), opt("variables", null), opt("withContext", vTrue), opt("ignoreMissing", vNo), opt("sandboxed", vNo)}}
-	ordered, _ := p.bind(at, "function", c, args)
+	ordered, _ := p.bindLater(at, "function", c, args)
 	p.needLoops()
 	return &includeExpr{place: place{at}, args: ordered}
 }
 
 func parseIncludeOnly(p *parser, at pos, _ expr, args []argument) expr {
 	c := &callable{name: "include_only", params: []param{req("template"), opt("variables", null), opt("ignoreMissing", vNo)}}
-	ordered, _ := p.bind(at, "function", c, args)
+	ordered, _ := p.bindLater(at, "function", c, args)
 	return &includeExpr{place: place{at}, args: ordered, only: true}
 }

@@ -97,6 +97,9 @@ func (n *escapeNode) exec(r *run, c *frame) {
 // emit prints a value, escaped by strategy unless it is markup or "".
 func (r *run) emit(v Value, strategy string) {
 	if v.k != kString || strategy == "" {
+		if v.k != kMarkup && strategy != "" {
+			checkStrategy(strategy)
+		}
 		r.print(v)
 		return
 	}

@@ -43,7 +43,7 @@ func replaceNamed(args []argument, a argument) []argument {
 }
 
 func (p *parser) argument() argument {
-	e := p.expression(0)
+	e := p.item()
 	if set, ok := e.(*assignExpr); ok {
 		return argument{set.name, set.e}
 	}
@@ -89,7 +89,7 @@ func (p *parser) filterCall(name string, at pos, on expr, args []argument) expr 
 }
 
 func (p *parser) call(what string, c *callable, at pos, on expr, args []argument) expr {
-	ordered, spread := p.bind(at, what, c, args)
+	ordered, spread := p.bindLater(at, what, c, args)
 	return &callExpr{place: place{at}, c: c, what: what, on: on, args: ordered, spread: spread}
 }
 

@@ -8,7 +8,12 @@ import (
 func (p *parser) expression(prec int) expr {
 	p.deeper()
 	defer func() { p.depth-- }()
+	spreads := p.spreads
+	p.spreads = false
 	e := p.operand()
+	if s, ok := e.(*spreadExpr); ok && !spreads {
+		p.fail(s.at, `Unexpected token "operator" of value "...".`)
+	}
 	for chain := 0; ; chain++ {
 		t := p.current()
 		if t.kind != tOperator {
@@ -24,6 +29,12 @@ func (p *parser) expression(prec int) expr {
 		p.next()
 		e = p.infix(e, t, level)
 	}
+}
+
+// item parses an element of a list or an argument of a call, which alone may be spread.
+func (p *parser) item() expr {
+	p.spreads = true
+	return p.expression(0)
 }
 
 // operand parses a prefix operator with its operand, or a literal.

@@ -1,5 +1,7 @@
 package twig
 
+import "strings"
+
 // literal parses a literal or a variable.
 func (p *parser) literal() expr {
 	t := p.current()
@@ -25,7 +27,7 @@ func (p *parser) literal() expr {
 		return p.mapLiteral()
 	case t.is(tOperator, "["):
 		return p.listLiteral()
-	case t.kind == tOperator && isNameStart(t.text[0]):
+	case t.kind == tOperator && isNameStart(t.text[0]) && !strings.ContainsAny(t.text, " -"):
 		p.next()
 		return p.name(t)
 	}
@@ -86,7 +88,7 @@ func (p *parser) listLiteral() expr {
 			e.add(nil, &hole{place{t.pos}})
 			continue
 		}
-		e.add(nil, p.expression(0))
+		e.add(nil, p.item())
 	}
 	p.expect(tPunctuation, "]", "An opened sequence is not properly closed")
 	if !p.at(tOperator, "=") {
@@ -125,7 +127,7 @@ func (p *parser) mapLiteral() expr {
 			}
 		}
 		if p.at(tOperator, "...") {
-			e.add(nil, p.expression(0))
+			e.add(nil, p.item())
 			continue
 		}
 		k, done := p.mapKey(e)

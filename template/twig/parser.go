@@ -54,9 +54,10 @@ type trait struct {
 
 // stream hands out tokens; the parsers of a template and of its embeds share it.
 type stream struct {
-	tokens []token
-	i      int
-	depth  int
+	tokens  []token
+	i       int
+	depth   int
+	delayed *template.Error // the first wrong call; Twig finds it after faults of the syntax
 }
 
 // parser turns tokens into a unit in one pass: names get their slots and printed expressions their escaping at once.
@@ -76,6 +77,7 @@ type parser struct {
 	tags       []openTag
 	blockDepth int
 	macroDepth int
+	spreads    bool // the expression that comes next may be "...e"
 	captures   int
 	hasExtends bool
 	misplaced  []*template.Error // blocks that are wrong if the template turns out to have a parent
@@ -280,7 +282,7 @@ func (p *parser) statements(opener openTag, end []string, whole bool) []statemen
 			out = append(out, s)
 		}
 	}
-	if end != nil && !(whole && opener.name == "" && len(end) == 0) {
+	if end != nil && !whole { // an embed looks at its content before it misses its end
 		p.unexpectedEnd()
 	}
 	return out

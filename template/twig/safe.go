@@ -102,7 +102,7 @@ func (p *parser) printer(e expr, strategy string) node {
 
 // strategyOf is the strategy that e has to be escaped with, "" where it is safe as it is.
 func (p *parser) strategyOf(e expr, strategy string) string {
-	if strategy == "" || safetyOf(e)&need(strategy) != 0 {
+	if safe := safetyOf(e); strategy == "" || safe == safeAll || safe&need(strategy) != 0 {
 		return ""
 	}
 	p.use(usedFilter, "escape", e.where())
