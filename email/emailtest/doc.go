@@ -12,6 +12,11 @@
 //		env.Recorder.RequireSent(t, emailtest.To(emailtest.CustomerEmail), emailtest.Subject("…"))
 //	}
 //
+// RawMail, Answer, AutoAnswer and RawBounce make what customers and servers write back, and Env.Receive hands it over:
+//
+//	delivery := env.Recorder.RequireSent(t)
+//	env.Receive(t, emailtest.RawMail(t, emailtest.Answer(delivery, "Спасибо!")))
+//
 // The parts are usable alone: NewStore, NewRecorder, NewClock, IDs and Rand. What can go wrong on the way is injected
 // into the Recorder: Inject(1, LoseReply()) makes the next delivery uncertain.
 //

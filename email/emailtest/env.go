@@ -22,6 +22,9 @@ type Env struct {
 	Config email.Config
 }
 
+// stageTime is when an Env's clock begins.
+var stageTime = time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)
+
 // New returns a Service on memory parts with the cast of this package's constants in it. Clock, ids and randomness are
 // the same in every run. Options change the configuration before the Service is made; a part that they replace is no
 // longer the Env's. What was refused for now is tried again after one minute, three times in all.
@@ -30,7 +33,7 @@ func New(t testing.TB, options ...func(*email.Config)) *Env {
 	env := &Env{
 		Store:    NewStore(),
 		Recorder: NewRecorder(),
-		Clock:    NewClock(time.Date(2026, time.March, 2, 9, 0, 0, 0, time.UTC)),
+		Clock:    NewClock(stageTime),
 	}
 	if err := env.Store.saveCast(context.Background(), env.Clock.Now()); err != nil {
 		t.Fatalf("emailtest: %v", err)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
+	"github.com/crmmail/crmmail/email/message"
 	"github.com/crmmail/crmmail/sender"
 )
 
@@ -21,14 +22,14 @@ func Example() {
 	draft := emailtest.Draft() // by the manager, to the customer
 	draft.Letter.Subject = "Заказ собран, {{ customer.firstName }}"
 	draft.Letter.HTML = "<p>Ждём вас.</p>"
-	message := env.Send(t, draft)
+	sent := env.Send(t, draft)
 
 	env.Recorder.RequireSent(t,
 		emailtest.To(emailtest.CustomerEmail),
 		emailtest.Subject("Заказ собран, Ольга"),
 		emailtest.HTMLContains("<p>Ждём вас.</p>"))
 	env.Recorder.RequireNotSent(t, emailtest.Recipient(emailtest.CustomerSecondEmail))
-	fmt.Println(message.State)
+	fmt.Println(sent.State)
 	// Output: sent
 }
 
@@ -51,12 +52,12 @@ func ExampleRecorder_Inject() {
 	env := emailtest.New(t)
 	env.Recorder.Inject(1, emailtest.LoseReply())
 
-	message := env.Send(t, emailtest.Draft())
+	sent := env.Send(t, emailtest.Draft())
 	env.Clock.Advance(24 * time.Hour)
 	env.Dispatch(t)
 
 	env.Recorder.RequireCount(t, 1)
-	fmt.Println(message.State)
+	fmt.Println(sent.State)
 	// Output: uncertain
 }
 
@@ -73,6 +74,22 @@ func ExampleRecorder_Refuse() {
 	// Output:
 	// olga@customer.example accepted
 	// archive@shop.example refused
+}
+
+// The customer answers with a file, and the answer is filed below the letter.
+func ExampleEnv_Receive() {
+	env := emailtest.New(t)
+	env.Send(t, emailtest.Draft())
+
+	answer := emailtest.Answer(env.Recorder.RequireSent(t), "Оплатила, квитанция в письме.")
+	answer.Attachments = []message.Attachment{emailtest.File("квитанция.txt", "text/plain", "4990 ₽")}
+	received := env.Receive(t, emailtest.RawMail(t, answer))
+
+	fmt.Println(received.Subject, "/", received.Received.Reply)
+	fmt.Println(received.Attachments[0].Name, received.Received.MatchedBy)
+	// Output:
+	// Re: Ваш заказ / Оплатила, квитанция в письме.
+	// квитанция.txt in-reply-to
 }
 
 // A host brings its own directory and leaves the rest to the memory parts.

@@ -2,8 +2,10 @@ package emailtest_test
 
 import (
 	"context"
+	"reflect"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/crmmail/crmmail/email"
@@ -111,4 +113,15 @@ func server(r *emailtest.Recorder) emailtest.TransportServer {
 		}
 		return list
 	}}
+}
+
+// A field that the contract gets is in the suite's data, too, or its loss would not be noticed.
+func TestSuiteFilesEveryField(t *testing.T) {
+	m := emailtest.FullFiled().Message
+	for _, value := range []any{*m.Received, m.Attachments[1]} {
+		v := reflect.ValueOf(value)
+		for i := range v.NumField() {
+			assert.False(t, v.Field(i).IsZero(), "%T.%s", value, v.Type().Field(i).Name)
+		}
+	}
 }

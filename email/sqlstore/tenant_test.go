@@ -49,6 +49,11 @@ func TestTenantsNeverMeet(t *testing.T) {
 		assert.Zero(t, m.Recipients[0].Code)
 		assert.Len(t, m.Events, 1)
 
+		require.NoError(t, red.Assign(ctx, "r000002", *aFiled(2, "c").Conversation, email.Event{}))
+		waits, err := blue.Messages(ctx, email.MessageQuery{Inbox: true, MessageIDs: []string{"r000002@mail.example"}, Limit: 9})
+		require.NoError(t, err)
+		assert.Len(t, waits, 1)
+
 		require.NoError(t, red.AllowIdentity(ctx, sender.Ref{Kind: sender.User, ID: "u"}, true))
 		identity, err := blue.UserIdentity(ctx, "u")
 		require.NoError(t, err)
@@ -59,6 +64,21 @@ func TestTenantsNeverMeet(t *testing.T) {
 		token, err := blue.TakeToken(ctx, "hash")
 		require.NoError(t, err)
 		assert.Equal(t, "blue@shop.example", token.Address)
+	})
+
+	t.Run("what is forgotten is one's own", func(t *testing.T) {
+		_, n, err := red.ForgetRaw(ctx, noon.Add(time.Hour), 9)
+		require.NoError(t, err)
+		assert.Equal(t, 1, n)
+		blobs, err := red.EraseCustomer(ctx, "c")
+		require.NoError(t, err)
+		assert.Equal(t, []string{"ab", "photor000002"}, blobs, "whatever others refer to")
+		require.NoError(t, red.RemoveBlobs(ctx, []string{blobID(strings.Repeat("b", 10))}, time.Now().Add(time.Hour)))
+		require.NoError(t, red.DeleteCustomer(ctx, "c"))
+		seesItsOwn(t, blue, "blue")
+		m, err := blue.Message(ctx, "r000002")
+		require.NoError(t, err)
+		assert.Equal(t, "rawr000002", m.Received.RawID)
 	})
 }
 
@@ -76,6 +96,7 @@ func fill(t *testing.T, store *sqlstore.Store, name, content string) {
 	q := aQueued(1, "c")
 	q.Message.Subject = name
 	enqueue(t, store, q)
+	file(t, store, aFiled(2, ""))
 	_, err := store.PutBlob(ctx, strings.NewReader(content))
 	require.NoError(t, err)
 }
