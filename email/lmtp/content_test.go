@@ -109,11 +109,13 @@ func TestDeclaredSize(t *testing.T) {
 func TestNoRoom(t *testing.T) {
 	receiver := &box{}
 	server := start(t, lmtp.Config{Receiver: receiver, TempDir: "/nowhere/at/all"})
-	c := dial(t, server.addr)
-	c.envelope("a@crm.example")
-	c.say("%s.\r\n", bytes.Repeat([]byte("x\r\n"), 100_000))
-	c.hear("452 4.3.1")
-	c.ask("NOOP", "250 ")
+	for _, size := range []int{70_000, 300_000} {
+		c := dial(t, server.addr)
+		c.envelope("a@crm.example")
+		c.say("%s.\r\n", bytes.Repeat([]byte("x\r\n"), size/3))
+		c.hear("452 4.3.1")
+		c.ask("NOOP", "250 ")
+	}
 	assert.Empty(t, receiver.mail())
 }
 

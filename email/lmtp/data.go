@@ -17,15 +17,23 @@ type content struct {
 	end    error
 }
 
-func (c *content) Read(p []byte) (int, error) {
-	for len(c.rest) == 0 {
-		if c.end != nil {
-			return 0, c.end
+// Read waits until p is full or the message has ended: a file is written in few pieces.
+func (c *content) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		if len(c.rest) == 0 {
+			if c.end != nil {
+				break
+			}
+			c.fill()
+			continue
 		}
-		c.fill()
+		copied := copy(p[n:], c.rest)
+		c.rest = c.rest[copied:]
+		n += copied
 	}
-	n := copy(p, c.rest)
-	c.rest = c.rest[n:]
+	if n == 0 && len(p) > 0 {
+		return 0, c.end
+	}
 	return n, nil
 }
 
@@ -63,20 +71,17 @@ func (s *session) data(rest string) {
 	store := &spool{dir: s.config.TempDir, max: s.config.MaxSize}
 	defer store.Close()
 	body := &content{r: s.r}
-	_, err := io.Copy(store, body)
-	refusal := err
-	if err != nil && body.end == nil { // the spool's: the client hears of it when it has sent everything
-		_, err = io.Copy(io.Discard, body)
-	}
+	_, refusal := io.Copy(store, body)
+	io.Copy(io.Discard, body) // a client hears of a refusal when it has sent everything
 	switch {
-	case errors.Is(err, errStopping):
-		s.bye("421 4.3.2", "Service is shutting down")
-	case isTimeout(err):
-		s.bye("421 4.4.2", "Timeout")
-	case err != nil:
-		s.done = true
-	default:
+	case body.end == io.EOF:
 		s.end(store, refusal)
+	case errors.Is(body.end, errStopping):
+		s.bye("421 4.3.2", "Service is shutting down")
+	case isTimeout(body.end):
+		s.bye("421 4.4.2", "Timeout")
+	default:
+		s.done = true
 	}
 }
 

@@ -27,6 +27,8 @@ const (
 	patience = 10 * time.Second
 )
 
+var _ lmtp.Receiver = (*email.Service)(nil)
+
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // filed is what a Receiver was given.
