@@ -2,10 +2,7 @@ package attach
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"hash"
-	"io"
 	"slices"
 	"strings"
 
@@ -20,6 +17,11 @@ type Options struct {
 	Recipients []string
 	// Hash asks for SHA-256, for which every file is read once to its end.
 	Hash bool
+	// Scanner looks for viruses in every file that is not empty and not over the limit, in the same reading as the hash. nil is
+	// none. A file that it cannot judge is an error, [NotScanned]: closed doors by default.
+	Scanner Scanner
+	// AllowUnscanned makes [NotScanned] a warning, so that messages still go while the scanner is away.
+	AllowUnscanned bool
 	// Overhead is the octets of the message besides its attachments.
 	Overhead int64
 }
@@ -27,7 +29,7 @@ type Options struct {
 // Check judges the files of one message. Every file is opened once, one after another, and little of it is read
 // unless a hash is asked for. The error is ctx's only: a file that cannot be read is an issue. The files are not modified.
 func (p Policy) Check(ctx context.Context, files []File, opts Options) (Report, error) {
-	c := checker{Policy: p.withDefaults(), ctx: ctx, hash: opts.Hash}
+	c := checker{Policy: p.withDefaults(), ctx: ctx, hash: opts.Hash, scanner: opts.Scanner, allowUnscanned: opts.AllowUnscanned}
 	report := Report{Files: make([]Verdict, 0, len(files))}
 	for i, f := range files {
 		if err := ctx.Err(); err != nil {
@@ -51,11 +53,13 @@ func (p Policy) Check(ctx context.Context, files []File, opts Options) (Report, 
 // checker holds what the files of one check share.
 type checker struct {
 	Policy
-	ctx     context.Context
-	hash    bool
-	sniffer sniff.Sniffer
-	sha     hash.Hash
-	buf     []byte
+	ctx            context.Context
+	hash           bool
+	scanner        Scanner
+	allowUnscanned bool
+	sniffer        sniff.Sniffer
+	sha            hash.Hash
+	buf            []byte
 }
 
 // judge says everything about one file but what depends on the others.
@@ -65,7 +69,7 @@ func (c *checker) judge(f File) Verdict {
 	src, err := openSource(c.ctx, f, c.MaxFile, c.buffer)
 	if err != nil {
 		c.judgeFormat(&v, sniff.Content{})
-		v.report(ReadFailed, Error, Params{})
+		v.fail(err)
 		return v.sorted()
 	}
 	defer src.close()
@@ -73,7 +77,7 @@ func (c *checker) judge(f File) Verdict {
 	content, err := c.sniffer.Sniff(src, src.size)
 	if err != nil {
 		c.judgeFormat(&v, sniff.Content{})
-		v.report(ReadFailed, Error, Params{})
+		v.fail(err)
 		return v.sorted()
 	}
 	if src.cut && (content.Damaged != "" || content.Kind == "zip" || content.Kind == "ole") {
@@ -81,12 +85,13 @@ func (c *checker) judge(f File) Verdict {
 		content = sniff.Content{MediaType: "application/octet-stream"}
 	}
 	v.Format, v.MediaType = content.Kind, content.MediaType
-	if c.judgeFormat(&v, content) && src.size > 0 && !(src.cut && content.Kind == "") {
-		c.judgeContent(&v, content)
+	var tail *sniff.Tail
+	if c.judgeFormat(&v, content) && src.size > 0 && !(src.cut && content.Kind == "") && c.judgeContent(&v, content) {
+		tail = sniff.NewTail(content)
 	}
 	c.judgeSize(&v, src)
-	if c.hash && src.size <= c.MaxFile {
-		c.sum(&v, src)
+	if (c.hash || c.scanner != nil) && src.size <= c.MaxFile {
+		c.readWhole(&v, src, tail)
 	}
 	return v.sorted()
 }
@@ -154,29 +159,6 @@ func (c *checker) judgeSize(v *Verdict, src source) {
 	case src.size > c.MaxFile:
 		v.report(TooLarge, Error, Params{Size: src.size, Limit: c.MaxFile})
 	}
-}
-
-// sum reads the file to its end.
-func (c *checker) sum(v *Verdict, src source) {
-	if c.sha == nil {
-		c.sha = sha256.New()
-	}
-	c.sha.Reset()
-	buf := c.buffer()
-	for off := int64(0); off < src.size; {
-		if c.ctx.Err() != nil {
-			return
-		}
-		n, err := src.ReadAt(buf[:min(int64(len(buf)), src.size-off)], off)
-		if n <= 0 || err != nil && err != io.EOF {
-			v.report(ReadFailed, Error, Params{})
-			return
-		}
-		c.sha.Write(buf[:n])
-		off += int64(n)
-	}
-	var sum [sha256.Size]byte
-	v.SHA256 = hex.EncodeToString(c.sha.Sum(sum[:0]))
 }
 
 func (c *checker) buffer() []byte {

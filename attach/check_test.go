@@ -415,6 +415,8 @@ func TestEveryCodeIsRaised(t *testing.T) {
 		attach.Empty:            {files: file("a.pdf", nil)},
 		attach.TooLarge:         {files: file("a.pdf", pdf), policy: attach.Policy{MaxFile: 10}},
 		attach.ReadFailed:       {files: []attach.File{{Name: "a.pdf"}}},
+		attach.Infected:         {files: file("a.pdf", pdf), opts: attach.Options{Scanner: says("Eicar", nil)}},
+		attach.NotScanned:       {files: file("a.pdf", pdf), opts: attach.Options{Scanner: says("", errors.New("away"))}},
 		attach.ContentMismatch:  {files: file("a.pdf", sample.EXE)},
 		attach.Damaged:          {files: file("a.docx", docx[:100])},
 		attach.Macros:           {files: file("a.docx", sample.Docx(vba))},

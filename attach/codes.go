@@ -4,10 +4,12 @@ package attach
 const (
 	NameInvalid      = "name.invalid"            // error: "a.pdf\r\nBcc: x@example.com", "", ".."
 	NameDeceptive    = "name.deceptive"          // error: "invoice\u202efdp.exe", which is shown as "invoiceexe.pdf"
+	Infected         = "file.infected"           // error: Options.Scanner names a threat
 	FormatNotAllowed = "file.format-not-allowed" // error: "a.exe", "a", "a.jfif"
 	Empty            = "file.empty"              // error: no octet
 	TooLarge         = "file.too-large"          // error: one octet more than Policy.MaxFile
 	ReadFailed       = "file.read-failed"        // error: Open or Read failed
+	NotScanned       = "file.not-scanned"        // error: Options.Scanner fails; warning with Options.AllowUnscanned
 	ContentMismatch  = "file.content-mismatch"   // error: a web page named "a.doc", a program named "a.pdf"
 	Damaged          = "file.damaged"            // error: a .docx or .doc that can't be opened; warning: a .png or .doc whose end is missing
 	Macros           = "file.macros"             // error: a .docx with vbaProject.bin; warning: a .doc with macros
@@ -34,7 +36,7 @@ const (
 // Codes lists every code, in the order in which a file's issues are reported; the first leads the hint.
 func Codes() []string {
 	return []string{
-		NameInvalid, NameDeceptive, FormatNotAllowed, Empty, TooLarge, ReadFailed, ContentMismatch, Damaged, Macros, Encrypted,
+		NameInvalid, NameDeceptive, Infected, FormatNotAllowed, Empty, TooLarge, ReadFailed, NotScanned, ContentMismatch, Damaged, Macros, Encrypted,
 		ExternalTemplate, EmbeddedObject, ActiveContent, TrailingData, ImageTooBig, ContentOdd, ContentDiffers, LeadingJunk,
 		Legacy, DoubleExtension, NameCleaned, NameDuplicate, TotalTooLarge, TooManyFiles, MessageTooLarge, MayBounce,
 	}

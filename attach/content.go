@@ -2,23 +2,24 @@ package attach
 
 import "github.com/crmmail/crmmail/attach/internal/sniff"
 
-// judgeContent compares what a file is with what its name promises, and adds what stands out in it.
-func (c *checker) judgeContent(v *Verdict, content sniff.Content) {
+// judgeContent compares what a file is with what its name promises, and adds what stands out in it. It tells whether the
+// file is what it should be.
+func (c *checker) judgeContent(v *Verdict, content sniff.Content) bool {
 	ext := extensionOf(v.CleanName)
 	format, _ := c.format(ext)
 	expected := kindOf(format)
 	if expected == "" {
 		c.extensionOnly(v, content)
-		return
+		return true
 	}
 	if content.Kind == "encrypted" && isOffice(expected) {
 		v.Format, v.MediaType = expected, officeMediaType[expected]
 		v.report(Encrypted, Warning, Params{})
-		return
+		return true
 	}
 	if broken(content, expected) {
 		v.report(Damaged, Error, Params{Hint: damageHint(content.Damaged)})
-		return
+		return false
 	}
 	switch {
 	case content.Kind == expected:
@@ -29,9 +30,10 @@ func (c *checker) judgeContent(v *Verdict, content sniff.Content) {
 		if content.Macros {
 			v.report(Macros, Error, Params{})
 		}
-		return
+		return false
 	}
 	c.judgeInside(v, content)
+	return true
 }
 
 // extensionOnly accepts what nothing here can judge, as a media type that no browser shows unless its content agrees.

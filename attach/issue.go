@@ -37,6 +37,7 @@ type Params struct {
 	Most      int64    `json:"most,omitempty"`  // files at most
 	Width     int64    `json:"width,omitempty"`
 	Height    int64    `json:"height,omitempty"`
+	Threat    string   `json:"threat,omitempty"`   // the virus, as the scanner calls it
 	Target    string   `json:"target,omitempty"`   // address of a template
 	What      string   `json:"what,omitempty"`     // the construct found
 	Receiver  string   `json:"receiver,omitempty"` // domain with the smaller limit

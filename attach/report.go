@@ -31,7 +31,9 @@ type Verdict struct {
 	// Size is what the file holds; of a file that can only be read in order, at most one octet more than the limit.
 	Size int64
 	// SHA256 is in hexadecimal, "" unless asked for, and where the file was not read or is too large.
-	SHA256     string
+	SHA256 string
+	// Err is what the file or the scanner failed with, for the log; nil where neither did.
+	Err        error `json:"-"`
 	AttachedAt time.Time
 	// Issues are in the order of [Codes].
 	Issues []Issue

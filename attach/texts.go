@@ -40,6 +40,10 @@ var texts = map[string]words{
 	TooLarge:                      {"Размер файла — {size}. Максимальный размер одного вложения — {limit}", "The file takes {size}. One attachment may take at most {limit}"},
 	TooLarge + "/cut":             {"Максимальный размер одного вложения — {limit}", "One attachment may take at most {limit}"},
 	ReadFailed:                    {"Не удалось прочитать файл. Прикрепите его ещё раз", "The file could not be read. Attach it again"},
+	Infected:                      {"В файле найден вирус: {threat}. Отправить его нельзя", "The file holds a virus: {threat}. It can't be sent"},
+	NotScanned:                    {"Файл не удалось проверить на вирусы. Попробуйте ещё раз позже", "The file could not be checked for viruses. Try again later"},
+	NotScanned + "/limit":         {"Файл слишком большой, чтобы проверить его на вирусы", "The file is too large to be checked for viruses"},
+	NotScanned + "/allowed":       {"Файл не проверен на вирусы", "The file is not checked for viruses"},
 	Damaged:                       {"Файл повреждён и не откроется", "The file is damaged and won't open"},
 	Damaged + "/bounds":           {"Файл устроен так, что его нельзя проверить: в нём слишком много данных", "The file can't be checked: it unpacks to too much"},
 	Damaged + "/cut":              {"Файл обрывается: получатель может увидеть его не целиком", "The file breaks off: the recipient may not see all of it"},
@@ -140,6 +144,8 @@ func (p Params) value(field string, l language) string {
 		return strconv.FormatInt(p.Width, 10)
 	case "height":
 		return strconv.FormatInt(p.Height, 10)
+	case "threat":
+		return p.Threat
 	case "target":
 		return p.Target
 	case "what":

@@ -4,6 +4,8 @@ import "encoding/binary"
 
 var be = binary.BigEndian
 
+const jpegEnd = "\xff\xd9"
+
 // jpeg recognises JPEG (ITU-T T.81) and reads its size from the frame header. Cameras omit the end
 // marker, so a missing one is no damage.
 func (s *Sniffer) jpeg() (Content, bool) {
@@ -29,12 +31,16 @@ func (s *Sniffer) jpeg() (Content, bool) {
 		case isFrame(marker) && len(got) == len(b):
 			c.Height, c.Width = int64(be.Uint16(b[5:])), int64(be.Uint16(b[7:]))
 		}
-		if isFrame(marker) || marker == 0xd9 || marker == 0xda {
+		if marker == 0xd9 {
 			break
 		}
 		pos += 2 + int64(be.Uint16(got[2:]))
+		if marker == 0xda {
+			c.Data = pos
+			break
+		}
 	}
-	s.trailing(&c, "\xff\xd9")
+	s.trailing(&c, jpegEnd)
 	return c, true
 }
 
@@ -61,28 +67,32 @@ func (s *Sniffer) png() (Content, bool) {
 	if string(s.at(last[:], s.size-int64(len(last)))) == pngEnd {
 		return c, true
 	}
-	if !s.pngComplete() {
+	end, ok := s.pngLength()
+	if !ok {
 		c.Damaged = Cut
 	}
 	s.trailing(&c, pngEnd)
+	if c.Trailing == "" && end > 0 {
+		c.Trailing = s.behind(end)
+	}
 	return c, true
 }
 
-// pngComplete walks the chunks to the last one. A file of more chunks than it walks counts as complete.
-func (s *Sniffer) pngComplete() bool {
+// pngLength walks the chunks to the last one and tells where it ends. A file of more chunks than it walks counts as complete.
+func (s *Sniffer) pngLength() (int64, bool) {
 	pos := int64(len(pngMagic))
 	var b [8]byte
 	for range maxSegments {
 		if len(s.at(b[:], pos)) < len(b) {
 			// CgBI and other dialects keep the chunk layout, so that nothing is told apart here.
-			return false
+			return 0, false
 		}
 		pos += 12 + int64(be.Uint32(b[:]))
 		if string(b[4:]) == "IEND" {
-			return pos <= s.size
+			return pos, pos <= s.size
 		}
 	}
-	return true
+	return 0, true
 }
 
 // bmp recognises Windows and OS/2 bitmaps by the size of their second header: text may begin with "BM" too.

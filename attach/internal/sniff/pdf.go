@@ -4,6 +4,7 @@ import "bytes"
 
 const (
 	pdfMagic  = "%PDF-"
+	pdfEnd    = "%%EOF"
 	pdfWindow = 1024     // octets in which readers look for the header
 	maxStray  = 8        // octets that stray before a header on its own line
 	scanned   = 64 << 10 // octets at each end that are searched for constructs in plain sight
@@ -59,7 +60,7 @@ func (s *Sniffer) tailHas(word string) bool {
 // same constructs: finding none promises nothing.
 func (s *Sniffer) insidePDF(c *Content) {
 	s.ends(64, func(b []byte, last bool) { scanNames(b, last, c) })
-	s.trailing(c, "%%EOF")
+	s.trailing(c, pdfEnd)
 }
 
 // ends gives visit the first and the last octets of the file in windows that overlap, so that a word

@@ -41,6 +41,7 @@ type Content struct {
 	Odd         Oddity
 	Width       int64 // pixels; 0 is unknown
 	Height      int64
+	Data        int64 // where the picture of a JPEG begins behind its header; 0 is unknown
 }
 
 // Damage is why a file cannot be opened; "" is an intact file.

@@ -13,9 +13,13 @@ func (s *Sniffer) trailing(c *Content, end string) {
 	if !ok {
 		return
 	}
+	c.Trailing = s.behind(at + int64(len(end)))
+}
+
+// behind is the kind of program or markup that begins at a place, "" where there is none.
+func (s *Sniffer) behind(at int64) string {
 	var b [512]byte
-	rest := s.at(b[:], at+int64(len(end)))
-	c.Trailing = hostileStart(bytes.TrimLeft(rest, "\x00\t\n\f\r "))
+	return hostileStart(bytes.TrimLeft(s.at(b[:], at), "\x00\t\n\f\r "))
 }
 
 // zipAtEnd tells an archive behind the content, with its directory where the end record says.
