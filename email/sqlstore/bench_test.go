@@ -112,6 +112,55 @@ func BenchmarkHistory(b *testing.B) {
 	}
 }
 
+// BenchmarkMessagesByID is what receiving asks among 50,000 messages: one id that is known and 20 that are not.
+func BenchmarkMessagesByID(b *testing.B) {
+	if testing.Short() {
+		b.Skip("makes 50,000 messages")
+	}
+	store := bigHistory(b)
+	ids := []string{"m025000@shop.example"}
+	for n := range 20 {
+		ids = append(ids, fmt.Sprint("unknown", n, "@mail.example"))
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		list, err := store.Messages(context.Background(), email.MessageQuery{MessageIDs: ids, Limit: 20})
+		require.NoError(b, err)
+		require.Len(b, list, 1)
+	}
+}
+
+func BenchmarkFile(b *testing.B) {
+	store := newStore(b)
+	b.ReportAllocs()
+	n := 0
+	for b.Loop() {
+		n++
+		file(b, store, aFiled(n, fmt.Sprint("c", n%1000)))
+	}
+}
+
+// BenchmarkErase forgets a customer of 20 messages among 50,000.
+func BenchmarkErase(b *testing.B) {
+	if testing.Short() {
+		b.Skip("makes 50,000 messages")
+	}
+	store := bigHistory(b)
+	n := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		b.StopTimer()
+		for range 20 {
+			n++
+			file(b, store, aFiled(n, "other"))
+		}
+		b.StartTimer()
+		blobs, err := store.EraseCustomer(context.Background(), "other")
+		require.NoError(b, err)
+		require.Len(b, blobs, 40)
+	}
+}
+
 // fastStore is a store whose commits need not reach the disk, for benchmarks that only read.
 func fastStore(b *testing.B) *sqlstore.Store {
 	path := newFile(b)

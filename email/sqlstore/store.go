@@ -46,8 +46,9 @@ type Options struct {
 	Phone email.Phone
 	// NewID makes ids of customers and of uploads; nil: 128 random bits.
 	NewID func() string
-	// Now tells which tokens and unfinished uploads are old enough to be forgotten; nil: time.Now. Whether a message is
-	// due is told by the clock in email.Claim.
+	// Now tells which tokens and unfinished uploads are old enough to be forgotten, and when contents were put, which
+	// RemoveBlobs goes by; nil: time.Now. It must agree with email.Config.Now. Whether a message is due is told by the
+	// clock in email.Claim.
 	Now func() time.Time
 }
 
