@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/crmmail/crmmail/email/message"
-	"github.com/crmmail/crmmail/sender"
 )
 
 // markBounced takes a report to the message it is about.
@@ -63,7 +62,7 @@ func (r *reception) bounced(original Message) Transition {
 // call him by another name, as where mail is forwarded.
 func failedFor(bounce *message.Bounce, addr string, only bool) (message.BouncedRecipient, bool) {
 	for _, reported := range bounce.Recipients {
-		if reported.Action == "failed" && (only || sender.SameAddress(reported.Address, addr)) {
+		if reported.Action == "failed" && (only || sameMailbox(reported.Address, addr)) {
 			return reported, true
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/crmmail/crmmail/attach"
 	"github.com/crmmail/crmmail/email/message"
@@ -30,6 +31,8 @@ type composition struct {
 	findings validate.Result
 	report   attach.Report
 	refusals Refusals
+
+	sizeLimit int64 // of the transport's server; 0: none, or not known
 }
 
 // compose takes a draft through every step that needs no storing. An error is the system's; what a person can mend is
@@ -45,8 +48,13 @@ func (s *Service) compose(ctx context.Context, draft Draft) (*composition, error
 		s.renderLetter,
 		s.validateContent,
 		s.judgeAttachments,
+		s.checkHeader,
 	} {
 		if err := step(ctx, c); err != nil {
+			var refused *RefusedError
+			if errors.As(err, &refused) {
+				return nil, Refusals{refused}
+			}
 			return nil, err
 		}
 	}
@@ -100,10 +108,23 @@ func (s *Service) findParent(ctx context.Context, c *composition) error {
 
 // askGate asks whether the acting user may send transactional mail at all.
 func (s *Service) askGate(ctx context.Context, c *composition) error {
-	if c.draft.Purpose != Transactional || s.config.GateIdentity {
+	switch c.draft.Purpose {
+	case Bulk:
+		return nil
+	case Transactional:
+		return c.collect(s.gateActor(ctx, c.draft.ActorID))
+	}
+	return fmt.Errorf("email: unknown purpose %q", c.draft.Purpose)
+}
+
+// gateActor asks the gate of the acting user, who must at least exist where it is the chosen sender's.
+func (s *Service) gateActor(ctx context.Context, id string) error {
+	err := s.gateUser(ctx, id)
+	var closed *sender.NotAllowedError
+	if s.config.GateIdentity && errors.As(err, &closed) {
 		return nil
 	}
-	return c.collect(s.gateUser(ctx, c.draft.ActorID))
+	return err
 }
 
 func (s *Service) gateUser(ctx context.Context, id string) error {
@@ -150,7 +171,7 @@ func (s *Service) resolveRecipients(_ context.Context, c *composition) error {
 	if len(own) == 0 {
 		c.refuse(CodeCustomerNoEmail, "", nil)
 	}
-	chosen := c.draft.To
+	chosen := filled(c.draft.To)
 	if len(chosen) == 0 && len(own) > 0 {
 		chosen = []string{own[0].Address}
 	}
@@ -164,8 +185,8 @@ func (s *Service) resolveRecipients(_ context.Context, c *composition) error {
 			c.to = append(c.to, box)
 		}
 	}
-	for _, addr := range c.draft.Bcc {
-		c.bcc = append(c.bcc, mail.Address{Address: strings.TrimSpace(addr)})
+	for _, addr := range filled(c.draft.Bcc) {
+		c.bcc = append(c.bcc, mail.Address{Address: addr})
 	}
 	if len(c.to)+len(c.bcc) > MaxRecipients {
 		c.refuse(CodeRecipientsTooMany, strconv.Itoa(MaxRecipients), nil)
@@ -182,14 +203,27 @@ func (s *Service) resolveRecipients(_ context.Context, c *composition) error {
 // MaxRecipients is how many recipients one message may have: every server takes so many (RFC 5321 §4.5.3.1.8).
 const MaxRecipients = 100
 
+// filled are the entries of a form that hold anything, trimmed.
+func filled(list []string) (entries []string) {
+	for _, entry := range list {
+		if entry = strings.TrimSpace(entry); entry != "" {
+			entries = append(entries, entry)
+		}
+	}
+	return entries
+}
+
+// mailboxOf finds an address among mailboxes; case does not count, as it does not for any mail service of the field.
 func mailboxOf(own []mail.Address, addr string) (mail.Address, bool) {
 	for _, box := range own {
-		if sender.SameAddress(box.Address, addr) {
+		if sameMailbox(box.Address, addr) {
 			return box, true
 		}
 	}
 	return mail.Address{}, false
 }
+
+func sameMailbox(a, b string) bool { return sender.SameAddress(strings.ToLower(a), strings.ToLower(b)) }
 
 func (s *Service) renderLetter(ctx context.Context, c *composition) error {
 	if err := s.fillLetter(ctx, c); err != nil {
@@ -211,7 +245,7 @@ func (s *Service) renderLetter(ctx context.Context, c *composition) error {
 		c.refuse(CodeTemplateCanceled, rendering.Reason, nil)
 		return nil
 	}
-	c.letter = rendering.Letter
+	c.letter = withoutBlanks(rendering.Letter)
 	inserted, notes := template.InsertPreheader(c.letter.HTML, c.letter.Preheader)
 	c.html, c.notes = inserted, append(rendering.Notes, notes...)
 	if c.letter.Subject == "" {
@@ -242,15 +276,14 @@ func (s *Service) fillLetter(ctx context.Context, c *composition) error {
 	if chosen.Event != template.EventCustomer {
 		return &RefusedError{Code: CodeTemplateWrongEvent}
 	}
-	for _, part := range []struct{ own, theirs *string }{
-		{&c.source.Subject, &chosen.Letter.Subject},
-		{&c.source.Preheader, &chosen.Letter.Preheader},
-		{&c.source.HTML, &chosen.Letter.HTML},
-		{&c.source.Text, &chosen.Letter.Text},
-	} {
-		if *part.own == "" {
-			*part.own = *part.theirs
-		}
+	if c.source.Subject == "" {
+		c.source.Subject = chosen.Letter.Subject
+	}
+	if c.source.Preheader == "" {
+		c.source.Preheader = chosen.Letter.Preheader
+	}
+	if c.source.HTML == "" && c.source.Text == "" { // one of the template's would contradict one of the draft's
+		c.source.HTML, c.source.Text = chosen.Letter.HTML, chosen.Letter.Text
 	}
 	return nil
 }
@@ -259,12 +292,28 @@ func (c *composition) templateError(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	for _, fault := range faults(err) {
+		if fault.Kind == template.Load && fault.Err != nil && !errors.Is(fault.Err, template.ErrNotFound) {
+			return fmt.Errorf("email: template: %w", err) // the host's loader failed, not the author
+		}
+	}
 	c.refuse(CodeTemplateInvalid, strings.ReplaceAll(err.Error(), "\n", "; "), err)
 	return nil
 }
 
+// withoutBlanks leaves out parts that hold nothing but white space.
+func withoutBlanks(letter template.Letter) template.Letter {
+	for _, part := range []*string{&letter.Preheader, &letter.HTML, &letter.Text} {
+		if strings.TrimSpace(*part) == "" {
+			*part = ""
+		}
+	}
+	return letter
+}
+
 func blank(letter template.Letter) bool {
-	return strings.TrimSpace(letter.Text) == "" && !strings.Contains(strings.ToLower(letter.HTML), "<img")
+	return letter.Text == "" && strings.TrimSpace(template.TextFromHTML(letter.HTML)) == "" &&
+		!strings.Contains(strings.ToLower(letter.HTML), "<img")
 }
 
 // validateContent checks what the author wrote: a text that was made of the HTML would repeat its findings.
@@ -291,10 +340,8 @@ func (s *Service) judgeAttachments(ctx context.Context, c *composition) error {
 	if err != nil {
 		return fmt.Errorf("email: attachment policy: %w", err)
 	}
-	relay, err := s.sizeLimit(ctx)
-	if err != nil {
-		return err
-	}
+	relay := s.sizeLimit(ctx)
+	c.sizeLimit = relay
 	if len(c.draft.Attachments) == 0 {
 		if relay > 0 && overhead(c.letter) > relay {
 			c.refuse(CodeMessageTooLarge, "", nil)
@@ -313,19 +360,25 @@ func (s *Service) judgeAttachments(ctx context.Context, c *composition) error {
 	return err
 }
 
-// sizeLimit is how large a message the transport's server takes; 0 where that is not known. A server that cannot be
-// asked now is no reason against a letter: it is asked again when the letter is delivered.
-func (s *Service) sizeLimit(ctx context.Context) (int64, error) {
+// sizeLimitTimeout is how long a person waits for a server to say how large a message it takes.
+const sizeLimitTimeout = 2 * time.Second
+
+// sizeLimit is how large a message the transport's server takes; 0 where that is not known. A server that does not answer
+// is no reason against a letter, which is only queued now, and is not asked again for a minute.
+func (s *Service) sizeLimit(ctx context.Context) int64 {
 	limiter, ok := s.config.Transport.(SizeLimiter)
-	if !ok {
-		return 0, nil
+	if !ok || s.config.Now().Before(time.Unix(0, s.notAsked.Load())) {
+		return 0
 	}
+	ctx, stop := context.WithTimeout(ctx, sizeLimitTimeout)
+	defer stop()
 	limit, err := limiter.SizeLimit(ctx)
 	if err != nil {
+		s.notAsked.Store(s.config.Now().Add(time.Minute).UnixNano())
 		s.config.Logger.WarnContext(ctx, "size limit unknown", "tenant", s.config.Tenant, "error", err)
-		return 0, ctx.Err()
+		return 0
 	}
-	return limit, nil
+	return limit
 }
 
 // headerAllowance is what header, boundaries and preheader add to the parts, at the most that is usual.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/mail"
@@ -29,7 +30,7 @@ type Config struct {
 	Transport Transport
 
 	// Tenant names the installation that this Service serves; it goes into logs and signatures. One Service serves one
-	// tenant, and so does every store behind it. A Store that has a method Tenant() string must agree.
+	// tenant, and so does every part behind it. Parts that have a method Tenant() string must agree.
 	Tenant string
 
 	// Tokens keeps the single-use tokens that confirm an address; nil: addresses cannot be confirmed through Senders.
@@ -109,6 +110,8 @@ type Service struct {
 	wake   chan struct{} // buffered by one: there may be something due
 	owner  string        // begins the names of this Service's claims
 	claims atomic.Int64  // counts them
+
+	notAsked atomic.Int64 // until when the transport is not asked for its size limit, in Unix nanoseconds
 }
 
 // New checks the configuration and returns a Service. It starts nothing.
@@ -147,8 +150,10 @@ func (c *Config) check() error {
 	if n := len(c.Secret); n > 0 && n < 16 {
 		missing = append(missing, errors.New("email: Config.Secret is shorter than 16 octets"))
 	}
-	if store, ok := c.Store.(interface{ Tenant() string }); ok && store.Tenant() != c.Tenant {
-		missing = append(missing, errors.New("email: Config.Store serves another tenant than Config.Tenant"))
+	for _, part := range []any{c.Customers, c.Senders, c.Templates, c.Store, c.Blobs, c.Tokens} {
+		if scoped, ok := part.(interface{ Tenant() string }); ok && scoped.Tenant() != c.Tenant {
+			missing = append(missing, fmt.Errorf("email: a %T of Config serves another tenant than Config.Tenant", part))
+		}
 	}
 	return errors.Join(missing...)
 }

@@ -42,12 +42,12 @@ func (c Customer) Name() string {
 	return name
 }
 
-// Mailboxes are the customer's addresses with his name, the primary one first.
+// Mailboxes are the customer's addresses with his name, the primary one first; blank entries are none.
 func (c Customer) Mailboxes() []mail.Address {
 	name := oneLine(c.FirstName + " " + c.LastName)
-	boxes := make([]mail.Address, len(c.Emails))
-	for i, addr := range c.Emails {
-		boxes[i] = mail.Address{Name: name, Address: addr}
+	var boxes []mail.Address
+	for _, addr := range filled(c.Emails) {
+		boxes = append(boxes, mail.Address{Name: name, Address: addr})
 	}
 	return boxes
 }

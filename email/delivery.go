@@ -4,35 +4,39 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 	"time"
 
 	"github.com/crmmail/crmmail/sender"
 )
 
-// delivery is one attempt at handing a leased message over. It is also the message that the transport gets: writing it
-// marks it as sending first.
+// delivery is one attempt at handing a leased message over.
 type delivery struct {
 	service *Service
 	job     Job
-	owner   string          // of the lease
-	ctx     context.Context // of the attempt, for what the transport calls back
+	owner   string // of the lease
 
-	mu         sync.Mutex
-	states     []State // where the store may have the message, the last known first
-	contentErr error   // why the bytes could not be read
+	mu      sync.Mutex
+	states  []State // where the store may have the message, the last known first
+	content content
 }
 
-// run takes the message to its outcome.
+// run takes the message to its outcome. A host's part that panics ends neither the process nor the message.
 func (d *delivery) run(ctx context.Context) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.service.config.Logger.ErrorContext(ctx, "panic", "tenant", d.service.config.Tenant,
+				"message", d.job.Message.ID, "panic", fmt.Sprint(p))
+			d.file(ctx, d.outcome(Receipt{}, errors.New("a part of the host panicked")))
+		}
+	}()
 	if err := d.service.mayGoOut(ctx, d.job.Message); err != nil {
-		d.file(ctx, d.closedGate(err))
+		d.file(ctx, d.closedGate(ctx, err))
 		return
 	}
 	receipt, err := d.handOver(ctx)
 	switch {
-	case errors.Is(err, errNoLonger): // canceled, or another worker's by now: nothing was handed over
+	case d.lost(err): // canceled, or another worker's by now: nothing was handed over
 		d.service.config.Logger.InfoContext(ctx, "message let go", "tenant", d.service.config.Tenant, "message", d.job.Message.ID)
 	case err != nil && ctx.Err() != nil && !d.begun():
 		d.file(ctx, Transition{To: StateQueued}) // released: nothing was handed over
@@ -43,7 +47,7 @@ func (d *delivery) run(ctx context.Context) {
 
 // mayGoOut asks the gate again, which may have closed since the message was queued: a *RefusedError then.
 func (s *Service) mayGoOut(ctx context.Context, msg Message) error {
-	if msg.Purpose != Transactional {
+	if msg.Purpose == Bulk {
 		return nil
 	}
 	err := s.gateOf(ctx, msg)
@@ -55,7 +59,11 @@ func (s *Service) mayGoOut(ctx context.Context, msg Message) error {
 
 func (s *Service) gateOf(ctx context.Context, msg Message) error {
 	if !s.config.GateIdentity {
-		return s.gateUser(ctx, msg.ActorID)
+		actor, err := s.lastActor(ctx, msg)
+		if err != nil {
+			return err
+		}
+		return s.gateUser(ctx, actor)
 	}
 	customer, err := s.config.customer(ctx, msg.CustomerID)
 	if err != nil {
@@ -72,6 +80,24 @@ func (s *Service) gateOf(ctx context.Context, msg Message) error {
 	return sender.Gate(identity)
 }
 
+// lastActor is who answers for the message: who wrote it, or who sent it again.
+func (s *Service) lastActor(ctx context.Context, msg Message) (string, error) {
+	if msg.Attempts < 2 {
+		return msg.ActorID, nil
+	}
+	whole, err := s.config.Store.Message(ctx, msg.ID)
+	if err != nil {
+		return "", fmt.Errorf("email: %w", err)
+	}
+	actor := whole.ActorID
+	for _, event := range whole.Events {
+		if event.Kind == EventResent {
+			actor = event.ActorID
+		}
+	}
+	return actor, nil
+}
+
 // errNoLonger: the message is not this delivery's to send any more.
 var errNoLonger = errors.New("email: the message is no longer this worker's")
 
@@ -81,61 +107,16 @@ var errTimeout = errors.New("email: the delivery took longer than Dispatch.Timeo
 func (d *delivery) handOver(ctx context.Context) (receipt Receipt, err error) {
 	attempt, cancel := context.WithTimeoutCause(ctx, d.service.config.Dispatch.Timeout, errTimeout)
 	defer cancel()
-	d.ctx = attempt
 	stop := d.keepLease(attempt, cancel)
 	defer stop()
+	d.content.open(attempt, d)
+	defer d.content.close()
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("email: transport: panic: %v", p)
 		}
 	}()
-	return d.service.config.Transport.Deliver(attempt, d.job.Envelope, d)
-}
-
-// Size is in octets of the wire form, for a transport that announces it (RFC 1870).
-func (d *delivery) Size() int64 { return d.job.Wire.Size() }
-
-// SMTPUTF8 tells that a header field needs the extension of RFC 6531.
-func (d *delivery) SMTPUTF8() bool { return d.job.Wire.SMTPUTF8 }
-
-// EightBit tells that the message is not all ASCII (RFC 6152).
-func (d *delivery) EightBit() bool { return d.job.Wire.EightBit }
-
-// WriteTo implements io.WriterTo for the transport.
-func (d *delivery) WriteTo(w io.Writer) (int64, error) {
-	if err := d.markSending(); err != nil {
-		return 0, err
-	}
-	return d.job.Wire.WriterTo(d.openBlob).WriteTo(w)
-}
-
-func (d *delivery) openBlob(id string) (io.ReadCloser, error) {
-	content, err := d.service.config.Blobs.OpenBlob(d.ctx, id)
-	if err != nil {
-		return nil, d.contentFailed(err)
-	}
-	return &watchedContent{content, d}, nil
-}
-
-// watchedContent tells the delivery when it is the content that fails, not the connection.
-type watchedContent struct {
-	io.ReadCloser
-	delivery *delivery
-}
-
-func (c *watchedContent) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	if err != nil && err != io.EOF {
-		err = c.delivery.contentFailed(err)
-	}
-	return n, err
-}
-
-func (d *delivery) contentFailed(err error) error {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.contentErr = err
-	return err
+	return d.service.config.Transport.Deliver(attempt, d.job.Envelope, &d.content)
 }
 
 // begun tells that the message was marked as sending.
@@ -145,20 +126,30 @@ func (d *delivery) begun() bool {
 	return d.states[0] == StateSending
 }
 
-// markSending moves the message from queued to sending, once. Where the store's answer is lost it may have done so;
-// the bytes are not written then.
-func (d *delivery) markSending() error {
+// lost tells that the message is no longer this delivery's, for certain.
+func (d *delivery) lost(err error) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return errors.Is(err, errNoLonger) && len(d.states) == 1
+}
+
+// markSending moves the message from queued to sending, once. Where the store's answer is lost it may have done so: the
+// bytes are not written then, unless a later call finds out.
+func (d *delivery) markSending(ctx context.Context) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.states[0] == StateSending {
 		return nil
 	}
-	now := d.service.config.Now()
-	err := d.transition(d.ctx, StateQueued, Transition{
+	until := d.service.config.Now().Add(d.service.config.Dispatch.Lease)
+	err := d.transition(ctx, StateQueued, Transition{
 		To:         StateSending,
-		LeaseUntil: now.Add(d.service.config.Dispatch.Lease),
-		Event:      &Event{At: now, Kind: EventSending},
+		LeaseUntil: until,
+		Event:      &Event{At: d.service.config.Now(), Kind: EventSending},
 	})
+	if errors.Is(err, errNoLonger) && len(d.states) > 1 {
+		err = d.transition(ctx, StateSending, Transition{To: StateSending, LeaseUntil: until})
+	}
 	switch {
 	case err == nil:
 		d.states = []State{StateSending, StateUncertain}
@@ -173,6 +164,7 @@ func (d *delivery) transition(ctx context.Context, from State, t Transition) err
 	t.MessageID = d.job.Message.ID
 	t.From = from
 	t.At = d.service.config.Now()
+	t.Attempt = d.job.Message.Attempts
 	if from != StateUncertain { // there the lease is gone
 		t.Owner = d.owner
 	}
@@ -187,10 +179,8 @@ func (d *delivery) transition(ctx context.Context, from State, t Transition) err
 func (d *delivery) keepLease(ctx context.Context, breakOff func()) (stop func()) {
 	done := make(chan struct{})
 	var ended sync.WaitGroup
-	ended.Add(1)
-	go func() {
-		defer ended.Done()
-		ticker := time.NewTicker(d.service.config.Dispatch.Lease / 3)
+	ended.Go(func() {
+		ticker := time.NewTicker(max(d.service.config.Dispatch.Lease/3, time.Millisecond))
 		defer ticker.Stop()
 		for {
 			select {
@@ -203,7 +193,7 @@ func (d *delivery) keepLease(ctx context.Context, breakOff func()) (stop func())
 				}
 			}
 		}
-	}()
+	})
 	return func() { close(done); ended.Wait() }
 }
 
@@ -214,11 +204,12 @@ func (d *delivery) renewLease(ctx context.Context) bool {
 	state := d.states[0]
 	until := d.service.config.Now().Add(d.service.config.Dispatch.Lease)
 	err := d.transition(ctx, state, Transition{To: state, LeaseUntil: until})
-	return state == StateSending || !errors.Is(err, errNoLonger)
+	return state == StateSending || len(d.states) > 1 || !errors.Is(err, errNoLonger)
 }
 
 // file keeps an outcome. What a server has said must not be lost, so it is tried for as long as the lease lasts, also
-// when ctx has ended; a worker that was silent for too long may still say what became of an uncertain message.
+// when ctx has ended; a worker that was silent for too long may still say what became of an uncertain message, as long
+// as nobody has sent it again.
 func (d *delivery) file(ctx context.Context, t Transition) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), d.service.config.Dispatch.Lease)
 	defer cancel()

@@ -17,8 +17,8 @@ type Draft struct {
 	InReplyTo  string        // the inbound message that is answered; empty: this begins a conversation
 	Bcc        []string      // blind copies, addr-specs: in the envelope and the history, in no header field
 
-	// TemplateID names a template of the event Customer; empty: none. A part that Letter leaves empty is the
-	// template's; a single space leaves a part out.
+	// TemplateID names a template of the event Customer; empty: none. Subject and preheader are the template's where
+	// Letter leaves them empty, and so are HTML and text where it leaves both empty. A single space leaves a part out.
 	TemplateID string
 	// Letter is Twig source, each part rendered with the customer's data and Vars.
 	Letter template.Letter

@@ -47,20 +47,18 @@ func (s *Service) Form(ctx context.Context, actorID, customerID string) (Form, e
 	if form.Policy, err = s.config.Policy(ctx); err != nil {
 		return Form{}, fmt.Errorf("email: attachment policy: %w", err)
 	}
-	if !s.config.GateIdentity {
-		err = s.gateUser(ctx, actorID)
-		if refused, ok := refusal(err); ok {
-			form.Refusal = refused
-		} else if err != nil {
-			return Form{}, err
-		}
+	err = s.gateActor(ctx, actorID)
+	if refused, ok := refusal(err); ok {
+		form.Refusal = refused
+	} else if err != nil {
+		return Form{}, err
 	}
 	return form, nil
 }
 
 func channels(customer Customer) []Channel {
 	mail := Channel{Name: "email"}
-	if len(customer.Emails) == 0 {
+	if len(customer.Mailboxes()) == 0 {
 		mail.Unavailable = &RefusedError{Code: CodeCustomerNoEmail}
 	}
 	return []Channel{mail}

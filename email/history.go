@@ -35,11 +35,17 @@ func (h HistoryService) Message(ctx context.Context, id string) (Message, error)
 // Messages pages through the messages exchanged with one customer, newest first. cursor is empty for the first page,
 // then the Next of the page before; limit is at most 200, 0 means 50.
 func (h HistoryService) Messages(ctx context.Context, customerID, cursor string, limit int) (Page[Message], error) {
+	if customerID == "" {
+		return Page[Message]{}, errors.New("email: history: no customer")
+	}
 	return h.page(ctx, MessageQuery{CustomerID: customerID}, cursor, limit)
 }
 
 // Conversation pages through the messages of one conversation, newest first.
 func (h HistoryService) Conversation(ctx context.Context, conversationID, cursor string, limit int) (Page[Message], error) {
+	if conversationID == "" {
+		return Page[Message]{}, errors.New("email: history: no conversation")
+	}
 	return h.page(ctx, MessageQuery{ConversationID: conversationID}, cursor, limit)
 }
 
@@ -83,7 +89,7 @@ func pageOf(cursor string, limit int) (*Position, int, error) {
 		return nil, 0, ErrBadCursor
 	}
 	var before Position
-	if err := json.Unmarshal(raw, &before); err != nil {
+	if err := json.Unmarshal(raw, &before); err != nil || before.ID == "" || before.At.IsZero() {
 		return nil, 0, ErrBadCursor
 	}
 	return &before, limit, nil

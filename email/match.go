@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/crmmail/crmmail/email/message"
-	"github.com/crmmail/crmmail/sender"
 )
 
 // match finds the conversation of a message by the first rule that applies; without one it waits in the inbox.
@@ -75,7 +74,7 @@ func (r *reception) belongs(ctx context.Context, conv *Conversation, rule MatchR
 }
 
 func (r *reception) takesPart(msg Message) bool {
-	return slices.ContainsFunc(participants(msg), func(addr string) bool { return sender.SameAddress(addr, r.msg.From.Address) })
+	return slices.ContainsFunc(participants(msg), func(addr string) bool { return sameMailbox(addr, r.msg.From.Address) })
 }
 
 // byToken looks for a reply address of ours, in the envelope and in the header.

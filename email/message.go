@@ -36,6 +36,7 @@ type Message struct {
 	Recipients []Recipient // one per envelope recipient, in envelope order
 	ProviderID string      // the id that the transport's provider gave; empty: none
 	Attempts   int         // how often a worker has claimed it
+	Retries    int         // how often it was deferred since it was queued, or queued again by a person
 
 	IdempotencyKey string // unique among a tenant's messages; never empty
 	CreatedAt      time.Time
@@ -101,7 +102,10 @@ const (
 
 // State is where a message stands on its way out. Inbound messages are StateReceived.
 //
-//	queued → sending → sent | failed | uncertain; sent → bounced; queued → canceled
+//	queued → sending → sent | failed | uncertain
+//	queued → failed (nobody takes it, or it may not go out any more), queued → canceled, queued → sent (the rest given up)
+//	sending → queued (deferred), uncertain → sent | failed | queued (a late answer), uncertain | failed → queued (Resend)
+//	sent | uncertain → bounced
 type State string
 
 const (
@@ -170,8 +174,9 @@ const (
 	EventFailed    EventKind = "failed"
 	EventUncertain EventKind = "uncertain"
 	EventCanceled  EventKind = "canceled"
-	EventResent    EventKind = "resent"   // put back into the queue by a person
-	EventBounced   EventKind = "bounced"  // a report said so
-	EventReceived  EventKind = "received" // inbound
-	EventAssigned  EventKind = "assigned" // an inbound message that waited was given to a customer
+	EventConfirmed EventKind = "confirmed" // a person found out that an uncertain message arrived
+	EventResent    EventKind = "resent"    // put back into the queue by a person
+	EventBounced   EventKind = "bounced"   // a report said so
+	EventReceived  EventKind = "received"  // inbound
+	EventAssigned  EventKind = "assigned"  // an inbound message that waited was given to a customer
 )

@@ -6,29 +6,32 @@ import (
 	"fmt"
 )
 
-// Cancel takes a queued message back: within an undo window, or before its time has come. It is a *RefusedError with
-// CodeNotCancelable where the bytes are on their way already.
+// Cancel takes a queued message back: within an undo window, or before its time has come. Of a message that somebody has
+// already, the rest is given up, and it counts as sent. It is a *RefusedError with CodeNotCancelable where the bytes are
+// on their way.
 func (s *Service) Cancel(ctx context.Context, actorID, messageID string) error {
+	msg, err := s.config.Store.Message(ctx, messageID)
+	if err != nil {
+		return fmt.Errorf("email: cancel: %w", err)
+	}
 	now := s.config.Now()
-	err := s.config.Store.Transition(ctx, Transition{
+	t := Transition{
 		MessageID: messageID,
 		From:      StateQueued,
 		To:        StateCanceled,
 		At:        now,
 		Event:     &Event{At: now, Kind: EventCanceled, ActorID: actorID},
-	})
-	if errors.Is(err, ErrConflict) {
-		return &RefusedError{Code: CodeNotCancelable, Err: err}
 	}
-	if err != nil {
-		return fmt.Errorf("email: cancel: %w", err)
+	if has(msg.Recipients, RecipientAccepted) {
+		t.To = StateSent
+		t.Results = withStatus(waiting(msg.Recipients), RecipientRefused, "canceled")
 	}
-	return nil
+	return s.change(ctx, t, CodeNotCancelable)
 }
 
 // Resend puts a message that failed, or whose fate is uncertain, back into the queue: the same bytes with the same
-// Message-ID, for those recipients who did not accept it. It is a person's decision; the library never makes it.
-// Other messages are a *RefusedError with CodeNotResendable.
+// Message-ID, for those recipients who did not accept it. It is a person's decision, who must pass the gate himself; the
+// library never makes it. Other messages are a *RefusedError with CodeNotResendable.
 func (s *Service) Resend(ctx context.Context, actorID, messageID string) error {
 	msg, err := s.config.Store.Message(ctx, messageID)
 	if err != nil {
@@ -37,39 +40,97 @@ func (s *Service) Resend(ctx context.Context, actorID, messageID string) error {
 	if msg.State != StateFailed && msg.State != StateUncertain {
 		return &RefusedError{Code: CodeNotResendable}
 	}
-	if err := s.mayGoOut(ctx, msg); err != nil {
-		if refused, ok := refusal(err); ok {
-			return refused
-		}
+	if err := s.mayResend(ctx, actorID, msg); err != nil {
 		return err
 	}
-	now := s.config.Now()
-	err = s.config.Store.Transition(ctx, Transition{
+	now, none := s.config.Now(), 0
+	err = s.change(ctx, Transition{
 		MessageID: messageID,
 		From:      msg.State,
 		To:        StateQueued,
 		At:        now,
 		SendAt:    now,
-		Results:   reopened(msg.Recipients),
+		Retries:   &none,
+		Results:   withStatus(unaccepted(msg.Recipients), RecipientPending, ""),
 		Event:     &Event{At: now, Kind: EventResent, ActorID: actorID},
-	})
+	}, CodeNotResendable)
+	if err == nil {
+		s.wakeUp()
+	}
+	return err
+}
+
+// mayResend asks the gate: of the person who sends again, or of the message's sender where that is the setting.
+func (s *Service) mayResend(ctx context.Context, actorID string, msg Message) error {
+	if msg.Purpose == Bulk {
+		return nil
+	}
+	err := s.gateActor(ctx, actorID)
+	if err == nil && s.config.GateIdentity {
+		err = s.gateOf(ctx, msg)
+	}
+	if refused, ok := refusal(err); ok {
+		return refused
+	}
+	return err
+}
+
+// ConfirmSent files what a person found out: an uncertain message has arrived. Other messages are a *RefusedError with
+// CodeNotConfirmable.
+func (s *Service) ConfirmSent(ctx context.Context, actorID, messageID string) error {
+	msg, err := s.config.Store.Message(ctx, messageID)
+	if err != nil {
+		return fmt.Errorf("email: confirm sent: %w", err)
+	}
+	now := s.config.Now()
+	return s.change(ctx, Transition{
+		MessageID: messageID,
+		From:      StateUncertain,
+		To:        StateSent,
+		At:        now,
+		Attempt:   msg.Attempts,
+		Results:   withStatus(uncertain(msg.Recipients), RecipientAccepted, ""),
+		Event:     &Event{At: now, Kind: EventConfirmed, ActorID: actorID},
+	}, CodeNotConfirmable)
+}
+
+// change makes a transition that a person asks for; one that comes too late is a refusal.
+func (s *Service) change(ctx context.Context, t Transition, late string) error {
+	err := s.config.Store.Transition(ctx, t)
 	if errors.Is(err, ErrConflict) {
-		return &RefusedError{Code: CodeNotResendable, Err: err}
+		return &RefusedError{Code: late, Err: err}
 	}
 	if err != nil {
-		return fmt.Errorf("email: resend: %w", err)
+		return fmt.Errorf("email: %s: %w", t.Event.Kind, err)
 	}
-	s.wakeUp()
 	return nil
 }
 
-// reopened are the recipients that did not accept the message, waiting again.
-func reopened(recipients []Recipient) []Recipient {
-	var open []Recipient
+func waiting(recipients []Recipient) []Recipient {
+	return chosen(recipients, RecipientStatus.Open)
+}
+
+func unaccepted(recipients []Recipient) []Recipient {
+	return chosen(recipients, func(s RecipientStatus) bool { return s != RecipientAccepted })
+}
+
+func uncertain(recipients []Recipient) []Recipient {
+	return chosen(recipients, func(s RecipientStatus) bool { return s == RecipientUncertain })
+}
+
+func chosen(recipients []Recipient, wanted func(RecipientStatus) bool) (list []Recipient) {
 	for _, recipient := range recipients {
-		if recipient.Status != RecipientAccepted {
-			open = append(open, Recipient{Address: recipient.Address})
+		if wanted(recipient.Status) {
+			list = append(list, recipient)
 		}
 	}
-	return open
+	return list
+}
+
+// withStatus gives recipients a status and forgets what was said of them before.
+func withStatus(recipients []Recipient, status RecipientStatus, why string) []Recipient {
+	for i, recipient := range recipients {
+		recipients[i] = Recipient{Address: recipient.Address, Status: status, Text: why}
+	}
+	return recipients
 }

@@ -1,6 +1,7 @@
 package email
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,98 +11,157 @@ import (
 // outcome decides what an attempt means for each recipient and for the message.
 func (d *delivery) outcome(receipt Receipt, err error) Transition {
 	results := d.results(receipt, err)
-	t := Transition{Results: results, ProviderID: receipt.ProviderID}
+	var t Transition
 	switch {
 	case has(results, RecipientUncertain):
-		t.To = StateUncertain
-		t.Event = &Event{Kind: EventUncertain, Detail: detail(results)}
-		return t
+		t = Transition{To: StateUncertain, Results: results, Event: &Event{Kind: EventUncertain, Detail: detail(results)}}
 	case has(results, RecipientDeferred):
-		return d.again(results, detail(results))
-	case has(results, RecipientAccepted) || has(d.job.Message.Recipients, RecipientAccepted):
-		t.To = StateSent
-		t.Event = &Event{Kind: EventSent, Detail: detail(results)}
-		return t
+		t = d.again(results, detail(results), !hostRefused(err))
+	default:
+		t = d.settled(results, detail(results))
 	}
-	t.To = StateFailed
-	t.Event = &Event{Kind: EventFailed, Detail: detail(results)}
+	t.ProviderID = receipt.ProviderID
+	return t
+}
+
+// settled is the outcome where nobody waits any more: sent where anybody has the message, now or from an earlier attempt.
+func (d *delivery) settled(results []Recipient, why string) Transition {
+	t := Transition{To: StateFailed, Results: results, Event: &Event{Kind: EventFailed, Detail: why}}
+	if has(results, RecipientAccepted) || has(d.job.Message.Recipients, RecipientAccepted) {
+		t.To, t.Event.Kind = StateSent, EventSent
+	}
 	return t
 }
 
 // results gives each recipient of the attempt the server's own word, or what err means for all.
 func (d *delivery) results(receipt Receipt, err error) []Recipient {
-	told := make(map[string]Recipient, len(receipt.Results))
-	for _, result := range receipt.Results {
-		told[result.Address] = result
-	}
+	told, stray := d.byRecipient(receipt.Results)
 	common := d.verdict(err)
+	if stray && common.Status == RecipientAccepted {
+		common = Recipient{Status: RecipientUncertain, Text: "the transport refused a recipient that the envelope does not have"}
+	}
+	written := d.content.state() == whole
 	now := d.service.config.Now()
 	results := make([]Recipient, len(d.job.Envelope.Recipients))
 	for i, addr := range d.job.Envelope.Recipients {
-		result, ok := told[addr]
+		result, ok := told[addressKey(addr)]
 		if !ok || result.Status == RecipientPending {
 			result = common
 		}
+		if result.Status == RecipientAccepted && !written {
+			result = Recipient{Status: d.unwritten(), Text: "the transport did not ask for the whole message"}
+		}
 		result.Address, result.At = addr, now
+		result.Text = shorten(result.Text)
 		results[i] = result
 	}
 	return results
 }
 
+// unwritten is the fate of a recipient whom the transport calls accepted without having written the message: nothing was
+// handed over, unless a part of it was.
+func (d *delivery) unwritten() RecipientStatus {
+	if d.content.state() == writerFailed {
+		return RecipientUncertain
+	}
+	return RecipientDeferred
+}
+
+// byRecipient sorts a receipt's results by address, and tells whether one of them that is no acceptance names nobody. A
+// status that is none of ours is uncertain.
+func (d *delivery) byRecipient(results []Recipient) (told map[string]Recipient, stray bool) {
+	known := make(map[string]bool, len(d.job.Envelope.Recipients))
+	for _, addr := range d.job.Envelope.Recipients {
+		known[addressKey(addr)] = true
+	}
+	told = make(map[string]Recipient, len(results))
+	for _, result := range results {
+		switch result.Status {
+		case RecipientPending, RecipientAccepted, RecipientDeferred, RecipientRefused:
+		default:
+			result.Status = RecipientUncertain
+		}
+		key := addressKey(result.Address)
+		if !known[key] && result.Status != RecipientAccepted {
+			stray = true
+		}
+		told[key] = result
+	}
+	return told, stray
+}
+
+// addressKey is the same for spellings of an address that transports mix up.
+func addressKey(addr string) string {
+	return strings.ToLower(strings.Trim(strings.TrimSpace(addr), "<>"))
+}
+
 // verdict is what a transport's error means for the recipients without a result of their own. What is not known to
 // have failed before the bytes went out is uncertain.
 func (d *delivery) verdict(err error) Recipient {
-	d.mu.Lock()
-	defer d.mu.Unlock()
 	var classified *TransportError
 	switch {
 	case err == nil:
 		return Recipient{Status: RecipientAccepted}
 	case errors.As(err, &classified):
-		return Recipient{
-			Status:   classified.Status(),
-			Code:     classified.Code,
-			Enhanced: classified.Enhanced,
-			Text:     shorten(classified.Text),
+		text := classified.Text
+		if text == "" && classified.Err != nil {
+			text = classified.Err.Error()
 		}
-	case d.states[0] != StateSending, d.contentErr != nil && errors.Is(err, d.contentErr):
-		return Recipient{Status: RecipientDeferred, Text: shorten(err.Error())}
+		return Recipient{Status: classified.Status(), Code: classified.Code, Enhanced: classified.Enhanced, Text: text}
 	}
-	return Recipient{Status: RecipientUncertain, Text: shorten(err.Error())}
+	switch d.content.state() {
+	case notWritten, contentFailed:
+		return Recipient{Status: RecipientDeferred, Text: err.Error()}
+	}
+	return Recipient{Status: RecipientUncertain, Text: err.Error()}
+}
+
+// hostRefused tells that the server refuses us, not the message: authentication (RFC 4954 §6). That burns no attempt.
+func hostRefused(err error) bool {
+	var classified *TransportError
+	if !errors.As(err, &classified) {
+		return false
+	}
+	switch classified.Code {
+	case 530, 534, 535, 538:
+		return true
+	}
+	return false
 }
 
 // closedGate is the outcome of a message that may not go out any more, or that could not be asked about.
-func (d *delivery) closedGate(err error) Transition {
+func (d *delivery) closedGate(ctx context.Context, err error) Transition {
 	refused, ok := err.(*RefusedError)
 	if !ok {
-		return d.again(d.allOpen(RecipientDeferred, "gate not asked"), "gate not asked")
+		d.service.config.Logger.ErrorContext(ctx, "gate not asked", "tenant", d.service.config.Tenant,
+			"message", d.job.Message.ID, "error", err)
+		return d.again(d.allOpen(RecipientDeferred, "gate not asked"), "gate not asked", false)
 	}
-	results := d.allOpen(RecipientRefused, refused.Code)
-	return Transition{To: StateFailed, Results: results, Event: &Event{Kind: EventFailed, Detail: refused.Code}}
+	return d.settled(d.allOpen(RecipientRefused, refused.Code), refused.Code)
 }
 
-// again puts the message back for a later attempt, or gives it up where there have been enough.
-func (d *delivery) again(results []Recipient, why string) Transition {
-	wait, ok := d.service.config.Dispatch.Retry(d.job.Message.Attempts)
-	if ok {
+// again puts the message back for a later attempt, or gives it up where there have been enough that count.
+func (d *delivery) again(results []Recipient, why string, counts bool) Transition {
+	retries := d.job.Message.Retries
+	if counts {
+		retries++
+	}
+	wait, ok := d.service.config.Dispatch.Retry(max(retries, 1))
+	if ok || !counts {
 		return Transition{
 			To:      StateQueued,
 			SendAt:  d.service.config.Now().Add(max(wait, time.Second)),
+			Retries: &retries,
 			Results: results,
 			Event:   &Event{Kind: EventDeferred, Detail: why},
 		}
 	}
-	accepted := has(d.job.Message.Recipients, RecipientAccepted)
 	for i := range results {
-		accepted = accepted || results[i].Status == RecipientAccepted
 		if results[i].Status == RecipientDeferred {
 			results[i].Status = RecipientRefused
 		}
 	}
-	if accepted {
-		return Transition{To: StateSent, Results: results, Event: &Event{Kind: EventSent, Detail: why}}
-	}
-	return Transition{To: StateFailed, Results: results, Event: &Event{Kind: EventFailed, Detail: why}}
+	return d.settled(results, why)
 }
 
 // allOpen gives every recipient that still waits the same result.

@@ -59,7 +59,7 @@ func (s *Service) Preview(ctx context.Context, draft Draft) (Preview, error) {
 		Letter:   c.letter,
 		HTML:     c.html,
 		Inbox:    inbox(c.letter),
-		Notes:    append(c.notes, notShown(c.to)...),
+		Notes:    append(c.notes, notShown(c.letter, c.to)...),
 		Findings: c.findings.Findings,
 		Source:   source.Findings,
 		Report:   c.report,
@@ -76,8 +76,11 @@ func inbox(letter template.Letter) []InboxRow {
 }
 
 // notShown tells of recipients whose mail service shows no preheader.
-func notShown(to []mail.Address) []template.Note {
+func notShown(letter template.Letter, to []mail.Address) []template.Note {
 	var notes []template.Note
+	if letter.Preheader == "" {
+		return nil
+	}
 	for _, box := range to {
 		if note, ok := template.NotShown(box.Address); ok {
 			notes = append(notes, note)

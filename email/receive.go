@@ -14,7 +14,6 @@ import (
 
 	"github.com/crmmail/crmmail/attach"
 	"github.com/crmmail/crmmail/email/message"
-	"github.com/crmmail/crmmail/sender"
 )
 
 // Inbound is a message as a server hands it over.
@@ -163,7 +162,7 @@ func (r *reception) recognise(ctx context.Context) error {
 		switch {
 		case other.Received == nil || !strings.EqualFold(other.Received.Mailbox, r.in.Mailbox):
 			continue
-		case sender.SameAddress(other.From.Address, r.msg.From.Address) && other.SentAt.Equal(r.msg.SentAt) &&
+		case sameMailbox(other.From.Address, r.msg.From.Address) && other.SentAt.Equal(r.msg.SentAt) &&
 			other.Text == r.msg.Text && other.HTML == r.msg.HTML:
 			r.msg = other
 			return fmt.Errorf("email: receive: %w", ErrDuplicate)

@@ -292,10 +292,10 @@ func TestReceiveBounce(t *testing.T) {
 	assert.Equal(t, email.RecipientRefused, got.Recipients[1].Status)
 	assert.Equal(t, "5.1.1", got.Recipients[1].Enhanced)
 
-	report("IVAN@example.org", "failed")
+	report("other@example.org", "failed")
 	assert.Equal(t, email.RecipientAccepted, w.message(t, sent.ID).Recipients[0].Status, "another address is not his")
 
-	report("ivan@EXAMPLE.org", "failed")
+	report("Ivan@EXAMPLE.org", "failed")
 	got = w.message(t, sent.ID)
 	assert.Equal(t, email.StateBounced, got.State, "nobody has it")
 	assert.Equal(t, email.EventBounced, got.Events[len(got.Events)-1].Kind)
@@ -322,9 +322,7 @@ func TestReceiveFails(t *testing.T) {
 	end()
 	_, err = w.Receive(ended, inbound(rawMail(t)))
 	require.ErrorIs(t, err, context.Canceled)
-	page, err := w.History.Messages(t.Context(), "", "", 0)
-	require.NoError(t, err)
-	assert.Empty(t, page.Items, "nothing half-stored")
+	assert.Empty(t, w.all(t), "nothing half-stored")
 }
 
 type failing struct{ err error }

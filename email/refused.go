@@ -2,9 +2,11 @@ package email
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"github.com/crmmail/crmmail/attach"
+	"github.com/crmmail/crmmail/template"
 	"github.com/crmmail/crmmail/validate"
 )
 
@@ -23,12 +25,28 @@ type RefusedError struct {
 	Err error
 }
 
-// Error gives the code, and the cause where there is one; never an address.
+// Error gives the code, and the place where it is a template's fault; never an address or a text. The cause says more.
 func (e *RefusedError) Error() string {
-	if e.Err != nil {
-		return "email: refused: " + e.Code + ": " + e.Err.Error()
+	line := "email: refused: " + e.Code
+	for _, place := range faults(e.Err) {
+		line += fmt.Sprintf(", %s error at %s:%d:%d", place.Kind, place.Name, place.Line, place.Column)
 	}
-	return "email: refused: " + e.Code
+	return line
+}
+
+// faults are the template errors that err joins.
+func faults(err error) (list []*template.Error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, one := range joined.Unwrap() {
+			list = append(list, faults(one)...)
+		}
+		return list
+	}
+	var fault *template.Error
+	if errors.As(err, &fault) {
+		list = append(list, fault)
+	}
+	return list
 }
 
 // Unwrap returns the cause.
@@ -39,7 +57,7 @@ func (e *RefusedError) Text(language string) string {
 	if e.Attachments != nil {
 		return e.Attachments.Refusal(language)
 	}
-	if cause, ok := e.Err.(interface{ Text(string) string }); ok {
+	if cause, ok := e.Err.(interface{ Text(string) string }); ok && texts[e.Code].en == "" {
 		return cause.Text(language)
 	}
 	return text(e.Code, language, e.Detail)

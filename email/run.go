@@ -36,8 +36,7 @@ func (s *Service) Run(ctx context.Context) error {
 	return nil
 }
 
-// DispatchDue claims and delivers what is due now, one message after the other, and returns how many it handed to the
-// transport. It is Run for a command, a scheduler or a test that wants no goroutines.
+// DispatchDue claims and delivers what is due now, one message after the other, and returns how many it took up. It is Run for a command, a scheduler or a test that wants no goroutines.
 func (s *Service) DispatchDue(ctx context.Context) (int, error) {
 	for n := 0; ; n++ {
 		claimed, err := s.claim(ctx, 1)

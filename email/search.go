@@ -11,7 +11,7 @@ import (
 // Query is a search for customers, parsed and normalised here so that every store answers alike.
 // It is made by ParseQuery; a store looks for customers whose SearchText contains every one of Words.
 type Query struct {
-	Text  string   // as typed
+	Text  string   // as typed, at most 200 characters of it
 	Words []string // folded; every one must occur in SearchText; empty: the query is too short to search
 	Phone bool     // the query looks like a phone number; Words is its digits
 	Limit int      // at most so many matches; more than 0
@@ -46,8 +46,9 @@ const (
 // ParseQuery reads what a person typed into a search box: any of a name, a phone number in any notation, an e-mail, an
 // external id or a messenger's username with or without @. Text of fewer than two characters gives no words.
 func ParseQuery(text string, limit int) Query {
+	text = truncateRunes(text, maxQueryRunes)
 	q := Query{Text: text, Limit: limit}
-	folded := fold(strings.TrimSpace(truncateRunes(text, maxQueryRunes)))
+	folded := fold(strings.TrimSpace(text))
 	if utf8.RuneCountInString(folded) < minQueryRunes {
 		return q
 	}

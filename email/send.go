@@ -15,8 +15,12 @@ import (
 // at last one Enqueue that keeps everything or nothing. Run delivers it.
 //
 // Everything that speaks against sending comes back at once as Refusals; nothing is kept then. A used IdempotencyKey
-// gives the first message with ErrDuplicate. Any other error is the host's and can be tried again.
+// gives the first message with ErrDuplicate, whatever speaks against the draft by now. Any other error is the host's: it
+// can be tried again with the same key, which a Send without one does not have.
 func (s *Service) Send(ctx context.Context, draft Draft) (Message, error) {
+	if first, err := s.sentBefore(ctx, draft.IdempotencyKey); err != nil {
+		return first, err
+	}
 	c, err := s.compose(ctx, draft)
 	if err != nil {
 		return Message{}, err
@@ -32,13 +36,43 @@ func (s *Service) Send(ctx context.Context, draft Draft) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	kept, err := s.config.Store.Enqueue(ctx, queued)
+	kept, err := s.enqueue(ctx, queued)
 	if err != nil {
-		return kept, fmt.Errorf("email: enqueue: %w", err)
+		return kept, err
 	}
 	s.config.Logger.InfoContext(ctx, "message queued", "tenant", s.config.Tenant, "message", kept.ID,
 		"recipients", len(kept.Recipients), "octets", queued.Wire.Size())
 	s.wakeUp()
+	return kept, nil
+}
+
+// sentBefore finds the message of a used key: with ErrDuplicate where there is one.
+func (s *Service) sentBefore(ctx context.Context, key string) (Message, error) {
+	if key == "" {
+		return Message{}, nil
+	}
+	list, err := s.config.Store.Messages(ctx, MessageQuery{IdempotencyKey: key, Limit: 1})
+	if err != nil {
+		return Message{}, fmt.Errorf("email: send: %w", err)
+	}
+	if len(list) == 0 {
+		return Message{}, nil
+	}
+	return list[0], fmt.Errorf("email: send: %w", ErrDuplicate)
+}
+
+// enqueue keeps the message. Where the store's answer is lost it asks once more: the key tells whether it was kept.
+func (s *Service) enqueue(ctx context.Context, queued Queued) (Message, error) {
+	kept, err := s.config.Store.Enqueue(ctx, queued)
+	if err != nil && !errors.Is(err, ErrDuplicate) && ctx.Err() == nil {
+		kept, err = s.config.Store.Enqueue(ctx, queued)
+	}
+	if errors.Is(err, ErrDuplicate) && kept.ID == queued.Message.ID {
+		return kept, nil
+	}
+	if err != nil {
+		return kept, fmt.Errorf("email: enqueue: %w", err)
+	}
 	return kept, nil
 }
 
@@ -77,7 +111,6 @@ func (s *Service) fileMessage(c *composition) Message {
 		msg.ConversationID, msg.Origin = c.parent.ConversationID, OriginReply
 		msg.InReplyTo, msg.References = message.ThreadFields(c.parent.MessageID, c.parent.InReplyTo, c.parent.References)
 	}
-	msg.MessageID = s.config.messageID(msg.ConversationID, msg.ID, msg.From.Address)
 	return msg
 }
 
@@ -89,7 +122,7 @@ func (s *Service) putAttachments(ctx context.Context, c *composition, msg *Messa
 		verdicts[verdict.Index] = verdict
 	}
 	for i, verdict := range verdicts {
-		blob, err := s.putFile(ctx, c.draft.Attachments[i])
+		blob, err := s.putFile(ctx, c.draft.Attachments[i], verdict.Size)
 		if err != nil {
 			return fmt.Errorf("email: attachment %d: %w", i+1, err)
 		}
@@ -106,29 +139,25 @@ func (s *Service) putAttachments(ctx context.Context, c *composition, msg *Messa
 	return nil
 }
 
-func (s *Service) putFile(ctx context.Context, file attach.File) (Blob, error) {
+// putFile keeps no more of a file than tells that it is not the one that was judged.
+func (s *Service) putFile(ctx context.Context, file attach.File, size int64) (Blob, error) {
 	content, err := file.Open()
 	if err != nil {
 		return Blob{}, err
 	}
 	defer content.Close()
-	return s.config.Blobs.PutBlob(ctx, content)
+	return s.config.Blobs.PutBlob(ctx, io.LimitReader(content, size+1))
 }
 
 // build fixes every octet of the message: no later release, retry or restart changes them.
 func (s *Service) build(ctx context.Context, c *composition, msg Message) (Queued, error) {
-	out := message.Message{
-		From:      msg.From,
-		To:        msg.To,
-		Cc:        msg.Cc,
-		Bcc:       msg.Bcc,
-		Subject:   msg.Subject,
-		Date:      msg.CreatedAt,
-		MessageID: msg.MessageID,
-		InReplyTo: msg.InReplyTo, References: msg.References,
-		Text: msg.Text,
-		HTML: c.html,
+	out := outgoing(c, msg)
+	envelope, err := enveloped(out)
+	if err != nil {
+		return Queued{}, invalid(err)
 	}
+	msg.MessageID = s.config.messageID(msg.ConversationID, msg.ID, envelope.ReturnPath)
+	out.MessageID = msg.MessageID
 	if replyTo := s.config.replyAddress(msg.ConversationID); replyTo.Address != "" {
 		out.ReplyTo = []mail.Address{replyTo}
 	}
@@ -141,19 +170,11 @@ func (s *Service) build(ctx context.Context, c *composition, msg Message) (Queue
 			Open:      func() (io.ReadCloser, error) { return s.config.Blobs.OpenBlob(ctx, file.BlobID) },
 		})
 	}
-	envelope, err := out.Envelope()
-	if err != nil {
-		return Queued{}, invalid(err)
-	}
 	wire, err := message.Build(out, message.BuildOptions{Rand: s.config.Rand, Signers: s.config.Signers})
 	if err != nil {
 		return Queued{}, invalid(err)
 	}
-	limit, err := s.sizeLimit(ctx)
-	if err != nil {
-		return Queued{}, err
-	}
-	if limit > 0 && wire.Size() > limit {
+	if c.sizeLimit > 0 && wire.Size() > c.sizeLimit {
 		return Queued{}, Refusals{{Code: CodeMessageTooLarge}}
 	}
 	for _, addr := range envelope.Recipients {
@@ -166,6 +187,43 @@ func (s *Service) build(ctx context.Context, c *composition, msg Message) (Queue
 		Wire:         wire,
 		Event:        Event{At: msg.CreatedAt, Kind: EventQueued, ActorID: msg.ActorID},
 	}, nil
+}
+
+// outgoing is the message as RFC 5322 has it, without what only a kept one has.
+func outgoing(c *composition, msg Message) message.Message {
+	return message.Message{
+		From:       msg.From,
+		To:         msg.To,
+		Bcc:        msg.Bcc,
+		Subject:    msg.Subject,
+		Date:       msg.CreatedAt,
+		InReplyTo:  msg.InReplyTo,
+		References: msg.References,
+		Text:       msg.Text,
+		HTML:       c.html,
+	}
+}
+
+func enveloped(out message.Message) (Envelope, error) {
+	envelope, err := out.Envelope()
+	if err == nil {
+		err = envelope.Validate()
+	}
+	return envelope, err
+}
+
+// checkHeader builds the message without its files, so that a preview knows all that would keep it from being built.
+func (s *Service) checkHeader(_ context.Context, c *composition) error {
+	if len(c.refusals) > 0 {
+		return nil // names and addresses may be missing
+	}
+	out := outgoing(c, s.fileMessage(c))
+	envelope, err := enveloped(out)
+	if err == nil {
+		out.MessageID = s.config.messageID("preview", "preview", envelope.ReturnPath)
+		_, err = message.Build(out, message.BuildOptions{})
+	}
+	return c.collect(invalid(err))
 }
 
 // conversationOf is the conversation that an outgoing message makes, or that an answer completes.
@@ -183,6 +241,9 @@ func conversationOf(msg Message) Conversation {
 // invalid makes a refusal of what cannot stand in a message; other errors pass.
 func invalid(err error) error {
 	var field *message.FieldError
+	if err == nil {
+		return nil
+	}
 	if errors.As(err, &field) {
 		return Refusals{{Code: CodeMessageInvalid, Err: err}}
 	}

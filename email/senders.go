@@ -30,11 +30,11 @@ func (s SenderService) RequestConfirmation(ctx context.Context, ref sender.Ref, 
 	out.From = confirmation.From
 	out.To = []mail.Address{identity.Mailbox}
 	out.Date = s.config.Now()
-	out.MessageID = s.config.messageID("confirm", s.config.NewID(), confirmation.From.Address)
-	envelope, err := out.Envelope()
+	envelope, err := enveloped(out)
 	if err != nil {
 		return invalid(err)
 	}
+	out.MessageID = s.config.messageID("confirm", s.config.NewID(), envelope.ReturnPath)
 	wire, err := message.Build(out, message.BuildOptions{Rand: s.config.Rand, Signers: s.config.Signers})
 	if err != nil {
 		return invalid(err)
@@ -44,9 +44,9 @@ func (s SenderService) RequestConfirmation(ctx context.Context, ref sender.Ref, 
 		return fmt.Errorf("email: confirmation: %w", err)
 	}
 	for _, result := range receipt.Results {
-		if result.Status != RecipientAccepted {
+		if result.Status != RecipientAccepted && result.Status != RecipientPending {
 			return fmt.Errorf("email: confirmation: %w", &TransportError{Code: result.Code, Enhanced: result.Enhanced,
-				Text: result.Text, Temporary: result.Status == RecipientDeferred})
+				Text: result.Text, Temporary: result.Status == RecipientDeferred, Uncertain: result.Status == RecipientUncertain})
 		}
 	}
 	return nil

@@ -31,7 +31,8 @@ type Outbox interface {
 	Claim(ctx context.Context, c Claim) (Claimed, error)
 
 	// Transition moves a message from one state to another: it compares, then sets, at once. ErrConflict where the
-	// message is no longer in t.From or t.Owner no longer holds its lease, ErrNotFound where there is none such.
+	// message is no longer in t.From, t.Owner no longer holds its lease or t.Attempt is another one, ErrNotFound where there
+	// is none such.
 	// A transition from StateQueued or StateSending to itself renews the lease. A lease lapses at LeaseUntil; a lapsed one
 	// is still its owner's until somebody else claims the message or finds it uncertain.
 	Transition(ctx context.Context, t Transition) error
@@ -113,11 +114,13 @@ type Job struct {
 type Transition struct {
 	MessageID string
 	Owner     string // the worker that must hold the lease; empty: not asked, for what a person does
+	Attempt   int    // what Attempts must be, so that an old attempt does not speak for a newer one; 0: not asked
 	From, To  State
 	At        time.Time // when it happened; becomes SentAt where To is StateSent and From is not
 
 	LeaseUntil time.Time   // the new end of the lease; zero ends the lease
 	SendAt     time.Time   // where To is StateQueued: not before; zero keeps it
+	Retries    *int        // the new number of Retries; nil keeps it
 	Results    []Recipient // taken over by address; other recipients stay, addresses the message does not have are ignored
 	ProviderID string      // empty keeps it
 	Event      *Event      // added to the time line; nil: none
@@ -127,6 +130,7 @@ type Transition struct {
 type MessageQuery struct {
 	CustomerID     string    // empty: of all customers
 	ConversationID string    // empty: of all conversations
+	IdempotencyKey string    // the one with this key; empty: whatever it is
 	MessageIDs     []string  // those whose MessageID or ProviderID is among these; nil: whatever they are
 	Inbox          bool      // only those that wait in the inbox
 	Before         *Position // the last entry of the page before; nil: the first page

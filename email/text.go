@@ -47,6 +47,8 @@ const (
 	CodeMessageInvalid = "message.invalid"
 	// CodeNotCancelable: Cancel of a message that is no longer queued.
 	CodeNotCancelable = "message.not-cancelable"
+	// CodeNotConfirmable: ConfirmSent of a message that is not uncertain.
+	CodeNotConfirmable = "message.not-confirmable"
 	// CodeNotResendable: Resend of a message that neither failed nor is uncertain.
 	CodeNotResendable = "message.not-resendable"
 )
@@ -72,6 +74,7 @@ var texts = map[string]struct{ ru, en string }{
 	CodeMessageTooLarge:    {"Письмо больше, чем принимает почтовый сервер. Сократите текст или удалите некоторые файлы", "The e-mail is larger than the mail server takes. Shorten the text or remove some files"},
 	CodeMessageInvalid:     {"В имени или адресе есть недопустимые символы", "A name or an address holds characters that are not allowed"},
 	CodeNotCancelable:      {"Отменить отправку уже нельзя", "It is too late to take the e-mail back"},
+	CodeNotConfirmable:     {"Известно, что стало с этим письмом", "What became of this e-mail is known"},
 	CodeNotResendable:      {"Это письмо нельзя отправить повторно", "This e-mail cannot be sent again"},
 }
 

@@ -17,8 +17,10 @@ type Envelope = message.Envelope
 // Deliver asks for the bytes (msg.WriteTo) at the last moment, when nothing but the content is left to transmit: the
 // library marks the message as sending there. It may ask again, as for a second server, and gets the same bytes.
 // Where WriteTo fails, nothing may be delivered, not even the part written so far, and Deliver returns that error.
+// Deliver does not return while a WriteTo runs; one that begins later fails.
 //
 // A nil error means that every recipient of env was accepted, except those whose result in the receipt says otherwise.
+// Nobody is taken for accepted without a whole WriteTo.
 // An error is for all recipients that the receipt does not name. A *TransportError says whether to try again; any other
 // error is tried again where the bytes were not asked for, and is uncertain where they were.
 // Where the server refused every recipient, both ways of saying so are fine: results, or a *TransportError.
@@ -47,7 +49,7 @@ type SizeLimiter interface {
 // Receipt is what a transport says of a message it handed over.
 type Receipt struct {
 	ProviderID string      // the provider's own id of the message; empty: none
-	Results    []Recipient // one per recipient that has an answer of its own, in any order
+	Results    []Recipient // one per recipient that has an answer of its own, in any order, Address as in the envelope
 }
 
 // TransportError is a delivery that was not accepted, classified.

@@ -103,6 +103,18 @@ var storeListMutants = []mutant{
 			},
 		}
 	}), []string{"Enqueue keeps what it was given", "Claim gives results that are the caller's", "Message gives results that are the caller's"}},
+	{"ignores-attempts", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		t.Attempt = 0
+		return s.Transition(ctx, t)
+	}})), []string{"Transition that asks for another attempt"}},
+	{"forgets-retries", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		t.Retries = nil
+		return s.Transition(ctx, t)
+	}})), []string{"Transition sets Retries"}},
+	{"ignores-asked-keys", onStore(always(brokenStore{messages: func(ctx context.Context, s email.Store, q email.MessageQuery) ([]email.Message, error) {
+		q.IdempotencyKey = ""
+		return s.Messages(ctx, q)
+	}})), []string{"Messages can be asked for by idempotency key"}},
 	{"ignores-contexts", onStore(always(brokenStore{
 		enqueue: func(ctx context.Context, s email.Store, q email.Queued) (email.Message, error) {
 			return s.Enqueue(context.WithoutCancel(ctx), q)

@@ -139,7 +139,7 @@ func (s *Store) Transition(ctx context.Context, t email.Transition) error {
 	switch {
 	case !ok:
 		return fmt.Errorf("message: %w", email.ErrNotFound)
-	case e.message.State != t.From, t.Owner != "" && t.Owner != e.owner:
+	case e.message.State != t.From, t.Owner != "" && t.Owner != e.owner, t.Attempt != 0 && t.Attempt != e.message.Attempts:
 		return fmt.Errorf("message: %w", email.ErrConflict)
 	}
 	e.apply(t)
@@ -156,6 +156,9 @@ func (e *entry) apply(t email.Transition) {
 		m.SendAt = t.SendAt
 	case t.To == email.StateSent && t.From != email.StateSent:
 		m.SentAt = t.At
+	}
+	if t.Retries != nil {
+		m.Retries = *t.Retries
 	}
 	for _, result := range t.Results {
 		for i := range m.Recipients {

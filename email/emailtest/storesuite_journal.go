@@ -68,6 +68,17 @@ var listPromises = []promise[storeFixture]{
 		})
 		same(t, "pages", want, got)
 	}},
+	{"Messages can be asked for by idempotency key", func(t *testing.T, f storeFixture) {
+		f.enqueue(t, nil, "a", "b")
+		want := f.message(t, "b")
+		want.Events = nil
+		list, err := f.other.Messages(context.Background(), email.MessageQuery{IdempotencyKey: want.IdempotencyKey, Limit: 5})
+		noError(t, err)
+		same(t, "messages", []email.Message{want}, list)
+		list, err = f.one.Messages(context.Background(), email.MessageQuery{IdempotencyKey: "never used", Limit: 5})
+		noError(t, err)
+		same(t, "messages", 0, len(list))
+	}},
 	{"Messages of one customer, and of one conversation, can be asked for", func(t *testing.T, f storeFixture) {
 		f.enqueue(t, nil, "a", "b")
 		f.enqueue(t, func(q *email.Queued) { q.Message.CustomerID, q.Conversation.CustomerID = "102", "102" }, "c")

@@ -111,6 +111,21 @@ var transitionPromises = []promise[storeFixture]{
 		isError(t, f.other.Transition(context.Background(), cancelOf("a")), email.ErrConflict)
 		equal(t, "state", email.StateSending, f.message(t, "a").State)
 	}},
+	{"Transition that asks for another attempt is ErrConflict and changes nothing", func(t *testing.T, f storeFixture) {
+		f.enqueue(t, nil, "a")
+		f.claimOne(t, "w", suiteTime)
+		f.claimOne(t, "w", suiteTime.Add(time.Hour))
+		before := f.message(t, "a")
+		for _, attempt := range []int{1, 3} {
+			tr := cancelOf("a")
+			tr.Attempt = attempt
+			isError(t, f.other.Transition(context.Background(), tr), email.ErrConflict)
+		}
+		same(t, "message", before, f.message(t, "a"))
+		tr := cancelOf("a")
+		tr.Attempt = 2
+		noError(t, f.other.Transition(context.Background(), tr))
+	}},
 	{"Transition by two at once is made by exactly one", transitionRace},
 	{"Transition after the context's end changes nothing", func(t *testing.T, f storeFixture) {
 		f.enqueue(t, nil, "a")
@@ -186,6 +201,18 @@ var applyPromises = []promise[storeFixture]{
 			MessageID: "a", Owner: "w", From: email.StateQueued, To: email.StateQueued, At: later,
 		}))
 		same(t, "SendAt kept", later, f.message(t, "a").SendAt)
+	}},
+	{"Transition sets Retries, and keeps them where none are given", func(t *testing.T, f storeFixture) {
+		f.enqueue(t, nil, "a")
+		for _, retries := range []int{3, 0, 2} {
+			tr := email.Transition{MessageID: "a", From: email.StateQueued, To: email.StateQueued, At: suiteTime, Retries: &retries}
+			noError(t, f.one.Transition(context.Background(), tr))
+			tr.Retries = nil
+			noError(t, f.one.Transition(context.Background(), tr))
+			same(t, "Retries", retries, f.message(t, "a").Retries)
+			same(t, "Retries of a job", retries, f.claimOne(t, "w", suiteTime).Message.Retries)
+			noError(t, f.one.Transition(context.Background(), tr)) // released
+		}
 	}},
 	{"Transition keeps the provider's id where none is given", func(t *testing.T, f storeFixture) {
 		f.enqueue(t, nil, "a")

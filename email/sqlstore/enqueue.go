@@ -70,9 +70,9 @@ func (s *Store) insertMessage(ctx context.Context, tx conn, m email.Message, ret
 	if err := s.insertContent(ctx, tx, m); err != nil {
 		return err
 	}
-	if _, err := exec(ctx, tx, `INSERT INTO crmmail_delivery (tenant, message_id, state, owner, lease_until, attempts, send_at,
-		sent_at, provider_id, return_path) VALUES (`+parameters(10)+`)`,
-		s.tenant, m.ID, string(m.State), "", noLease, m.Attempts, micros(m.SendAt), micros(m.SentAt), m.ProviderID,
+	if _, err := exec(ctx, tx, `INSERT INTO crmmail_delivery (tenant, message_id, state, owner, lease_until, attempts, retries, send_at,
+		sent_at, provider_id, return_path) VALUES (`+parameters(11)+`)`,
+		s.tenant, m.ID, string(m.State), "", noLease, m.Attempts, m.Retries, micros(m.SendAt), micros(m.SentAt), m.ProviderID,
 		returnPath); err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ func (s *Store) messagePage(ctx context.Context, tx conn, q email.MessageQuery) 
 	var where condition
 	where.equal("m.customer_id", q.CustomerID)
 	where.equal("m.conversation_id", q.ConversationID)
+	where.key(q.IdempotencyKey)
 	if q.Inbox {
 		where.and += ` AND m.` + waiting
 	}
@@ -57,6 +58,7 @@ func (s *Store) messagesByIDs(ctx context.Context, tx conn, q email.MessageQuery
 			args: slices.Concat([]any{s.tenant}, anys(some), []any{s.tenant}, anys(some))}
 		where.equal("+m.customer_id", q.CustomerID)
 		where.equal("+m.conversation_id", q.ConversationID)
+		where.key(q.IdempotencyKey)
 		if q.Inbox {
 			where.and += ` AND +m.` + waiting
 		}
@@ -109,6 +111,14 @@ type condition struct {
 func (c *condition) equal(column, value string) {
 	if value != "" {
 		c.and += ` AND ` + column + ` = ?`
+		c.args = append(c.args, value)
+	}
+}
+
+// key asks for an idempotency key; the second comparison lets the database use the index of keys that are not empty.
+func (c *condition) key(value string) {
+	if value != "" {
+		c.and += ` AND m.idempotency_key = ? AND m.idempotency_key <> ''`
 		c.args = append(c.args, value)
 	}
 }

@@ -33,6 +33,9 @@ func (s *Store) compareAndSet(ctx context.Context, tx conn, t email.Transition) 
 	if t.LeaseUntil.IsZero() {
 		set += `, owner = ''`
 	}
+	if t.Retries != nil {
+		set, args = set+`, retries = ?`, append(args, *t.Retries)
+	}
 	if t.ProviderID != "" {
 		set, args = set+`, provider_id = ?`, append(args, t.ProviderID)
 	}
@@ -46,6 +49,9 @@ func (s *Store) compareAndSet(ctx context.Context, tx conn, t email.Transition) 
 	args = append(args, s.tenant, t.MessageID, string(t.From))
 	if t.Owner != "" {
 		where, args = where+` AND owner = ?`, append(args, t.Owner)
+	}
+	if t.Attempt != 0 {
+		where, args = where+` AND attempts = ?`, append(args, t.Attempt)
 	}
 	return exec(ctx, tx, `UPDATE crmmail_delivery SET `+set+` WHERE `+where, args...)
 }

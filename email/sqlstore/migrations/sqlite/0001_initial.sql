@@ -134,7 +134,8 @@ CREATE TABLE crmmail_delivery (
     state       TEXT NOT NULL,
     owner       TEXT NOT NULL, -- the worker that holds the lease; empty: none does
     lease_until INTEGER NOT NULL,
-    attempts    INTEGER NOT NULL,
+    attempts    INTEGER NOT NULL, -- claims
+    retries     INTEGER NOT NULL, -- deferrals since it was queued
     send_at     INTEGER NOT NULL,
     sent_at     INTEGER NOT NULL,
     provider_id TEXT NOT NULL,
