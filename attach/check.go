@@ -58,6 +58,7 @@ type checker struct {
 	scanner        Scanner
 	allowUnscanned bool
 	sniffer        sniff.Sniffer
+	tail           sniff.Tail
 	sha            hash.Hash
 	buf            []byte
 }
@@ -85,13 +86,13 @@ func (c *checker) judge(f File) Verdict {
 		content = sniff.Content{MediaType: "application/octet-stream"}
 	}
 	v.Format, v.MediaType = content.Kind, content.MediaType
-	var tail *sniff.Tail
-	if c.judgeFormat(&v, content) && src.size > 0 && !(src.cut && content.Kind == "") && c.judgeContent(&v, content) {
-		tail = sniff.NewTail(content)
+	judged := c.judgeFormat(&v, content) && src.size > 0 && !(src.cut && content.Kind == "")
+	if !judged || !c.judgeContent(&v, content) {
+		content = sniff.Content{}
 	}
 	c.judgeSize(&v, src)
 	if (c.hash || c.scanner != nil) && src.size <= c.MaxFile {
-		c.readWhole(&v, src, tail)
+		c.readWhole(&v, src, content)
 	}
 	return v.sorted()
 }

@@ -12,9 +12,10 @@ import (
 )
 
 // readWhole reads the file once to its end, for all who need that: the scanner, the hash, and the search for what
-// follows the end of a picture or document.
-func (c *checker) readWhole(v *Verdict, src source, tail *sniff.Tail) {
-	r := &contentReader{ctx: c.ctx, src: src, tail: tail}
+// follows the end of content; the zero content has none.
+func (c *checker) readWhole(v *Verdict, src source, content sniff.Content) {
+	c.tail.Start(content)
+	r := &contentReader{ctx: c.ctx, src: src, tail: &c.tail}
 	if c.hash {
 		r.sha = c.newHash()
 	}
@@ -31,7 +32,7 @@ func (c *checker) readWhole(v *Verdict, src source, tail *sniff.Tail) {
 		v.fail(r.err)
 		return
 	}
-	if kind := tail.Kind(); kind != "" {
+	if kind := c.tail.Kind(); kind != "" {
 		v.report(TrailingData, Warning, Params{Detected: kind})
 	}
 	if c.hash {

@@ -18,9 +18,10 @@ func FuzzTail(f *testing.F) {
 	f.Add(sample.Join(sample.PDF("", ""), []byte("%%EOF%%EOF\n#!/bin/sh"), sample.Pad(9000)), uint16(1100), uint16(516))
 	f.Fuzz(func(t *testing.T, data []byte, first, second uint16) {
 		for _, content := range []sniff.Content{{Kind: "pdf"}, {Kind: "jpeg", Data: 4}} {
-			whole := sniff.NewTail(content)
+			var whole, pieces sniff.Tail
+			whole.Start(content)
 			whole.Write(data)
-			pieces := sniff.NewTail(content)
+			pieces.Start(content)
 			for rest, n := data, int(first)%5000+1; len(rest) > 0; n = int(second)%5000 + 1 {
 				n = min(n, len(rest))
 				pieces.Write(bytes.Clone(rest[:n]))
