@@ -11,6 +11,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/template"
+	"github.com/crmmail/crmmail/template/twig"
 )
 
 // TestBehaviours is the acceptance suite: one subtest for each thing the product must do, by its number, against the
@@ -78,9 +80,15 @@ var behavioursOfComposing = map[string]func(*testing.T){
 		w := newWorld(t)
 		form, err := w.Form(t.Context(), "anna", "ivan")
 		require.NoError(t, err)
-		sms := smsTemplate{Event: form.Templates[0].Event, Text: "Привет"}
-		assert.Equal(t, form.Templates[0].Event, sms.Event)
-		assert.NotEmpty(t, sms.Event.Variables(), "the event offers its variables whatever the channel")
+		sms := smsTemplate{Event: template.EventCustomer, Text: "Привет, {{ customer.firstName }}"}
+		assert.Equal(t, sms.Event, form.Templates[0].Event, "an SMS template is written for the same event")
+		engine, err := twig.New(twig.Options{})
+		require.NoError(t, err)
+		parsed, err := engine.Parse(t.Context(), "sms", sms.Text, template.EscapeNone)
+		require.NoError(t, err)
+		text, err := parsed.Render(t.Context(), template.Vars{"customer": form.Customer.Vars()})
+		require.NoError(t, err)
+		assert.Equal(t, "Привет, Иван", text.Text, "and has the same variables")
 	},
 	"B20 To is the customer's address": func(t *testing.T) {
 		w := newWorld(t)

@@ -52,14 +52,14 @@ type Message struct {
 
 // Received is what is known of an inbound message besides its content.
 type Received struct {
-	Mailbox        string // the address of ours that it was received for
-	ReplyTo        []mail.Address
-	Kind           string    // message.KindMessage, KindAutoReply, KindBounce or KindComplaint
-	MatchedBy      MatchRule // how its conversation was found
-	NewParticipant bool      // its sender has not written in this conversation before and is not the customer: no trust
-	Reply          string    // Text without what it quotes
-	Defects        []string  // what is broken about it, see message.DefectText
-	RawID          string    // where Blobs keeps the bytes as they came, which is their SHA-256; empty: no longer kept
+	Mailbox        string         // the address of ours that it was received for
+	ReplyTo        []mail.Address // where its sender wants answers; empty: to From
+	Kind           string         // message.KindMessage, KindAutoReply, KindBounce or KindComplaint
+	MatchedBy      MatchRule      // how its conversation was found
+	NewParticipant bool           // its sender has not written in this conversation before and is not the customer: no trust
+	Reply          string         // Text without what it quotes
+	Defects        []string       // what is broken about it, see message.DefectText
+	RawID          string         // where Blobs keeps the bytes as they came, which is their SHA-256; empty: no longer kept
 }
 
 // MatchRule tells by what the conversation of an inbound message was found.

@@ -100,9 +100,10 @@ func writeJSON(archive *zip.Writer, name string, value any) error {
 	return encoder.Encode(value)
 }
 
-// Erase forgets a customer: messages, queued ones too, with everything that is kept about them and the contents that
-// nobody else's messages refer to, then the customer himself. It is ErrUnsupported, and nothing is done, where Config's
-// Store is no Eraser, its Blobs no BlobRemover or its Customers no CustomerEraser. It can be repeated.
+// Erase forgets a customer, then his messages, queued ones too, with everything that is kept about them and the contents
+// that nobody else's messages refer to. It is ErrUnsupported, and nothing is done, where Config's
+// Store is no Eraser, its Blobs no BlobRemover or its Customers no CustomerEraser. It can be repeated; only contents that could not be removed
+// are not found again.
 func (s CustomerService) Erase(ctx context.Context, customerID string) error {
 	store, forgets := s.config.Store.(Eraser)
 	customers, deletes := s.config.Customers.(CustomerEraser)
@@ -111,15 +112,15 @@ func (s CustomerService) Erase(ctx context.Context, customerID string) error {
 		return fmt.Errorf("email: erase: %w", ErrUnsupported)
 	}
 	began := s.config.Now()
+	if err := customers.DeleteCustomer(ctx, customerID); err != nil { // first, so that nothing more is filed for him
+		return fmt.Errorf("email: erase: %w", err)
+	}
 	unused, err := store.EraseCustomer(ctx, customerID)
 	if err != nil {
 		return fmt.Errorf("email: erase: %w", err)
 	}
 	if err := blobs.RemoveBlobs(ctx, unused, began); err != nil {
-		return fmt.Errorf("email: erase: %w", err)
-	}
-	if err := customers.DeleteCustomer(ctx, customerID); err != nil {
-		return fmt.Errorf("email: erase: %w", err)
+		return fmt.Errorf("email: erase: contents stay that nobody refers to: %w", err)
 	}
 	return nil
 }
@@ -139,7 +140,7 @@ func (h HistoryService) ForgetRaw(ctx context.Context, before time.Time) (int, e
 	for total := 0; ; {
 		unused, n, err := store.ForgetRaw(ctx, before, forgottenAtOnce)
 		if err == nil {
-			err = blobs.RemoveBlobs(ctx, unused, h.config.Now())
+			err = blobs.RemoveBlobs(ctx, unused, before)
 		}
 		if total += n; err != nil {
 			return total, fmt.Errorf("email: forget raw mail: %w", err)

@@ -131,7 +131,7 @@ type MessageQuery struct {
 	CustomerID     string    // empty: of all customers
 	ConversationID string    // empty: of all conversations
 	IdempotencyKey string    // the one with this key; empty: whatever it is
-	MessageIDs     []string  // those whose MessageID or ProviderID is among these; nil: whatever they are
+	MessageIDs     []string  // those whose MessageID or ProviderID is among these; nil: whatever they are, empty: none
 	Inbox          bool      // only those that wait in the inbox
 	Before         *Position // the last entry of the page before; nil: the first page
 	Limit          int       // more than 0

@@ -4,6 +4,7 @@ import (
 	"net/mail"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -33,19 +34,28 @@ func foldDomain(domain string) string {
 	return strings.ToLower(domain)
 }
 
-// validAddress reports whether addr is one bare address, as From needs it: written out and read back it is the same.
+// validAddress reports whether addr is one bare address, as From and the envelope need it: written out and read back it is
+// the same, and no mail server takes it for something else.
 func validAddress(addr string) bool {
-	if _, _, ok := cut(addr); !ok || strings.ContainsFunc(addr, unicode.IsControl) {
+	local, domain, ok := cut(addr)
+	if !ok || !utf8.ValidString(addr) || strings.HasPrefix(local, "-") || strings.ContainsFunc(addr, unplaceable) {
+		return false
+	}
+	if _, err := idna.Lookup.ToASCII(domain); err != nil {
 		return false
 	}
 	back, err := mail.ParseAddress((&mail.Address{Address: addr}).String())
 	return err == nil && back.Address == addr
 }
 
+// unplaceable tells what no address has that a mail server takes.
+func unplaceable(r rune) bool { return unicode.IsControl(r) || unicode.IsSpace(r) }
+
 // cleaned returns identity with the white space and control characters of its display name collapsed to single
 // spaces: a manager called "Анна\n" must not keep a letter from going out.
 func cleaned(identity Identity) Identity {
-	identity.Mailbox.Name = strings.Join(strings.FieldsFunc(identity.Mailbox.Name, func(r rune) bool {
+	name := strings.ToValidUTF8(identity.Mailbox.Name, "\uFFFD")
+	identity.Mailbox.Name = strings.Join(strings.FieldsFunc(name, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	}), " ")
 	return identity

@@ -74,8 +74,10 @@ func TestEveryCodeHasATriggerAndBothTexts(t *testing.T) {
 	_, own := template.InsertPreheader(`<body><div style="display:none">Sale</div>`, "A")
 	_, long := template.CleanPreheader(strings.Repeat("я", 151))
 	notShown, _ := template.NotShown("anna@mail.ru")
+	_, noHTML := template.InsertPreheader("", "A")
 	triggers := map[string]template.Note{
 		template.CodePreheaderOwn: own[0], template.CodePreheaderLong: long[0], template.CodePreheaderNotShown: notShown,
+		template.CodePreheaderNoHTML: noHTML[0],
 	}
 	assert.Len(t, triggers, len(template.Codes()))
 	placeholders := regexp.MustCompile(`\{[a-z]+\}`)

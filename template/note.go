@@ -13,6 +13,8 @@ const (
 	CodePreheaderOwn = "preheader.own"
 	// CodePreheaderLong: a preheader of 151 characters.
 	CodePreheaderLong = "preheader.long"
+	// CodePreheaderNoHTML: [InsertPreheader] into an empty document.
+	CodePreheaderNoHTML = "preheader.no-html"
 	// CodePreheaderNotShown: [NotShown] of "anna@mail.ru".
 	CodePreheaderNotShown = "preheader.not-shown"
 )
@@ -46,6 +48,10 @@ var texts = map[string]struct{ ru, en string }{
 	CodePreheaderLong: {
 		"Прехедер сокращён: символов было {length}, оставлено {limit}",
 		"The preheader was shortened: it had {length} characters, {limit} are kept",
+	},
+	CodePreheaderNoHTML: {
+		"В письме без HTML прехедера не будет: для него нет места",
+		"A letter without HTML has no preheader: there is no place for it",
 	},
 	CodePreheaderNotShown: {
 		"Почтовый сервис {service} не показывает прехедер в списке писем",

@@ -64,13 +64,16 @@ func joins(before, after rune) bool {
 // once, and followed by hidden padding, so that lists of mails show it and nothing after it. The preheader is plain
 // text and is cleaned as [CleanPreheader] does, with its notes.
 //
-// Nothing else of doc changes. An empty preheader leaves doc as it is; one inserted before is replaced; and where the
+// Nothing else of doc changes. Without HTML there is no place for a preheader, as a note says. An empty preheader leaves doc as it is; one inserted before is replaced; and where the
 // body begins with a preheader that the author made himself, a note says that none was inserted. Doc need not be well
 // formed: without a body the preheader goes where browsers would begin one.
 func InsertPreheader(doc, preheader string) (string, []Note) {
 	text, notes := CleanPreheader(preheader)
 	if text == "" {
 		return doc, notes
+	}
+	if strings.TrimSpace(doc) == "" {
+		return doc, append(notes, Note{Code: CodePreheaderNoHTML, Severity: SeverityWarning})
 	}
 	at := bodyStart(doc)
 	rest := withoutBlock(doc[at:])

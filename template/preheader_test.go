@@ -25,6 +25,16 @@ func block(text string) string {
 		`<div class="crm-preheader" aria-hidden="true" ` + style + `>` + strings.Repeat("&#8199;&#847;", n) + strings.Repeat("&shy;", n) + "</div>\n"
 }
 
+func TestInsertPreheaderWithoutHTML(t *testing.T) {
+	for _, doc := range []string{"", " \n\t"} {
+		got, notes := template.InsertPreheader(doc, "Скидка")
+		assert.Equal(t, doc, got, "a text-only letter stays one")
+		require.Len(t, notes, 1)
+		assert.Equal(t, template.CodePreheaderNoHTML, notes[0].Code)
+		assert.NotEqual(t, notes[0].Text("ru"), notes[0].Text("en"))
+	}
+}
+
 func TestInsertPreheaderPlace(t *testing.T) {
 	// | marks where the preheader goes.
 	for name, doc := range map[string]string{
@@ -52,7 +62,6 @@ func TestInsertPreheaderPlace(t *testing.T) {
 		"body that ends itself":   `<body/>|A`,
 
 		"text alone":                  `|Hello`,
-		"nothing":                     `|`,
 		"fragment":                    `|<p>A</p>`,
 		"doctype alone":               `<!DOCTYPE html>|<p>A`,
 		"html alone":                  `<html>|<p>A`,

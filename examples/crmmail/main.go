@@ -12,7 +12,6 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/signal"
 )
 
 // commands are the subcommands by name.
@@ -36,9 +35,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := serve(ctx, os.Stdin, os.Stdout, command, *pretty); err != nil {
+	if err := serve(context.Background(), os.Stdin, os.Stdout, command, *pretty); err != nil {
 		fmt.Fprintln(os.Stderr, "crmmail:", err)
 		os.Exit(1)
 	}
