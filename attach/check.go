@@ -120,18 +120,10 @@ func (c *checker) judgeFormat(v *Verdict, content sniff.Content) bool {
 	if _, ok := c.format(ext); ok {
 		return true
 	}
-	p := Params{Extension: ext, Allowed: slices.Clone(c.Formats)}
-	same, known := c.format(renames[ext])
-	switch {
-	case known && renames[ext] != "":
-		p.Hint, p.Rename = "rename", same
-	case ext == "":
-		p.Hint = "no-extension"
-		if name := c.nameFor(content.Kind); name != "" {
-			p.Hint, p.Rename = "name-it", name
-		}
-	case ext == "heic" || ext == "heif":
-		p.Hint = "heic"
+	hint, _ := c.Policy.hint(ext)
+	p := Params{Extension: ext, Allowed: slices.Clone(c.Formats), Hint: hint.Hint, Rename: hint.Rename}
+	if name := c.nameFor(content.Kind); ext == "" && name != "" {
+		p.Hint, p.Rename = "name-it", name
 	}
 	v.report(FormatNotAllowed, Error, p)
 	return false

@@ -77,11 +77,14 @@ func (p Policy) Accept() string {
 	return b.String()
 }
 
-// extensions are the formats, then the aliases in alphabetical order.
+// extensions are the formats, then the aliases of them in alphabetical order.
 func (p Policy) extensions() []string {
 	var aliases []string
 	for alias := range p.Aliases {
-		aliases = append(aliases, normalExtension(alias))
+		alias = normalExtension(alias)
+		if _, ok := p.format(alias); ok && !slices.Contains(p.Formats, alias) {
+			aliases = append(aliases, alias)
+		}
 	}
 	slices.Sort(aliases)
 	return append(slices.Clone(p.Formats), aliases...)

@@ -28,18 +28,22 @@ const (
 	roundUp   rounding = true
 )
 
+// units are the words for sizes.
+var units = [...]TableUnits{
+	english: {Bytes: []string{"byte", "bytes"}, KB: "KB", MB: "MB", Point: "."},
+	russian: {Bytes: []string{"байт", "байта", "байт"}, KB: "КБ", MB: "МБ", Point: ","},
+}
+
 // sizeText writes a size in the base of the check, with one digit after the point where it is not whole. What is over
 // a limit is rounded up and limits are rounded down, so that the two never look the same.
 func sizeText(n int64, l language, up rounding) string {
-	unit, name := int64(1), [2]string{"bytes", "байт"}
-	switch {
-	case n >= MB:
-		unit, name = MB, [2]string{"MB", "МБ"}
-	case n >= 1<<10:
-		unit, name = 1<<10, [2]string{"KB", "КБ"}
+	u := units[l]
+	if n < 1<<10 {
+		return strconv.FormatInt(n, 10) + " " + plural(n, u.Bytes, l)
 	}
-	if unit == 1 {
-		return strconv.FormatInt(n, 10) + " " + plural(n, [][]string{{"byte", "bytes"}, {"байт", "байта", "байт"}}[l], l)
+	unit, name := int64(1<<10), u.KB
+	if n >= MB {
+		unit, name = MB, u.MB
 	}
 	whole, tenths := n/unit, (n%unit)*10/unit
 	if up && (n%unit)*10%unit != 0 {
@@ -49,9 +53,9 @@ func sizeText(n int64, l language, up rounding) string {
 	}
 	text := strconv.FormatInt(whole, 10)
 	if tenths != 0 {
-		text += [2]string{".", ","}[l] + strconv.FormatInt(tenths, 10)
+		text += u.Point + strconv.FormatInt(tenths, 10)
 	}
-	return text + " " + name[l]
+	return text + " " + name
 }
 
 // kindNames are the kinds as people call them; any other is called by its letters.
