@@ -1,5 +1,6 @@
 // Package validate finds in a letter what gets mailings blocked: active content, which mail
-// programs refuse, and shortened links, which spam filters distrust. It reports and never rewrites.
+// programs refuse, and shortened links, which spam filters distrust; and what else a sender would
+// rather know before a customer does. It reports and never rewrites.
 //
 //	v, err := validate.New(validate.Options{})
 //	…
@@ -21,11 +22,20 @@
 // (StageSend). Active content in HTML is an Error at activation and at sending and blocks both; while
 // editing, and in the subject, the preheader and the text part, where it would be shown and not run,
 // it is a Warning. Short links are a Warning everywhere, those through small or doubtful services and
-// through shorteners of one platform a Note.
+// through shorteners of one platform a Note. All the rest is advice, a Warning or a Note and never an Error:
+// placeholders that nobody filled in, links that do not work or look like a fraud's, what Gmail clips.
+//
+// Options.Off silences codes, Options.Severities ranks them anew for a stage. To let no letter go with
+// a placeholder left in it:
+//
+//	validate.Options{Severities: map[validate.Stage]map[string]validate.Severity{
+//		validate.StageSend: {"placeholder.unresolved": validate.Error},
+//	}}
 //
 // Twig source is read with its syntax masked at equal length; string literals of expressions are
 // looked into. Values are unknown there, so only the rendering can be judged to the end; output in a
-// script, a style or an attribute without quotes is a finding of its own (template.*).
+// script, a style or an attribute without quotes is a finding of its own (template.*). Rules that only
+// a rendering can answer say so (Rule.Rendered): placeholders, size, words beside the pictures.
 //
 // # Codes
 //
@@ -51,6 +61,30 @@
 //	content.too-large          a part of more than 1 MB
 //	content.invalid-utf8       a byte that is not UTF-8
 //	content.control-character  a NUL or another C0 control
+//	placeholder.unresolved     <p>Your code is %PROMO_CODE%</p>
+//	placeholder.gap            <p>Dear ,</p>
+//	link.empty                 <a href="#">x</a>
+//	link.invalid               <a href="https://shop example/">x</a>
+//	link.relative              <a href="/sale">x</a>
+//	link.insecure              <a href="http://shop.example/">x</a>
+//	link.userinfo              <a href="https://bank.example@shop.example/">x</a>
+//	link.local                 <a href="http://192.168.0.10/sale">x</a>
+//	link.ip                    <a href="http://203.0.113.5/sale">x</a>
+//	link.port                  <a href="https://shop.example:8443/">x</a>
+//	link.file                  <img src="C:\Pictures\sale.png" alt="">
+//	link.cid                   <img src="cid:logo" alt=""> without such a part in Content.Inline
+//	link.invisible             a zero-width character in the address of a link
+//	link.mixed-script          <a href="https://pаypal.example/">x</a> with a Cyrillic letter
+//	link.look-alike            <a href="https://сосо.example/">x</a> all in Cyrillic letters
+//	link.mismatch              <a href="https://other.example/">www.shop.example</a>
+//	image.no-alt               <img src="https://shop.example/1.png">
+//	document.no-lang           <html><title>x</title></html>
+//	document.no-title          <html lang="en"></html>
+//	size.clipped               HTML of more than 102 KB
+//	size.near-clipping         HTML of more than 90 KB, or of more than 102 KB in its transfer encoding
+//	bulk.no-unsubscribe        a mass mailing (Content.Bulk) without a link to unsubscribe
+//	content.image-only         <a href="https://shop.example/"><img src="https://shop.example/sale.png" alt="Sale"></a>
+//	preheader.repeated         a preheader that is the subject, or how the letter begins
 //
 // # How it reads
 //

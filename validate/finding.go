@@ -30,6 +30,11 @@ func (p *pass) reportActive(code string, at span, key string) {
 	p.add(Finding{Code: code, Severity: severity}, at, key)
 }
 
+// note adds a note at the given offsets of src.
+func (p *pass) note(code string, at span) {
+	p.add(Finding{Code: code, Severity: Note}, at, "")
+}
+
 // reportLink adds a finding of a link to host.
 func (p *pass) reportLink(code string, severity Severity, at span, host string) {
 	p.add(Finding{Code: code, Severity: severity, Host: host}, at, "")
@@ -37,8 +42,11 @@ func (p *pass) reportLink(code string, severity Severity, at span, host string) 
 
 // add completes f, which was found at the given offsets of src.
 func (p *pass) add(f Finding, at span, key string) {
-	if p.counts[f.Code] >= maxPerCode {
+	if p.counts[f.Code] >= maxPerCode || p.v.off[f.Code] {
 		return
+	}
+	if severity, ranked := p.v.severities[p.stage][f.Code]; ranked {
+		f.Severity = severity
 	}
 	at = p.place(at)
 	f.Part, f.Start, f.End = p.part, at.start, at.end

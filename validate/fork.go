@@ -14,7 +14,7 @@ func (p *pass) follow() error {
 		return nil
 	}
 	normal := p.hooks
-	p.hooks = p.v.tree[p.stage]
+	p.hooks = p.v.hooks[view{p.stage, p.twig, true}]
 	defer func() { p.hooks, p.doubtful = normal, false }()
 	seen := make(bitset, len(p.src)/bits.UintSize+1)
 	p.markTokens(seen)

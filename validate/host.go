@@ -33,21 +33,35 @@ func targetOf(raw string) (target, bool) {
 	return authority(strings.TrimLeft(rest, `/\`))
 }
 
-// authority splits "userinfo@host:port/path".
+// authority resolves "userinfo@host:port/path".
 func authority(rest string) (target, bool) {
+	a := splitAuthority(rest)
+	host, ok := canonicalHost(a.host)
+	return target{host, a.path}, ok
+}
+
+// address is what stands behind the slashes of an http URL, as written.
+type address struct {
+	user bool // has userinfo, which may be empty
+	host string
+	port string
+	path string
+}
+
+// splitAuthority splits "userinfo@host:port/path".
+func splitAuthority(rest string) address {
 	end := strings.IndexAny(rest, `/\?#`)
 	if end < 0 {
 		end = len(rest)
 	}
-	name, path := rest[:end], rest[end:]
-	if at := strings.LastIndexByte(name, '@'); at >= 0 {
-		name = name[at+1:]
+	a := address{host: rest[:end], path: rest[end:]}
+	if at := strings.LastIndexByte(a.host, '@'); at >= 0 {
+		a.user, a.host = true, a.host[at+1:]
 	}
-	if colon := strings.LastIndexByte(name, ':'); colon >= 0 && !strings.HasPrefix(name, "[") {
-		name = name[:colon]
+	if colon := strings.LastIndexByte(a.host, ':'); colon > strings.LastIndexByte(a.host, ']') {
+		a.host, a.port = a.host[:colon], a.host[colon+1:]
 	}
-	host, ok := canonicalHost(name)
-	return target{host, path}, ok
+	return a
 }
 
 func isSlash(c byte) bool { return c == '/' || c == '\\' }

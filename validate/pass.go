@@ -13,6 +13,7 @@ type pass struct {
 	part  Part
 	given string // the part as given
 	twig  bool
+	whole *Content // the letter
 
 	// src is what the tokens are read from: the given text, the same with template syntax masked
 	// at equal length, or a text decoded out of an attribute. In that last case anchor is where
@@ -32,6 +33,8 @@ type pass struct {
 	counts   map[string]int
 	doubts   []doubt
 	doubtful bool // findings need the tree's word
+
+	reading
 
 	hooks    *hooks
 	nested   bool // in a conditional comment, or in a text within the text
@@ -86,7 +89,7 @@ func (p *pass) read() error {
 		return nil
 	}
 	normal := p.hooks
-	p.hooks = p.v.tree[p.stage]
+	p.hooks = p.v.hooks[view{p.stage, p.twig, true}]
 	defer func() { p.hooks = normal }()
 	return p.walk(all)
 }
@@ -124,6 +127,10 @@ func (p *pass) token(s *scanner, kind tokenKind, where span) {
 		p.rawContent(&s.tag, where)
 	case tokenStart:
 		p.startTag(&s.tag)
+	case tokenEnd:
+		for _, check := range p.hooks.end {
+			check(p, &s.tag, where)
+		}
 	case tokenComment:
 		p.comment(where)
 	case tokenDeclaration:
@@ -175,7 +182,9 @@ func (p *pass) rawContent(t *tag, where span) {
 			check(p, t, where)
 		}
 	case "textarea", "title", "xmp", "plaintext":
+		p.inTitle = t.name == "title"
 		p.visible(where)
+		p.inTitle = false
 	}
 	if p.foreign && !p.nested {
 		p.forks = append(p.forks, fork{at: where.start, doubtful: true})

@@ -1,8 +1,13 @@
 package validate
 
-import "strings"
+import (
+	"maps"
+	"strconv"
+	"strings"
+)
 
-// message is a finding in words. {construct} is its snippet, {host} its host.
+// message is a finding in words. {construct} is its snippet, {host} its host, {size} and {encoded} its sizes
+// in kilobytes, rounded up.
 type message struct {
 	ru, en string
 }
@@ -18,8 +23,12 @@ func (f Finding) Text(language string) string {
 	if language == "ru" {
 		text = m.ru
 	}
-	return strings.NewReplacer("{construct}", f.Snippet, "{host}", f.Host).Replace(text)
+	return strings.NewReplacer("{construct}", f.Snippet, "{host}", f.Host,
+		"{size}", kilobytes(f.Size), "{encoded}", kilobytes(f.EncodedSize)).Replace(text)
 }
+
+// kilobytes returns a number of octets in units of 1,024, rounded up.
+func kilobytes(octets int) string { return strconv.Itoa((octets + 1023) / 1024) }
 
 // The reason is the same for all active content (ru: the words of the product's documentation).
 const (
@@ -30,7 +39,14 @@ const (
 )
 
 // messages are the texts of all codes. Read only.
-var messages = map[string]message{
+var messages = func() map[string]message {
+	all := maps.Clone(mandatoryMessages)
+	maps.Copy(all, adviceMessages)
+	return all
+}()
+
+// mandatoryMessages are the texts of what gets mailings blocked or filtered.
+var mandatoryMessages = map[string]message{
 	"active.script": {
 		"В письме есть JavaScript: {construct}." + activeRu + "Удалите скрипт: почтовые программы его не выполняют.",
 		"The letter has JavaScript: {construct}." + activeEn + "Remove the script: mail programs do not run it.",

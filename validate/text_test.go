@@ -14,12 +14,17 @@ import (
 	"github.com/crmmail/crmmail/validate"
 )
 
-// triggers holds, for the codes whose input does not fit a line of documentation, that input.
-var triggers = map[string]string{
-	"content.too-deep":          strings.Repeat("<div>", 513),
-	"content.too-large":         strings.Repeat(" ", 1<<20+1),
-	"content.invalid-utf8":      "\xff",
-	"content.control-character": "\x00",
+// triggers holds, for the codes whose input is more than a line of HTML, that input.
+var triggers = map[string]validate.Content{
+	"content.too-deep":          {HTML: strings.Repeat("<div>", 513)},
+	"content.too-large":         {HTML: strings.Repeat(" ", 1<<20+1)},
+	"content.invalid-utf8":      {HTML: "\xff"},
+	"content.control-character": {HTML: "\x00"},
+	"link.invisible":            {HTML: "<a href=\"https://shop.example/\u200bsale\">x</a>"},
+	"size.clipped":              {HTML: strings.Repeat("<p>x</p>", 102<<7+1)},
+	"size.near-clipping":        {HTML: strings.Repeat("<p>x</p>", 91<<7)},
+	"bulk.no-unsubscribe":       {HTML: "<p>x</p>", Bulk: true},
+	"preheader.repeated":        {Subject: "Sale", Preheader: "Sale"},
 }
 
 // documentedCodes returns the table of the package comment: code to input.
@@ -28,7 +33,7 @@ func documentedCodes(t *testing.T) map[string]string {
 	file, err := parser.ParseFile(token.NewFileSet(), "doc.go", nil, parser.ParseComments)
 	require.NoError(t, err)
 	table := map[string]string{}
-	for _, line := range regexp.MustCompile(`(?m)^\t((?:active|link|template|content)\.\S+)\s+(.+)$`).FindAllStringSubmatch(file.Doc.Text(), -1) {
+	for _, line := range regexp.MustCompile(`(?m)^\t([a-z]+\.[a-z0-9-]+) +(.+)$`).FindAllStringSubmatch(file.Doc.Text(), -1) {
 		table[line[1]] = line[2]
 	}
 	return table
@@ -38,11 +43,13 @@ func TestEveryCodeIsDocumentedWithItsTrigger(t *testing.T) {
 	documented := documentedCodes(t)
 	assert.ElementsMatch(t, validate.MessageCodes(), keys(documented), "codes with texts and codes documented")
 	for code, input := range documented {
-		if special, ok := triggers[code]; ok {
-			input = special
+		content, special := triggers[code]
+		if !special {
+			content = validate.Content{HTML: input, Twig: strings.HasPrefix(code, "template.")}
 		}
-		r := check(t, validate.StageSend, validate.Content{HTML: input, Twig: true})
-		assert.Contains(t, codes(r), code, input)
+		assert.Contains(t, codes(checkAll(t, validate.Options{}, validate.StageSend, content)), code, input)
+		off := checkAll(t, validate.Options{Off: []string{code}}, validate.StageSend, content)
+		assert.NotContains(t, codes(off), code, "switched off")
 	}
 }
 
@@ -92,7 +99,7 @@ func parameters(template string) map[string]bool {
 	return set
 }
 
-func keys(m map[string]string) []string {
+func keys[V any](m map[string]V) []string {
 	var list []string
 	for k := range m {
 		list = append(list, k)

@@ -44,8 +44,14 @@ type Content struct {
 	// Twig says that the parts are template source and not a rendering: comments are skipped,
 	// string literals of expressions are looked into, values stay unknown.
 	Twig bool
-	// Bulk says that the letter is a mass mailing. No rule asks for it yet: both families hold alike.
+	// Bulk says that the letter is a mass mailing, whose readers must be able to unsubscribe.
 	Bulk bool
+	// ListUnsubscribe says that the message will have a List-Unsubscribe header field (RFC 2369), so that
+	// a mass mailing without a link for it is a Note only.
+	ListUnsubscribe bool
+	// Inline are the Content-IDs, without angle brackets, of the pictures that the message will bring along.
+	// A cid: link to any other is reported.
+	Inline []string
 }
 
 // Finding is one construct that a rule objects to.
@@ -61,8 +67,12 @@ type Finding struct {
 
 	// Snippet is the construct on one line, shortened for display, always valid UTF-8.
 	Snippet string
-	// Host is the canonical host of a link.* finding (lower case, punycode), else empty.
+	// Host is the canonical host of a link.* finding (lower case, punycode), empty where the link has
+	// none, and with all other findings.
 	Host string
+	// Size and EncodedSize are the octets of the HTML as it is and in its transfer encoding, in a size.*
+	// finding; else zero.
+	Size, EncodedSize int
 }
 
 // Options configures a Validator. The zero value checks everything.
@@ -78,25 +88,47 @@ type Options struct {
 	AllowDataBlocks bool
 	// AllowAMP accepts the scripts of AMP for Email from cdn.ampproject.org.
 	AllowAMP bool
+
+	// Off are codes that are never reported.
+	Off []string
+	// Severities replaces, for a stage, the severity of all findings of a code in every part:
+	//
+	//	Severities: map[Stage]map[string]Severity{StageSend: {"placeholder.unresolved": Error}}
+	//
+	// Codes and stages that it does not name keep theirs. It is copied.
+	Severities map[Stage]map[string]Severity
 }
 
 // Validator checks content by a fixed set of rules. It is immutable and safe for concurrent use.
 type Validator struct {
-	opts   Options
-	hosts  hostTable
-	events map[string]bool
-	hooks  map[Stage]*hooks
-	tree   map[Stage]*hooks // of the rules that run in forks
+	opts       Options
+	hosts      hostTable
+	events     map[string]bool
+	hooks      map[view]*hooks
+	off        map[string]bool
+	severities map[Stage]map[string]Severity
 }
 
-// New returns a Validator. The error names the first host of opts that is none.
+// stages are all stages.
+var stages = [...]Stage{StageEdit, StageActivate, StageSend}
+
+// New returns a Validator. The error names the first host, code, stage or severity of opts that is none.
 func New(opts Options) (*Validator, error) {
 	v := &Validator{
 		opts: opts, events: events(), hosts: hostTable{listed: tabulate(), own: map[string]bool{}},
-		hooks: map[Stage]*hooks{}, tree: map[Stage]*hooks{},
+		hooks: map[view]*hooks{}, off: map[string]bool{}, severities: map[Stage]map[string]Severity{},
 	}
-	for _, stage := range []Stage{StageEdit, StageActivate, StageSend} {
-		v.hooks[stage], v.tree[stage] = hooksOf(rules(), stage, false), hooksOf(rules(), stage, true)
+	if err := v.configure(opts); err != nil {
+		return nil, err
+	}
+	all := rules()
+	for _, stage := range stages {
+		for _, twig := range []bool{false, true} {
+			for _, tree := range []bool{false, true} {
+				at := view{stage, twig, tree}
+				v.hooks[at] = hooksOf(all, at, v.off)
+			}
+		}
 	}
 	for _, group := range []struct {
 		hosts []string
@@ -128,10 +160,10 @@ func (r Result) Blocked() bool {
 // the content is a finding. An unknown stage is checked as StageSend, the strictest. The snippets
 // of findings are copies: nothing of c is kept.
 func (v *Validator) Check(ctx context.Context, stage Stage, c Content) (Result, error) {
-	if v.hooks[stage] == nil {
+	if !slices.Contains(stages[:], stage) {
 		stage = StageSend
 	}
-	var result Result
+	l := letter{content: &c, hooks: v.hooks[view{stage, c.Twig, false}]}
 	for _, part := range []struct {
 		name Part
 		text string
@@ -139,10 +171,17 @@ func (v *Validator) Check(ctx context.Context, stage Stage, c Content) (Result, 
 		if part.text == "" {
 			continue
 		}
-		p := &pass{v: v, ctx: ctx, stage: stage, part: part.name, given: part.text, twig: c.Twig, hooks: v.hooks[stage]}
+		p := &pass{v: v, ctx: ctx, stage: stage, part: part.name, given: part.text, twig: c.Twig, whole: &c, hooks: l.hooks}
 		if err := p.check(); err != nil {
 			return Result{}, err
 		}
+		l.parts = append(l.parts, p)
+	}
+	for _, check := range l.hooks.letter {
+		check(&l)
+	}
+	var result Result
+	for _, p := range l.parts {
 		result.Findings = append(result.Findings, p.done()...)
 	}
 	return result, nil

@@ -11,19 +11,43 @@ import (
 	"github.com/crmmail/crmmail/validate"
 )
 
-// check validates c with the default options.
+// check validates c by the mandatory rules.
 func check(t testing.TB, stage validate.Stage, c validate.Content) validate.Result {
 	t.Helper()
 	return checkWith(t, validate.Options{}, stage, c)
 }
 
+// checkWith is check with more options.
 func checkWith(t testing.TB, opts validate.Options, stage validate.Stage, c validate.Content) validate.Result {
+	t.Helper()
+	opts.Off = adviceCodes()
+	return checkAll(t, opts, stage, c)
+}
+
+// checkAll validates c by all rules.
+func checkAll(t testing.TB, opts validate.Options, stage validate.Stage, c validate.Content) validate.Result {
 	t.Helper()
 	v, err := validate.New(opts)
 	require.NoError(t, err)
 	result, err := v.Check(context.Background(), stage, c)
 	require.NoError(t, err)
 	return result
+}
+
+// adviceCodes are the codes of what a sender also wants to know.
+func adviceCodes() []string {
+	var list []string
+	for _, r := range validate.Rules() {
+		if adviceRules[r.Name] {
+			list = append(list, r.Codes...)
+		}
+	}
+	return list
+}
+
+var adviceRules = map[string]bool{
+	"placeholder": true, "link-form": true, "link-text": true, "picture": true, "document": true, "clipping": true,
+	"unsubscribe": true, "image-only": true, "preheader": true,
 }
 
 // codes returns the codes of the findings in order.
@@ -153,11 +177,15 @@ func TestEmptyContent(t *testing.T) {
 }
 
 func TestRulesAreDescribed(t *testing.T) {
-	names := map[string]bool{}
+	names, ofRules := map[string]bool{}, map[string]bool{}
 	for _, r := range validate.Rules() {
 		assert.NotEmpty(t, r.Doc, r.Name)
 		assert.False(t, names[r.Name], r.Name)
 		names[r.Name] = true
+		for _, code := range r.Codes {
+			ofRules[code] = true
+		}
 	}
-	assert.Len(t, names, 7)
+	assert.Len(t, names, 7+len(adviceRules))
+	assert.ElementsMatch(t, validate.MessageCodes(), keys(ofRules), "codes with texts and codes of rules")
 }
