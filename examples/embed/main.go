@@ -40,6 +40,7 @@ import (
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/sqlstore"
+	"github.com/crmmail/crmmail/template"
 )
 
 func main() {
@@ -83,6 +84,9 @@ func run(ctx context.Context, addr, api string) error {
 	if err != nil {
 		return err
 	}
+	if err := seedTemplate(ctx, db); err != nil {
+		return err
+	}
 	inbound, hooks := cmp.Or(os.Getenv("CRM_INBOUND_TOKEN"), rand.Text()), cmp.Or(os.Getenv("CRM_HOOK_SECRET"), rand.Text())
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -91,6 +95,21 @@ func run(ctx context.Context, addr, api string) error {
 	fmt.Printf("http://%s/\ncurl --data-binary @answer.eml -H 'Authorization: Bearer %s' 'http://%[1]s/inbound?mailbox=irina@shop.example'\n",
 		listener.Addr(), inbound)
 	return serve(ctx, listener, mail, newHandler(crm, mail, inbound, []byte(hooks)))
+}
+
+// seedTemplate gives the form something to choose.
+func seedTemplate(ctx context.Context, db *sql.DB) error {
+	store, err := sqlstore.New(db, sqlstore.Options{})
+	if err != nil {
+		return err
+	}
+	return store.SaveTemplate(ctx, template.Template{
+		ID: "collected", Name: "Заказ собран", Event: template.EventCustomer, UpdatedAt: time.Now(), Letter: template.Letter{
+			Subject:   "{{ customer.firstName }}, заказ собран",
+			Preheader: "Ждём вас в магазине «{{ store.name }}»",
+			HTML:      "<p>{{ customer.firstName }}, ваш заказ собран.</p><p>{{ manager.name }}</p>",
+		},
+	})
 }
 
 // newHandler is the CRM's own front page and what the library adds to it.

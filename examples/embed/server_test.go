@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -43,6 +44,7 @@ func newHostOn(t testing.TB, transport email.Transport) *host {
 	require.NoError(t, c.seed(context.Background()))
 	mail, err := newMail(context.Background(), c, transport, []byte("a secret of the CRM"))
 	require.NoError(t, err)
+	require.NoError(t, seedTemplate(context.Background(), c.db))
 	return &host{mail: mail, handler: newHandler(c, mail, inboundToken, []byte(hookSecret))}
 }
 
@@ -127,6 +129,17 @@ func TestWrite(t *testing.T) {
 		assert.Contains(t, file.Header().Get("Content-Disposition"), "attachment")
 		assert.Equal(t, http.StatusNotFound, h.get(strings.Replace(path, "/clients/1/", "/clients/2/", 1)).Code, "another client's")
 	}
+}
+
+// A template takes the place of subject and text, never of one of them.
+func TestWriteByTemplate(t *testing.T) {
+	h := newHost(t)
+	assert.Contains(t, h.get("/clients/1/write").Body.String(), `<option value="collected">Заказ собран</option>`)
+	fields := letter()
+	fields.Set("template", "collected")
+	h.sent(t, fields, nil)
+	h.recorder.RequireSent(t, emailtest.Subject("Анна, заказ собран"), emailtest.HTMLContains("<p>Ирина Кузнецова</p>"),
+		emailtest.TextContains("Анна, ваш заказ собран."))
 }
 
 // filePaths are the links to files of a history.
@@ -247,6 +260,14 @@ func half(r *http.Request) *http.Request {
 	cut := httptest.NewRequest(r.Method, r.URL.String(), &whole)
 	cut.Header = r.Header
 	return cut
+}
+
+// The command starts, and ends when it is told to.
+func TestRun(t *testing.T) {
+	ctx, stop := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	defer stop()
+	assert.NoError(t, run(ctx, "127.0.0.1:0", ""))
+	assert.Error(t, run(context.Background(), "127.0.0.1:x", ""))
 }
 
 // The front page leads to every client.
