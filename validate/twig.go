@@ -12,16 +12,42 @@ type twigMask struct {
 	literals []literal
 	inside   int    // strings whose interpolation is being read
 	url      string // what of a URL precedes the output being read
+	spans    []TwigSpan
+	record   bool // spans
+}
+
+// TwigSpan is a tag, a print statement or a comment in the source of a template, from the first byte of
+// its delimiter to behind the last one; the byte at Start+1 tells which: '%', '{' or '#'.
+type TwigSpan struct{ Start, End int }
+
+// TwigSpans returns what Check takes for template syntax in source (Twig 3.x), in order; the rest is text that
+// is printed as it stands. Of a verbatim block the two tags are listed and not what is between. What
+// never ends reaches to the end of source, where Twig itself refuses it. It is there to be compared with an
+// engine's lexer: white space that "-" and "~" remove belongs to no span.
+func TwigSpans(source string) []TwigSpan {
+	m := &twigMask{src: source, record: true}
+	m.mask()
+	return m.spans
 }
 
 // maskTwig masks src by the rules of Twig's lexer (3.x). A construct that never ends is masked to
 // the end. It returns nil where there is nothing to mask.
 func maskTwig(src string) *twigMask {
 	m := &twigMask{src: src}
+	m.mask()
+	if m.out == nil {
+		return nil
+	}
+	return m
+}
+
+// mask masks the whole source.
+func (m *twigMask) mask() {
+	src := m.src
 	for at := 0; ; {
 		open := strings.IndexByte(src[at:], '{')
 		if open < 0 || at+open+1 >= len(src) {
-			break
+			return
 		}
 		at += open
 		switch src[at+1] {
@@ -39,10 +65,6 @@ func maskTwig(src string) *twigMask {
 			at++
 		}
 	}
-	if m.out == nil {
-		return nil
-	}
-	return m
 }
 
 // neutral returns the byte that stands for the output at offset at: a letter, but a space behind
@@ -58,8 +80,11 @@ func (m *twigMask) neutral(at int) byte {
 	return 'x'
 }
 
-// fill overwrites a range of the output.
+// fill overwrites a construct in the output.
 func (m *twigMask) fill(from, to int, with byte) {
+	if m.record {
+		m.spans = append(m.spans, TwigSpan{from, to})
+	}
 	if m.out == nil {
 		m.out = []byte(m.src)
 	}
