@@ -4,7 +4,6 @@ import (
 	"context"
 	"hash"
 	"slices"
-	"strings"
 
 	"github.com/crmmail/crmmail/attach/internal/sniff"
 )
@@ -45,7 +44,7 @@ func (p Policy) Check(ctx context.Context, files []File, opts Options) (Report, 
 		report.Wire = add(report.Wire, WireSize(v.Size))
 	}
 	markDuplicates(report.Files)
-	report.Issues = c.messageIssues(report, opts)
+	report.Issues, report.Remove = c.judgeMessage(report, opts)
 	sortForDisplay(report.Files)
 	return report, nil
 }
@@ -187,8 +186,8 @@ func markDuplicates(files []Verdict) {
 	}
 }
 
-// messageIssues says what the files are together.
-func (c *checker) messageIssues(r Report, opts Options) []Issue {
+// judgeMessage says what the files are together, and which to detach where that is too much.
+func (c *checker) judgeMessage(r Report, opts Options) ([]Issue, []int) {
 	var out []Issue
 	if r.Total > c.MaxTotal {
 		out = append(out, Issue{TotalTooLarge, Error, Params{Total: r.Total, Limit: c.MaxTotal, Over: r.Total - c.MaxTotal}})
@@ -196,25 +195,24 @@ func (c *checker) messageIssues(r Report, opts Options) []Issue {
 	if n := len(r.Files); c.MaxFiles > 0 && n > c.MaxFiles {
 		out = append(out, Issue{TooManyFiles, Error, Params{Count: int64(n), Most: int64(c.MaxFiles)}})
 	}
-	wire := add(r.Wire, max(0, opts.Overhead))
+	overhead := max(0, opts.Overhead)
+	wire := add(r.Wire, overhead)
 	if opts.RelaySize > 0 && wire > opts.RelaySize {
 		out = append(out, Issue{MessageTooLarge, Error, Params{Wire: wire, Limit: opts.RelaySize, Over: rawOf(wire - opts.RelaySize)}})
 	}
-	if receiver, limit := smallestReceiver(opts.Recipients); wire > limit {
-		out = append(out, Issue{MayBounce, Warning, Params{Wire: wire, Limit: limit, Over: rawOf(wire - limit), Receiver: receiver}})
+	fit := bounds{total: c.MaxTotal, files: c.MaxFiles}
+	if opts.RelaySize > 0 {
+		fit.wire = wireBound(opts.RelaySize, overhead)
 	}
-	return out
-}
-
-// smallestReceiver is the mail service with the smallest known limit. Who is behind other domains is unknown; Gmail's
-// limit stands for them, since most are no more generous.
-func smallestReceiver(recipients []string) (string, int64) {
-	receiver, limit := "gmail.com", int64(gmailSize)
-	for _, r := range recipients {
-		domain := strings.ToLower(strings.Trim(r[strings.LastIndexByte(r, '@')+1:], "> ."))
-		if l, ok := receivers[domain]; ok && l < limit {
-			receiver, limit = domain, l
+	receiver, limit, hint := smallestReceiver(opts.Recipients)
+	if wire > limit {
+		if len(out) == 0 { // it may go, but not arrive
+			fit.wire = wireBound(limit, overhead)
 		}
+		out = append(out, Issue{MayBounce, Warning, Params{Wire: wire, Limit: limit, Over: rawOf(wire - limit), Receiver: receiver, Hint: hint}})
 	}
-	return receiver, limit
+	if len(out) == 0 {
+		return nil, nil
+	}
+	return out, leaveOut(r.Files, fit)
 }

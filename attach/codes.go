@@ -11,7 +11,7 @@ const (
 	ReadFailed       = "file.read-failed"        // error: Open or Read failed
 	NotScanned       = "file.not-scanned"        // error: Options.Scanner fails; warning with Options.AllowUnscanned
 	ContentMismatch  = "file.content-mismatch"   // error: a web page named "a.doc", a program named "a.pdf"
-	Damaged          = "file.damaged"            // error: a .docx or .doc that can't be opened; warning: a .png or .doc whose end is missing
+	Damaged          = "file.damaged"            // error: a .docx or .doc that can't be opened; warning: a .png whose end is missing
 	Macros           = "file.macros"             // error: a .docx with vbaProject.bin; warning: a .doc with macros
 	Encrypted        = "file.encrypted"          // warning: a .docx or .pdf with a password
 	ExternalTemplate = "file.external-template"  // warning: a document whose template is at http://…
@@ -30,7 +30,7 @@ const (
 	TotalTooLarge   = "total.too-large"        // error: two files of 16 MB each
 	TooManyFiles    = "message.too-many-files" // error: one more than Policy.MaxFiles
 	MessageTooLarge = "message.too-large"      // error: 30 MB, which are 43,046,806 octets encoded, for a relay with SIZE 35882577
-	MayBounce       = "message.may-bounce"     // warning: 27 MB to someone at gmail.com
+	MayBounce       = "message.may-bounce"     // warning: more than Gmail's 35,882,577 octets encoded, whoever the recipients are; with hint "receiver" where one of them is there
 )
 
 // Codes lists every code, in the order in which a file's issues are reported; the first leads the hint.

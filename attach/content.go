@@ -49,7 +49,7 @@ func broken(content sniff.Content, expected string) bool {
 	if content.Damaged == "" || content.Damaged == sniff.Cut {
 		return false
 	}
-	return content.Kind == expected ||
+	return sameFamily(content.Kind, expected) || content.Kind == expected ||
 		(content.Kind == "zip" || content.Kind == "ole") && kinds[expected] == kinds["doc"] && expected != "rtf"
 }
 

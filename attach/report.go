@@ -15,6 +15,11 @@ type Report struct {
 	Issues []Issue
 	// Total is the octets of all files, bad ones too; Wire is what they take in the message, encoded.
 	Total, Wire int64
+	// Remove are the sound files to detach, besides those refused, for the message to fit: the fewest, and of those the ones that
+	// lose least. They are places among the files given ([Verdict.Index]). Where the message has errors they make it fit the
+	// policy and the relay, where it may only bounce, the receiver. nil is none, also where detaching does not help.
+	// [Report.Suggestion] says it in words.
+	Remove []int
 }
 
 // Verdict is what a check says about one file.

@@ -18,7 +18,7 @@ import (
 )
 
 // hints are the hints that each code is reported with, "" for its general text.
-var hints = []string{"", "no-extension", "name-it", "rename", "heic", "cut", "bounds", "doc", "path", "unknown", "web-page", "picture", "macros", "limit", "allowed"}
+var hints = []string{"", "no-extension", "name-it", "rename", "heic", "cut", "bounds", "doc", "path", "unknown", "web-page", "picture", "macros", "limit", "allowed", "receiver"}
 
 // TestTexts holds that every code has a text in both languages which speaks of the same parameters.
 func TestTexts(t *testing.T) {

@@ -1,6 +1,9 @@
 package attach
 
-import "math"
+import (
+	"math"
+	"strings"
+)
 
 // WireSize is how many octets n octets take in a message, as base64 in lines of 76 with their line ends (RFC 2045
 // §6.8). Negative is 0, what int64 cannot hold is [math.MaxInt64].
@@ -29,6 +32,22 @@ func add(a, b int64) int64 {
 		return math.MaxInt64
 	}
 	return a + b
+}
+
+// smallestReceiver is the mail service with the smallest known limit among the recipients, and the hint that tells that it
+// is among them. Who is behind other domains is unknown: the limit of Gmail, which hosts many of them, stands for all, since
+// most are no more generous.
+func smallestReceiver(recipients []string) (receiver string, limit int64, hint string) {
+	for _, r := range recipients {
+		domain := strings.ToLower(strings.Trim(r[strings.LastIndexByte(r, '@')+1:], "> ."))
+		if l, ok := receivers[domain]; ok && (limit == 0 || l < limit) {
+			receiver, limit, hint = domain, l, "receiver"
+		}
+	}
+	if limit == 0 || limit > gmailSize {
+		return "gmail.com", gmailSize, ""
+	}
+	return receiver, limit, hint
 }
 
 // gmailSize is the SIZE that Gmail announces: 25 MB encoded. Most large providers stop there or before.

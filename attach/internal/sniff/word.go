@@ -1,7 +1,8 @@
 package sniff
 
-// document looks at the main stream: whether it lies in the file, and its encryption bit. A file that
-// lost its end but still says what it is counts as cut, as a picture does.
+// document looks at the main stream: whether it lies in the file, and its encryption bit. A file that ends before its
+// main stream does is damaged though its directory is there: the sectors are in no order, so that what is missing is any part of the
+// text, and Word refuses to open it. A last sector that is not filled up is common and no damage.
 func (f *oleFile) document(root dirEntry, children []dirEntry, c *Content) {
 	for _, e := range children {
 		if e.name != "WordDocument" || e.kind != 2 {
@@ -13,13 +14,13 @@ func (f *oleFile) document(root dirEntry, children []dirEntry, c *Content) {
 		}
 		var fib [12]byte
 		if len(f.s.at(fib[:], at)) < len(fib) {
-			c.Damaged = Cut
+			c.Damaged = Structure
 			return
 		}
 		// [MS-DOC] 2.5.2: wIdent and fEncrypted
 		c.Encrypted = le.Uint16(fib[:]) == 0xa5ec && le.Uint16(fib[10:])&0x0100 != 0
 		if e.size >= miniCutoff && !f.complete(e) {
-			c.Damaged = Cut
+			c.Damaged = Structure
 		}
 	}
 }
