@@ -50,14 +50,14 @@ func main() {
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *addr, *api); err != nil {
+	if err := run(ctx, os.Stdout, *addr, *api); err != nil {
 		fmt.Fprintln(os.Stderr, "embed:", err)
 		os.Exit(1)
 	}
 }
 
 // run serves until ctx ends.
-func run(ctx context.Context, addr, api string) error {
+func run(ctx context.Context, out io.Writer, addr, api string) error {
 	folder, err := os.MkdirTemp("", "embed-")
 	if err != nil {
 		return err
@@ -76,7 +76,7 @@ func run(ctx context.Context, addr, api string) error {
 		return err
 	}
 
-	var transport email.Transport = email.TransportFunc(printed)
+	var transport email.Transport = printTo(out)
 	if api != "" {
 		transport = newAPITransport(api, os.Getenv("CRM_API_KEY"))
 	}
@@ -92,7 +92,7 @@ func run(ctx context.Context, addr, api string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("http://%s/\ncurl --data-binary @answer.eml -H 'Authorization: Bearer %s' 'http://%[1]s/inbound?mailbox=irina@shop.example'\n",
+	fmt.Fprintf(out, "http://%s/\ncurl --data-binary @answer.eml -H 'Authorization: Bearer %s' 'http://%[1]s/inbound?mailbox=irina@shop.example'\n",
 		listener.Addr(), inbound)
 	return serve(ctx, listener, mail, newHandler(crm, mail, inbound, []byte(hooks)))
 }
@@ -141,13 +141,14 @@ func serve(ctx context.Context, listener net.Listener, mail *email.Service, hand
 	return errors.Join(server.Shutdown(grace), <-delivered)
 }
 
-// printed is a transport for a first look: it delivers nothing.
-func printed(_ context.Context, env email.Envelope, msg io.WriterTo) (email.Receipt, error) {
-	var raw bytes.Buffer
-	if _, err := msg.WriteTo(&raw); err != nil {
+// printTo is a transport for a first look: it delivers nothing.
+func printTo(out io.Writer) email.TransportFunc {
+	return func(_ context.Context, env email.Envelope, msg io.WriterTo) (email.Receipt, error) {
+		var raw bytes.Buffer
+		if _, err := msg.WriteTo(&raw); err != nil {
+			return email.Receipt{}, err
+		}
+		_, err := fmt.Fprintf(out, "\nto %d recipients:\n%s\n", len(env.Recipients), raw.Bytes())
 		return email.Receipt{}, err
 	}
-	header, _, _ := bytes.Cut(raw.Bytes(), []byte("\r\n\r\n"))
-	fmt.Printf("\nto %d recipients, %d octets:\n%s\n", len(env.Recipients), raw.Len(), header)
-	return email.Receipt{}, nil
 }

@@ -206,7 +206,7 @@ func (s *mapStore) Transition(ctx context.Context, t email.Transition) error {
 	if !ok {
 		return email.ErrNotFound
 	}
-	if r.Message.State != t.From || t.Owner != "" && t.Owner != r.Owner {
+	if r.Message.State != t.From || t.Owner != "" && t.Owner != r.Owner || t.Attempt != 0 && t.Attempt != r.Message.Attempts {
 		return email.ErrConflict
 	}
 	r.apply(t)
@@ -224,6 +224,9 @@ func (r *record) apply(t email.Transition) {
 	}
 	if t.To == email.StateSent && t.From != email.StateSent {
 		m.SentAt = t.At
+	}
+	if t.Retries != nil {
+		m.Retries = *t.Retries
 	}
 	for _, result := range t.Results {
 		for i := range m.Recipients {
@@ -267,6 +270,7 @@ func (s *mapStore) Messages(ctx context.Context, q email.MessageQuery) (list []e
 		m := r.Message
 		return (q.CustomerID == "" || q.CustomerID == m.CustomerID) &&
 			(q.ConversationID == "" || q.ConversationID == m.ConversationID) &&
+			(q.IdempotencyKey == "" || q.IdempotencyKey == m.IdempotencyKey) &&
 			(q.MessageIDs == nil || named(m.MessageID) || named(m.ProviderID)) &&
 			(!q.Inbox || r.waits())
 	}) {
