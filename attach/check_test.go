@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -131,6 +133,15 @@ func TestMediaTypeFollowsContent(t *testing.T) {
 	assert.Equal(t, "application/octet-stream", one(t, "a.pdf", sample.EXE).MediaType)
 }
 
+// wide is a text in UTF-16, as Windows writes it.
+func wide(s string) []byte {
+	b := []byte("\xff\xfe")
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = binary.LittleEndian.AppendUint16(b, u)
+	}
+	return b
+}
+
 func TestHints(t *testing.T) {
 	for _, test := range []struct {
 		name   string
@@ -138,6 +149,7 @@ func TestHints(t *testing.T) {
 		ru, en string
 	}{
 		{"a.doc", sample.HTML, "Документ .doc сохранён как веб-страница. В Word выберите «Сохранить как» → «Документ Word»", "The document .doc is saved as a web page. In Word choose Save as → Word document"},
+		{"a.doc", wide(string(sample.HTML)), "Документ .doc сохранён как веб-страница. В Word выберите «Сохранить как» → «Документ Word»", "The document .doc is saved as a web page. In Word choose Save as → Word document"},
 		{"a.jpg", sample.HEIC, "Это фотография HEIC, а не .jpg. Сохраните её как JPEG", "This is a photo in HEIC, not .jpg. Save it as JPEG"},
 		{"a.jpg", sample.WebP, "Это картинка WebP, а не .jpg. Сохраните её как JPEG или PNG", "This is a picture in WebP, not .jpg. Save it as JPEG or PNG"},
 		{"a.docx", docm, "Это документ с макросами, а не .docx. Сохраните его как документ Word без макросов", "This is a document with macros, not .docx. Save it as a Word document without macros"},

@@ -95,6 +95,12 @@ const (
 	maxSide   = 30_000
 )
 
+// tooBig tells a picture that is more than a page should unpack: some tens of octets can claim gigapixels.
+func tooBig(content sniff.Content) bool {
+	w, h := content.Width, content.Height
+	return w > maxSide || h > maxSide || w > 0 && h > maxPixels/w
+}
+
 // judgeInside reports what stands out in a file that is what it should be.
 func (c *checker) judgeInside(v *Verdict, content sniff.Content) {
 	if content.Damaged == sniff.Cut {
@@ -118,8 +124,9 @@ func (c *checker) judgeInside(v *Verdict, content sniff.Content) {
 	if content.Trailing != "" {
 		v.report(TrailingData, Warning, Params{Detected: content.Trailing})
 	}
-	if w, h := content.Width, content.Height; w > maxSide || h > maxSide || w > 0 && h > maxPixels/w {
-		v.report(ImageTooBig, Warning, Params{Width: w, Height: h})
+	v.Width, v.Height = content.Width, content.Height
+	if tooBig(content) {
+		v.report(ImageTooBig, Warning, Params{Width: content.Width, Height: content.Height})
 	}
 	c.judgeOdd(v, content)
 }

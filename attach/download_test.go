@@ -2,6 +2,7 @@ package attach_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/crmmail/crmmail/attach"
+	"github.com/crmmail/crmmail/attach/internal/sample"
 )
 
 func TestViewable(t *testing.T) {
@@ -23,6 +25,44 @@ func TestViewable(t *testing.T) {
 	}
 	assert.True(t, attach.Viewable("image/gif", "image/gif", "image/webp"))
 	assert.False(t, attach.Viewable("image/svg+xml", "image/svg+xml"), "never")
+}
+
+func TestPreview(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		data  []byte
+		also  []string
+		media string
+		want  bool
+	}{
+		{"png", png, nil, "image/png", true},
+		{"jpeg", jpeg, nil, "image/jpeg", true},
+		{"bmp", bmp, nil, "image/bmp", true},
+		{"png of 50 megapixels", sample.PNG(10_000, 5_000), nil, "image/png", true},
+		{"png of one pixel more", sample.PNG(10_000, 5_001), nil, "image/png", false},
+		{"png of 60 octets and 3.6 gigapixels", sample.PNG(60_000, 60_000), nil, "image/png", false},
+		{"a long line", sample.PNG(30_001, 1), nil, "image/png", false},
+		{"gif", sample.GIF, nil, "image/gif", false},
+		{"gif, allowed", sample.GIF, []string{"image/gif"}, "image/gif", true},
+		{"gif of 4 gigapixels", []byte("GIF89a\xff\xff\xff\xff\x00\x00\x00;"), []string{"image/gif"}, "image/gif", false},
+		{"webp, allowed", sample.WebP, []string{"image/webp"}, "image/webp", true},
+		{"webp of 268 megapixels", []byte("RIFF\x16\x00\x00\x00WEBPVP8L\x0a\x00\x00\x00\x2f\xff\xff\xff\x0f\x00\x00\x00\x00\x00"), []string{"image/webp"}, "image/webp", false},
+		{"svg, whatever is allowed", sample.SVG, []string{"image/svg+xml"}, "image/svg+xml", false},
+		{"page", sample.HTML, nil, "text/html", false},
+		{"pdf", pdf, []string{"application/pdf"}, "application/pdf", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			media, ok, err := attach.Preview(bytes.NewReader(test.data), int64(len(test.data)), test.also...)
+			require.NoError(t, err)
+			assert.Equal(t, test.media, media)
+			assert.Equal(t, test.want, ok)
+		})
+	}
+	broken := errors.New("disk on fire")
+	_, _, err := attach.Preview(halfBroken{bytes.NewReader(png), broken}, int64(len(png)))
+	require.ErrorIs(t, err, broken)
+	v := one(t, "a.png", sample.PNG(640, 480))
+	assert.Equal(t, []int64{640, 480}, []int64{v.Width, v.Height})
 }
 
 func TestSetDownloadHeader(t *testing.T) {

@@ -35,6 +35,8 @@ type Verdict struct {
 	ExtensionOnly bool
 	// Size is what the file holds; of a file that can only be read in order, at most one octet more than the limit.
 	Size int64
+	// Width and Height are pixels, as the header of a picture of the right format states them; 0 is unknown.
+	Width, Height int64
 	// SHA256 is in hexadecimal, "" unless asked for, and where the file was not read or is too large.
 	SHA256 string
 	// Err is what the file or the scanner failed with, for the log; nil where neither did.

@@ -59,3 +59,32 @@ func Docx(more ...Part) []byte {
 func Settings(target string) Part {
 	return Part{"word/_rels/settings.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="` + target + `" TargetMode="External"/></Relationships>`}
 }
+
+// Wide is an archive with all its sizes and offsets in zip64 fields, as some writers do for small ones too.
+func Wide(archive []byte) []byte {
+	end := bytes.LastIndex(archive, []byte("PK\x05\x06"))
+	count, start := int(le.Uint16(archive[end+10:])), int(le.Uint32(archive[end+16:]))
+	out := bytes.Clone(archive[:start])
+	for b := archive[start:end]; len(b) > 0; {
+		name, extra := 46+int(le.Uint16(b[28:])), int(le.Uint16(b[30:]))
+		n := name + extra + int(le.Uint16(b[32:]))
+		field := le.AppendUint16(le.AppendUint16(nil, 1), 24)
+		for _, at := range []int{24, 20, 42} {
+			field = le.AppendUint64(field, uint64(le.Uint32(b[at:])))
+		}
+		entry := Join(b[:name], field, b[name:n])
+		for _, at := range []int{24, 20, 42} {
+			le.PutUint32(entry[at:], 0xffffffff)
+		}
+		le.PutUint16(entry[30:], uint16(extra+len(field)))
+		out, b = append(out, entry...), b[n:]
+	}
+	record := len(out)
+	out = append(out, "PK\x06\x06\x2c\x00\x00\x00\x00\x00\x00\x00\x2d\x00\x2d\x00\x00\x00\x00\x00\x00\x00\x00\x00"...)
+	for _, n := range []int{count, count, record - start, start} {
+		out = le.AppendUint64(out, uint64(n))
+	}
+	out = append(out, "PK\x06\x07\x00\x00\x00\x00"...)
+	out = le.AppendUint32(le.AppendUint64(out, uint64(record)), 1)
+	return append(out, "PK\x05\x06\x00\x00\x00\x00\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00"...)
+}

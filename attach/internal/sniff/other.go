@@ -62,17 +62,53 @@ func brand(b []byte) string {
 
 // signed recognises the formats that have no place in a message but a name.
 func (s *Sniffer) signed() (Content, bool) {
-	kind := signature(s.head)
-	return Content{Kind: kind}, kind != ""
+	c := Content{Kind: signature(s.head)}
+	switch h := s.head; {
+	case c.Kind == "gif" && len(h) >= 10:
+		c.Width, c.Height = int64(le.Uint16(h[6:])), int64(le.Uint16(h[8:]))
+	case c.Kind == "webp" && len(h) >= 30:
+		c.Width, c.Height = webpSize(h)
+	}
+	return c, c.Kind != ""
+}
+
+// webpSize reads the size of the picture in the first 30 octets of a WebP: of the whole canvas, of a lossless or of a
+// lossy picture (RFC 9649 §2.7, §3.4, RFC 6386 §9.1).
+func webpSize(h []byte) (width, height int64) {
+	switch string(h[12:16]) {
+	case "VP8X":
+		return 1 + int64(le.Uint32(h[23:])>>8), 1 + int64(le.Uint32(h[26:])>>8)
+	case "VP8L":
+		bits := le.Uint32(h[21:])
+		return 1 + int64(bits&0x3fff), 1 + int64(bits>>14&0x3fff)
+	case "VP8 ":
+		return int64(le.Uint16(h[26:]) & 0x3fff), int64(le.Uint16(h[28:]) & 0x3fff)
+	}
+	return 0, 0
 }
 
 // text recognises markup and saved web pages.
 func (s *Sniffer) text() (Content, bool) {
-	kind := markup(s.head)
-	if kind == "" && savedPage(s.head) {
+	head := wideText(s.head)
+	kind := markup(head)
+	if kind == "" && savedPage(head) {
 		kind = "mhtml"
 	}
 	return Content{Kind: kind}, kind != ""
+}
+
+// wideText is UTF-16 text as UTF-8, any other as it is. Windows writes pages in UTF-16, with a mark in front or without: what
+// begins with '<' or a letter and a zero is such text.
+func wideText(b []byte) []byte {
+	switch {
+	case hasPrefix(b, "\xff\xfe") || hasPrefix(b, "\xfe\xff"):
+		return toUTF8(b)
+	case len(b) < 4 || b[0] == 0 == (b[1] == 0) || b[2] == 0 != (b[0] == 0) || b[3] == 0 != (b[1] == 0):
+		return b
+	case b[0] == 0:
+		return toUTF8(append([]byte("\xfe\xff"), b...))
+	}
+	return toUTF8(append([]byte("\xff\xfe"), b...))
 }
 
 // savedPage tells a web page saved with its pictures: a MIME message that says so in its header.

@@ -1,10 +1,12 @@
 package sniff_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
+	"io/fs"
 	"strconv"
 	"strings"
 	"testing"
@@ -77,6 +79,7 @@ func TestKind(t *testing.T) {
 		{"docx with types in UTF-16", sample.Zip(sample.Part{Name: types.Name, Data: utf16(types.Data)}, sample.Root, sample.Document), "docx"},
 		{"docx with backslashes", sample.Zip(types, sample.Root, sample.Part{Name: `word\document.xml`, Data: "x"}), "docx"},
 		{"docx by default type", sample.Zip(sample.Part{Name: types.Name, Data: `<Types><Default Extension="xml" ContentType="` + sample.TypeDocx + `"/></Types>`}, sample.Document), "docx"},
+		{"docx with zip64 fields", sample.Wide(sample.Docx()), "docx"},
 		{"docm", sample.Zip(sample.Types(sample.TypeDocm, ""), sample.Root, sample.Document), "docm"},
 		{"dotx", sample.Zip(sample.Types(sample.TypeDotx, ""), sample.Root, sample.Document), "dotx"},
 		{"docm with a docx in a comment", sample.Zip(sample.Types(sample.TypeDocm, `<!-- <Override PartName="/x" ContentType="`+sample.TypeDocx+`"/> -->`), sample.Root, sample.Document), "docm"},
@@ -94,6 +97,9 @@ func TestKind(t *testing.T) {
 		{"text BM", []byte("BMW is a maker of cars and motorcycles."), "text"},
 		{"os/2 array", append(append([]byte("BA"), make([]byte, 12)...), sample.BMP(12)...), "bmp"},
 		{"html", sample.HTML, "html"}, {"html after spaces", append([]byte("\xef\xbb\xbf \r\n"), sample.HTML...), "html"},
+		{"html in UTF-16", []byte(utf16("\r\n" + string(sample.HTML))), "html"}, {"html in UTF-16 without a mark", []byte(utf16(string(sample.HTML))[2:]), "html"},
+		{"html in UTF-16, high octet first", swap(utf16(string(sample.HTML))), "html"}, {"html in UTF-16, high octet first, without a mark", swap(utf16(string(sample.HTML)))[2:], "html"},
+		{"word xml in UTF-16", []byte(utf16(string(sample.WordXML))), "word-xml"}, {"script in UTF-16", []byte(utf16("<?php x")), "script"}, {"text in UTF-16", []byte(utf16("hello world")), "text"},
 		{"mhtml", sample.MHTML, "mhtml"}, {"svg", sample.SVG, "svg"}, {"word xml", sample.WordXML, "word-xml"},
 		{"exe", sample.EXE, "exe"}, {"heic", sample.HEIC, "heic"}, {"webp", sample.WebP, "webp"}, {"gif", sample.GIF, "gif"},
 		{"jpeg 2000", sample.JP2, "jpeg2000"}, {"php", []byte("<?php system($_GET['c']);"), "script"},
@@ -116,6 +122,30 @@ func TestKind(t *testing.T) {
 	}
 }
 
+// webp is the first chunk of a WebP.
+func webp(chunk string, data ...byte) []byte {
+	return sample.Join([]byte("RIFF\x16\x00\x00\x00WEBP"+chunk+"\x0a\x00\x00\x00"), data)
+}
+
+// TestWideSample holds the sample itself to the standard library.
+func TestWideSample(t *testing.T) {
+	data := sample.Wide(sample.Docx())
+	r, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	require.NoError(t, err)
+	b, err := fs.ReadFile(r, "[Content_Types].xml")
+	require.NoError(t, err)
+	assert.Contains(t, string(b), sample.TypeDocx)
+}
+
+// swap exchanges the octets of each pair.
+func swap(s string) []byte {
+	b := []byte(s)
+	for i := 0; i+1 < len(b); i += 2 {
+		b[i], b[i+1] = b[i+1], b[i]
+	}
+	return b
+}
+
 func TestInside(t *testing.T) {
 	vba := sample.Part{Name: "word/vbaProject.bin", Data: "x"}
 	tests := []struct {
@@ -125,6 +155,12 @@ func TestInside(t *testing.T) {
 	}{
 		{"jpeg size", sample.JPEG(640, 480, 0xc0, sample.Segment(0xe1, make([]byte, 60000)), []byte{0xff}), sniff.Content{Kind: "jpeg", Width: 640, Height: 480}},
 		{"png size", sample.PNG(60000, 60000), sniff.Content{Kind: "png", Width: 60000, Height: 60000}},
+		{"gif size", []byte("GIF89a\x80\x02\xe0\x01\x00\x00\x00;"), sniff.Content{Kind: "gif", Width: 640, Height: 480}},
+		{"gif cut", []byte("GIF89a\x80\x02"), sniff.Content{Kind: "gif"}},
+		{"webp size, extended", webp("VP8X", 0, 0, 0, 0, 0x7f, 2, 0, 0xdf, 1, 0), sniff.Content{Kind: "webp", Width: 640, Height: 480}},
+		{"webp size, lossless", webp("VP8L", 0x2f, 0x7f, 0xc2, 0x77, 0, 0, 0, 0, 0, 0), sniff.Content{Kind: "webp", Width: 640, Height: 480}},
+		{"webp size, lossy", webp("VP8 ", 0, 0, 0, 0x9d, 1, 0x2a, 0x80, 2, 0xe0, 1), sniff.Content{Kind: "webp", Width: 640, Height: 480}},
+		{"webp of another kind", webp("XXXX", 0, 0, 0, 0x9d, 1, 0x2a, 0x80, 2, 0xe0, 1), sniff.Content{Kind: "webp"}},
 		{"png cut", sample.PNG(4, 4)[:50], sniff.Content{Kind: "png", Width: 4, Height: 4, Damaged: sniff.Cut}},
 		{"png with a tail", append(sample.PNG(4, 4), "camera data"...), sniff.Content{Kind: "png", Width: 4, Height: 4}},
 		{"png with an archive", append(sample.PNG(4, 4), sample.Zip(sample.Document)...), sniff.Content{Kind: "png", Width: 4, Height: 4, Trailing: "zip"}},

@@ -34,5 +34,5 @@ func hostileStart(b []byte) string {
 	if kind := signature(b); kind == "exe" || kind == "script" {
 		return kind
 	}
-	return markup(b)
+	return markup(wideText(b))
 }

@@ -140,10 +140,34 @@ func parseItem(b []byte) (zipItem, int, bool) {
 	if len(b) < 46+name {
 		return zipItem{}, 0, false
 	}
-	return zipItem{
+	item := zipItem{
 		name: b[46 : 46+name], flags: le.Uint16(b[8:]), method: le.Uint16(b[10:]),
 		packed: int64(le.Uint32(b[20:])), unpacked: int64(le.Uint32(b[24:])), offset: int64(le.Uint32(b[42:])),
-	}, min(n, len(b)), n <= len(b)
+	}
+	if n > len(b) {
+		return item, len(b), false
+	}
+	item.wide(b[46+name : 46+name+int(le.Uint16(b[30:]))])
+	return item, n, true
+}
+
+// wide takes the sizes and the offset that stand in the zip64 extra field instead (APPNOTE.TXT 4.5.3): in this order,
+// and only those that the entry itself leaves to it. Some writers do so for small files too.
+func (i *zipItem) wide(extra []byte) {
+	for len(extra) >= 4 {
+		id, rest := le.Uint16(extra), extra[4:]
+		field := rest[:min(int(le.Uint16(extra[2:])), len(rest))]
+		extra = rest[len(field):]
+		if id != 1 {
+			continue
+		}
+		for _, value := range [...]*int64{&i.unpacked, &i.packed, &i.offset} {
+			if *value == 0xffffffff && len(field) >= 8 {
+				*value, field = int64(le.Uint64(field)), field[8:]
+			}
+		}
+		return
+	}
 }
 
 // escapes tells a name that leaves the archive when unpacked.
