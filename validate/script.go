@@ -18,7 +18,7 @@ const (
 
 // lookOf judges a canonical host by the letters that its labels show.
 func lookOf(host string) look {
-	if !strings.Contains(host, "xn--") {
+	if len(host) > maxName || !strings.Contains(host, "xn--") {
 		return plainLook
 	}
 	shown, err := idna.Punycode.ToUnicode(host)
@@ -38,6 +38,9 @@ func lookOf(host string) look {
 	}
 	return found
 }
+
+// maxName is the length of the longest domain name (RFC 1035 §2.3.4); no longer one can be opened.
+const maxName = 253
 
 // alphabets is a set of alphabets whose letters are easily taken for each other.
 type alphabets uint8
