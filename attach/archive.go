@@ -72,19 +72,25 @@ func WriteArchive(ctx context.Context, w io.Writer, files []File) error {
 type archiver struct {
 	ctx     context.Context
 	zip     *zip.Writer
-	deflate *flate.Writer
+	deflate *flate.Writer // compresses
+	stored  *flate.Writer // only frames, for what is compressed already and over 4 GB
+	store   bool          // which of the two the next entry takes
 	buf     []byte
 }
 
 // compressor reuses one compressor, whose tables take more than most files.
 func (a *archiver) compressor(w io.Writer) (io.WriteCloser, error) {
-	if a.deflate == nil {
-		d, err := flate.NewWriter(w, flate.BestSpeed)
-		a.deflate = d
+	slot, level := &a.deflate, flate.BestSpeed
+	if a.store {
+		slot, level = &a.stored, flate.NoCompression
+	}
+	if *slot == nil {
+		d, err := flate.NewWriter(w, level)
+		*slot = d
 		return d, err
 	}
-	a.deflate.Reset(w)
-	return a.deflate, nil
+	(*slot).Reset(w)
+	return *slot, nil
 }
 
 func (a *archiver) add(name string, f File) error {
@@ -125,8 +131,10 @@ func (a *archiver) copy(w io.Writer, f File) (int64, error) {
 func (a *archiver) entry(name string, at time.Time, size int64, sum uint32) (io.Writer, error) {
 	h := &zip.FileHeader{Name: name}
 	h.SetMode(0o644)
-	if compresses(extensionOf(name)) || size >= math.MaxUint32 {
-		h.Method = zip.Deflate
+	packed := !compresses(extensionOf(name))
+	if !packed || size >= math.MaxUint32 {
+		// CreateRaw has no zip64 field to state such a size in front: blocks of Deflate that are stored tell their end themselves.
+		h.Method, a.store = zip.Deflate, packed
 		if !at.IsZero() {
 			h.Modified = at
 		}
