@@ -19,6 +19,10 @@ func seeds(f *testing.F) {
 		f.Add(p.payload, false)
 		f.Add(p.twin, false)
 	}
+	for _, a := range advised {
+		f.Add(a.html, false)
+		f.Add(a.twin, true)
+	}
 	for _, s := range []string{
 		letter, `{% if a %}<a href="{% if b %}//is.gd/a{% else %}x{% endif %}">{{ "a#{b ~ 'c'}" }}{# x #}`,
 		`{% verbatim %}{{ x }}{% endverbatim %}`, `<p style="a:\65 xpression(b)">&#47;goo.su/x`, `<a href="https:\\%62it&period;ly\x">`,
@@ -40,7 +44,7 @@ func FuzzCheck(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string, twig bool) {
 		r, err := v.Check(context.Background(), validate.StageActivate,
-			validate.Content{HTML: text, Text: text, Subject: text, Twig: twig})
+			validate.Content{HTML: text, Text: text, Subject: text, Preheader: text, Twig: twig, Bulk: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,6 +77,24 @@ func showsConstruct(construct, snippet string) bool {
 		}, s)
 	}
 	return strings.HasPrefix(plain(construct), plain(strings.TrimSuffix(snippet, "…")))
+}
+
+// FuzzTwigSpans holds that the spans are in order and in the source, that each starts with a delimiter and
+// that what stands between them has none but in verbatim blocks.
+func FuzzTwigSpans(f *testing.F) {
+	seeds(f)
+	f.Fuzz(func(t *testing.T, source string, _ bool) {
+		end := 0
+		for _, s := range validate.TwigSpans(source) {
+			if s.Start < end || s.End < s.Start+2 || s.End > len(source) || source[s.Start] != '{' || !strings.ContainsAny(source[s.Start+1:s.Start+2], "{%#") {
+				t.Fatalf("%v behind %d in %q", s, end, source)
+			}
+			if between := source[end:s.Start]; strings.Contains(between, "{{") && !strings.Contains(source, "verbatim") {
+				t.Fatalf("text %q in %q", between, source)
+			}
+			end = s.End
+		}
+	})
 }
 
 // FuzzTreeHoldsNothingMore holds that whatever the tree of golang.org/x/net/html has of active
