@@ -1,5 +1,7 @@
 package validate
 
+import "strings"
+
 const (
 	clipping     = 102 << 10 // bytes of HTML that Gmail shows; behind them it puts a link to the rest
 	nearClipping = 90 << 10
@@ -8,8 +10,8 @@ const (
 // checkClipping reports HTML that Gmail cuts off, where it cuts, and HTML that comes near to it.
 func checkClipping(p *pass) {
 	size := len(p.given)
-	if p.part != HTML || size < clipping/2 {
-		return
+	if p.part != HTML || base64Size(size+strings.Count(p.given, "\n")) <= clipping {
+		return // in any encoding
 	}
 	encoded := encodedSize(p.given)
 	switch {
@@ -50,8 +52,13 @@ func encodedSize(text string) int {
 	if ascii := !hasHighByte(text); ascii && longest <= 998 {
 		return octets
 	}
-	base64 := (octets + 2) / 3 * 4
-	return min(octets+2*escaped+3*soft, base64+base64/76*2)
+	return min(octets+2*escaped+3*soft, base64Size(octets))
+}
+
+// base64Size returns the size of octets in base64, in lines of 76 characters.
+func base64Size(octets int) int {
+	characters := (octets + 2) / 3 * 4
+	return characters + characters/76*2
 }
 
 // hasHighByte reports whether text is more than ASCII.
