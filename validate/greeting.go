@@ -19,7 +19,7 @@ var greetings = [...]string{
 // gap, be it that nothing stands in the element that should hold the name.
 func (p *pass) greetingGap(where span) {
 	text := p.text(where)
-	if p.part == HTML && strings.Trim(text, " \t\r\n") == "" {
+	if strings.TrimSpace(text) == "" {
 		return
 	}
 	if open := p.greeting; open.end > 0 {
@@ -66,7 +66,9 @@ func cut(s string, n int) int {
 
 // mayGreet reports whether line starts with a letter that greetings start with.
 func mayGreet(line string) bool {
-	line = strings.TrimLeft(line, " \t\r*")
+	for line != "" && (isSpace(line[0]) || line[0] == '*') {
+		line = line[1:]
+	}
 	if len(line) < 2 {
 		return false
 	}
