@@ -26,5 +26,7 @@
 // For the way back, [Serve] hands a stored file to a browser safely ([SetDownloadHeader] and [Viewable] are its parts), [WriteArchive]
 // hands over all of them, and [CleanName] makes a name that is safe everywhere and still the sender's.
 //
+// COMPARED.md in this folder sets it beside mimetype and libmagic.
+//
 // The codes of issues are listed, each with an input that raises it, beside [NameInvalid].
 package attach
