@@ -23,8 +23,25 @@
 // passes with a note and travels as what it is; anything else is refused. Little is read, nothing is unpacked but the few small XML parts that say what a document is,
 // and every walk is bounded.
 //
-// For the way back, [Serve] hands a stored file to a browser safely ([SetDownloadHeader] and [Viewable] are its parts), [WriteArchive]
-// hands over all of them, and [CleanName] makes a name that is safe everywhere and still the sender's.
+// What a message is too much for, its report says, and which files to remove to fit ([Report.Remove]): by the policy's total, by what the relay
+// announced, and as a warning by what Gmail takes, where a default of 30 MB does not arrive. A [Scanner] in [Options] looks for viruses
+// in the same reading as the hash, and package attach/clamd is one: a file that cannot be scanned is refused unless [Options] lets it go.
+// [Policy.Table] is the policy with all its texts as JSON, so that a page's own script says what the server will say.
+//
+// For the way back, [Serve] hands a stored file to a browser safely ([SetDownloadHeader], [Viewable] and [Preview] are its parts),
+// [WriteArchive] hands over all of them, and [CleanName] makes a name that is safe everywhere and still the sender's.
+//
+// # Choices where facts leave one
+//
+// A document that breaks off is an error, since no program opens it, though some of it may be there: a .docx without its directory, a .doc
+// of which any octet of the main stream is missing. A PDF or JPEG that breaks off is fine (readers repair the one, cameras leave out the
+// end of the other), a PNG is a warning.
+//
+// [MayBounce] is a warning for everybody over Gmail's limit, not only for recipients at gmail.com: which service is behind a domain
+// of one's own is unknown, and a limit of 25 MB is the most common one. Where a recipient is at Gmail, its text says so.
+//
+// What follows the end of a PDF or JPEG is looked for in the last 64 KB; where files are read whole, for a hash or a scanner, a program or
+// a page is found at any distance from the end.
 //
 // COMPARED.md in this folder sets it beside mimetype and libmagic.
 //

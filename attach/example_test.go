@@ -2,6 +2,7 @@ package attach_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -34,4 +35,45 @@ func Example() {
 	//   error: Файлы .exe отправить нельзя. Разрешены: jpeg, jpg, png, pdf, doc, docx, rtf, bmp
 	// Договор.rtf
 	// false 82
+}
+
+func ExamplePolicy_Table() {
+	table, err := json.Marshal(attach.Policy{Formats: []string{"pdf", "jpg"}}.Table())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	// What a page's own script does with it.
+	var page struct {
+		Accept string
+		Hints  map[string]struct{ Hint, Rename string }
+		Texts  map[string]map[string]string
+	}
+	if err := json.Unmarshal(table, &page); err != nil {
+		fmt.Println(err)
+		return
+	}
+	hint := page.Hints["jfif"]
+	fmt.Println(page.Accept)
+	fmt.Println(hint.Rename, page.Texts["en"]["file.format-not-allowed/"+hint.Hint])
+	// Output:
+	// .pdf,.jpg
+	// jpg Files .{extension} can't be sent. Rename the file to .{rename}
+}
+
+func ExampleReport_Suggestion() {
+	files := []attach.File{
+		attach.Bytes("Каталог.rtf", []byte(`{\rtf1 `+string(make([]byte, 900))+`}`), time.Time{}),
+		attach.Bytes("Прайс.rtf", []byte(`{\rtf1 `+string(make([]byte, 200))+`}`), time.Time{}),
+	}
+	report, err := attach.Policy{MaxTotal: 1000}.Check(context.Background(), files, attach.Options{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(report.Issues[0].Text("ru"))
+	fmt.Println(report.Suggestion("ru"))
+	// Output:
+	// Общий размер вложений — 1,1 КБ, максимальный — 1000 байт: отправка сообщения будет недоступна. Удалите некоторые файлы (не менее 116 байт)
+	// Достаточно удалить: «Прайс.rtf»
 }
