@@ -89,7 +89,7 @@ type Options struct {
 	// AllowAMP accepts the scripts of AMP for Email from cdn.ampproject.org.
 	AllowAMP bool
 
-	// Off are codes that are never reported.
+	// Off are codes that are never reported, those that would block included.
 	Off []string
 	// Severities replaces, for a stage, the severity of all findings of a code in every part:
 	//
