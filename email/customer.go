@@ -91,7 +91,8 @@ type Customers interface {
 	// Customer returns one customer; an unknown id is ErrNotFound.
 	Customer(ctx context.Context, id string) (Customer, error)
 	// SearchCustomers returns at most q.Limit customers that match q, best first: exact matches of an external id, an
-	// e-mail or a handle, then the newest. Query.Match says whether and by what a customer matches.
+	// e-mail or a handle, then the newest. Query.Match says whether and by what a customer matches; Query.Rank makes the
+	// whole answer out of candidates.
 	SearchCustomers(ctx context.Context, q Query) ([]Match, error)
 }
 

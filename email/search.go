@@ -1,6 +1,8 @@
 package email
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -127,6 +129,30 @@ func (q Query) Match(c Customer, phone Phone) (Match, bool) {
 		}
 	}
 	return best, true
+}
+
+// Rank makes the answer to q out of candidates: those that match, each once, exact ones first, then the newest, at most
+// Limit. phone may be nil for RussianPhone.
+func (q Query) Rank(candidates []Customer, phone Phone) []Match {
+	var matches []Match
+	seen := make(map[string]bool, len(candidates))
+	for _, candidate := range candidates {
+		match, ok := q.Match(candidate, phone)
+		if ok && !seen[candidate.ID] {
+			seen[candidate.ID] = true
+			matches = append(matches, match)
+		}
+	}
+	slices.SortFunc(matches, func(a, b Match) int {
+		switch {
+		case a.Exact && !b.Exact:
+			return -1
+		case b.Exact && !a.Exact:
+			return 1
+		}
+		return cmp.Or(b.Customer.CreatedAt.Compare(a.Customer.CreatedAt), cmp.Compare(b.Customer.ID, a.Customer.ID))
+	})
+	return matches[:min(len(matches), max(q.Limit, 0))]
 }
 
 // searchValue is one value that a customer is found by.

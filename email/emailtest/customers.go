@@ -1,10 +1,10 @@
 package emailtest
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -37,31 +37,17 @@ func (s *Store) Customer(ctx context.Context, id string) (email.Customer, error)
 	return cloneCustomer(c), nil
 }
 
-// SearchCustomers implements email.Customers: Query.Match decides, and what is left to do is the order.
+// SearchCustomers implements email.Customers: Query.Rank makes the answer out of everybody.
 func (s *Store) SearchCustomers(ctx context.Context, q email.Query) ([]email.Match, error) {
 	if err := s.lock(ctx); err != nil {
 		return nil, err
 	}
 	defer s.mu.Unlock()
-	var matches []email.Match
-	for _, c := range s.customers {
-		if match, ok := q.Match(c, nil); ok {
-			match.Customer = cloneCustomer(c)
-			matches = append(matches, match)
-		}
+	matches := q.Rank(slices.Collect(maps.Values(s.customers)), nil)
+	for i := range matches {
+		matches[i].Customer = cloneCustomer(matches[i].Customer)
 	}
-	slices.SortFunc(matches, bestFirst)
-	return matches[:min(len(matches), max(q.Limit, 0))], nil
-}
-
-func bestFirst(a, b email.Match) int {
-	switch {
-	case a.Exact && !b.Exact:
-		return -1
-	case b.Exact && !a.Exact:
-		return 1
-	}
-	return cmp.Or(b.Customer.CreatedAt.Compare(a.Customer.CreatedAt), cmp.Compare(b.Customer.ID, a.Customer.ID))
+	return matches, nil
 }
 
 // CreateCustomer implements email.CustomerCreator; ids that it fills in are "customer-1", "customer-2" and so on.

@@ -1,9 +1,7 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/crmmail/crmmail/email"
@@ -28,7 +26,7 @@ func (s *Store) SearchCustomers(ctx context.Context, q email.Query) ([]email.Mat
 	if err != nil {
 		return nil, wrap("search customers", err)
 	}
-	return rank(q, s.phone, candidates), nil
+	return q.Rank(candidates, s.phone), nil
 }
 
 func (s *Store) exactCustomers(ctx context.Context, tx conn, q email.Query) ([]email.Customer, error) {
@@ -55,28 +53,3 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 // escapeLike makes every character of text stand for itself in a LIKE pattern.
 func escapeLike(text string) string { return likeEscaper.Replace(text) }
-
-// rank is the answer: exact matches first, then the newest.
-func rank(q email.Query, phone email.Phone, candidates []email.Customer) []email.Match {
-	var matches []email.Match
-	seen := make(map[string]bool, len(candidates))
-	for _, c := range candidates {
-		if seen[c.ID] {
-			continue
-		}
-		seen[c.ID] = true
-		if match, ok := q.Match(c, phone); ok {
-			matches = append(matches, match)
-		}
-	}
-	slices.SortFunc(matches, func(a, b email.Match) int {
-		switch {
-		case a.Exact && !b.Exact:
-			return -1
-		case b.Exact && !a.Exact:
-			return 1
-		}
-		return cmp.Or(b.Customer.CreatedAt.Compare(a.Customer.CreatedAt), cmp.Compare(b.Customer.ID, a.Customer.ID))
-	})
-	return matches[:min(len(matches), q.Limit)]
-}

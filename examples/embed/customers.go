@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 
 	"github.com/crmmail/crmmail/email"
 )
@@ -22,7 +21,7 @@ func (c customers) Customer(ctx context.Context, id string) (email.Customer, err
 	return found[0].customer(), nil
 }
 
-// SearchCustomers implements email.Customers: SQL finds who has every word, Query.Match tells by what.
+// SearchCustomers implements email.Customers: SQL finds who has every word, Query.Rank makes the answer.
 func (c customers) SearchCustomers(ctx context.Context, q email.Query) ([]email.Match, error) {
 	where, args := "?", []any{len(q.Words) > 0}
 	for _, word := range q.Words {
@@ -32,16 +31,11 @@ func (c customers) SearchCustomers(ctx context.Context, q email.Query) ([]email.
 	if err != nil {
 		return nil, err
 	}
-	var exact, others []email.Match
-	for _, one := range found { // the newest first
-		if match, ok := q.Match(one.customer(), nil); match.Exact {
-			exact = append(exact, match)
-		} else if ok {
-			others = append(others, match)
-		}
+	candidates := make([]email.Customer, len(found))
+	for i, one := range found {
+		candidates[i] = one.customer()
 	}
-	all := slices.Concat(exact, others)
-	return all[:min(len(all), q.Limit)], nil
+	return q.Rank(candidates, nil), nil
 }
 
 // customer is the client in the library's words.
