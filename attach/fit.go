@@ -27,55 +27,63 @@ type measure struct {
 	files       int
 }
 
-func (m measure) plus(v Verdict) measure {
-	return measure{add(m.total, v.Size), add(m.wire, WireSize(v.Size)), m.files + 1}
+func (m measure) plus(p part) measure {
+	return measure{add(m.total, p.size), add(m.wire, WireSize(p.size)), m.files + 1}
 }
 
-func (m measure) minus(v Verdict) measure {
-	return measure{m.total - v.Size, m.wire - WireSize(v.Size), m.files - 1}
+func (m measure) minus(p part) measure {
+	return measure{m.total - p.size, m.wire - WireSize(p.size), m.files - 1}
 }
 
 func (m measure) fits(b bounds) bool {
 	return (b.total == 0 || m.total <= b.total) && (b.wire == 0 || m.wire <= b.wire) && (b.files == 0 || m.files <= b.files)
 }
 
+// part is a file as far as fitting goes.
+type part struct {
+	size  int64
+	index int
+}
+
+// largestFirst orders parts; of equal ones that which was attached last comes first.
+func largestFirst(a, b part) int {
+	return cmp.Or(cmp.Compare(b.size, a.size), cmp.Compare(b.index, a.index))
+}
+
 // leaveOut is which sound files to detach for the others to fit: the fewest, and among as few those that lose least, as far as
 // exchanging one for a smaller one finds them. Those refused go in any case. nil is none, and also where detaching does not help.
 func leaveOut(files []Verdict, b bounds) []int {
-	var sound []Verdict
-	for _, v := range files {
-		if !v.Refused() {
-			sound = append(sound, v)
+	sound := make([]part, 0, len(files))
+	for i := range files {
+		if v := &files[i]; !v.Refused() {
+			sound = append(sound, part{v.Size, v.Index})
 		}
 	}
-	// The largest first; of equal ones that which was attached last.
-	slices.SortFunc(sound, func(a, b Verdict) int {
-		return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(b.Index, a.Index))
-	})
+	slices.SortFunc(sound, largestFirst)
 	n := fewest(sound, b)
 	if n <= 0 {
 		return nil
 	}
-	gone, kept := slices.Clone(sound[:n]), slices.Clone(sound[n:])
+	gone, kept := sound[:n], sound[n:]
 	for i := n - 1; i >= 0; i-- {
 		exchange(gone, kept, i, b)
 	}
-	var out []int
-	for _, v := range gone {
-		out = append(out, v.Index)
+	out := make([]int, n)
+	for i, p := range gone {
+		out[i] = p.index
 	}
 	slices.Sort(out)
 	return out
 }
 
 // fewest is how many of the files, largest first, must go; -1 where even all do not suffice.
-func fewest(largestFirst []Verdict, b bounds) int {
+func fewest(sorted []part, b bounds) int {
 	var m measure
 	if !m.fits(b) {
 		return -1
 	}
-	for i := len(largestFirst) - 1; i >= 0; i-- {
-		if m = m.plus(largestFirst[i]); !m.fits(b) {
+	for i := len(sorted) - 1; i >= 0; i-- {
+		if m = m.plus(sorted[i]); !m.fits(b) {
 			return i + 1
 		}
 	}
@@ -83,15 +91,15 @@ func fewest(largestFirst []Verdict, b bounds) int {
 }
 
 // exchange keeps gone[i] for the smallest of kept in whose stead everything fits as well.
-func exchange(gone, kept []Verdict, i int, b bounds) {
+func exchange(gone, kept []part, i int, b bounds) {
 	rest := measure{}.plus(gone[i])
-	for _, v := range kept {
-		rest = rest.plus(v)
+	for _, p := range kept {
+		rest = rest.plus(p)
 	}
-	for k := len(kept) - 1; k >= 0 && kept[k].Size < gone[i].Size; k-- {
+	for k := len(kept) - 1; k >= 0 && kept[k].size < gone[i].size; k-- {
 		if rest.minus(kept[k]).fits(b) {
 			gone[i], kept[k] = kept[k], gone[i]
-			slices.SortFunc(kept, func(a, b Verdict) int { return cmp.Or(cmp.Compare(b.Size, a.Size), cmp.Compare(b.Index, a.Index)) })
+			slices.SortFunc(kept, largestFirst)
 			return
 		}
 	}
