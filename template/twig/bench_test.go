@@ -3,6 +3,7 @@ package twig_test
 import (
 	"context"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,6 +50,20 @@ func BenchmarkRender(b *testing.B) {
 	for b.Loop() {
 		if _, err := tpl.Render(context.Background(), vars); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkCheck is a keystroke in a template of 100 KB.
+func BenchmarkCheck(b *testing.B) {
+	eng := newEngine(b, twig.Options{})
+	large := strings.Repeat(invoice, 100*1024/len(invoice)+1)
+	variables := []template.Variable{{Name: "client", Type: template.TypeMap}, {Name: "leave", Type: template.TypeText}, {Name: "invoice", Type: template.TypeMap}}
+	b.ReportAllocs()
+	b.SetBytes(int64(len(large)))
+	for b.Loop() {
+		if r := eng.Check(context.Background(), "invoice", large, template.EscapeHTML, variables); len(r.Findings) > 0 {
+			b.Fatal(r.Findings)
 		}
 	}
 }

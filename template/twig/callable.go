@@ -223,7 +223,11 @@ func (p *parser) bindLater(at pos, what string, c *callable, args []argument) (o
 		if !ok {
 			panic(x)
 		}
-		if p.delayed == nil && !p.lenient {
+		switch {
+		case p.lenient:
+		case p.check != nil:
+			p.check.add(e, p.failed)
+		case p.delayed == nil:
 			p.delayed = e
 		}
 		ordered = make([]expr, len(c.params))

@@ -33,7 +33,7 @@ func (r *run) instance(u *unit) *instance {
 }
 
 func (r *run) checkTraits(u *unit) {
-	if len(u.traits) > 0 && r.isSandboxed() && u.violation != nil && u.violation.Message == tagMessage("use") {
+	if len(u.traits) > 0 && r.isSandboxed() && u.violation != nil && u.violation.Message == notAllowed(use{kind: usedTag, name: "use"}) {
 		panic(u.refusal())
 	}
 }

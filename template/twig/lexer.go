@@ -33,6 +33,7 @@ type lexer struct {
 	brackets   []bracket
 	opened     pos // the tag or print statement being read
 	tokens     []token
+	failed     pos // where the fault is that ended the reading
 }
 
 const (
@@ -41,8 +42,13 @@ const (
 	lineSpace = " \t\x00\v"
 )
 
-func tokenize(name, code string) []token {
-	l := &lexer{name: name, code: code, line: 1, tokens: make([]token, 0, len(code)/8+8)}
+func newLexer(name, code string) *lexer {
+	return &lexer{name: name, code: code, line: 1, tokens: make([]token, 0, len(code)/8+8)}
+}
+
+func tokenize(name, code string) []token { return newLexer(name, code).read() }
+
+func (l *lexer) read() []token {
 	for l.at < len(l.code) {
 		switch l.state {
 		case inData:
@@ -67,6 +73,7 @@ func tokenize(name, code string) []token {
 func (l *lexer) pos() pos { return pos{l.line, int32(l.at)} }
 
 func (l *lexer) fail(at pos, message string) {
+	l.failed = at
 	panic(&template.Error{Kind: template.Syntax, Message: message, Name: l.name, Line: int(at.line), Column: column(l.code, at.off)})
 }
 

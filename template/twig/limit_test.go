@@ -80,7 +80,7 @@ func TestOwnLimits(t *testing.T) {
 }
 
 func TestDeadline(t *testing.T) {
-	eng := newEngine(t, twig.Options{Limits: twig.Limits{Steps: 1 << 40}})
+	eng := newEngine(t, twig.Options{Limits: twig.Limits{Steps: 1 << 40, LiveBytes: 1 << 40}})
 	tpl, err := eng.Parse(context.Background(), "t", "{% for i in 1..300 %}{% for j in 1..1000 %}{% for k in 1..1000 %}{% endfor %}{% endfor %}{% endfor %}", template.EscapeHTML)
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)

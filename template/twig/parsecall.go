@@ -11,7 +11,7 @@ func (p *parser) arguments() []argument {
 	spread := false
 	for !p.at(tPunctuation, ")") {
 		if len(args) > maxArguments {
-			panic(p.unit.fault(p.current().pos, template.Limit, "The call has too many arguments."))
+			p.abort(p.current().pos, template.Limit, "The call has too many arguments.")
 		}
 		if len(args) > 0 {
 			p.expect(tPunctuation, ",", "Arguments must be separated by a comma")
@@ -75,7 +75,8 @@ func (p *parser) filterCall(name string, at pos, on expr, args []argument) expr 
 		if p.lenient {
 			return &constExpr{place{at}, null}
 		}
-		p.fail(at, `Unknown "`+name+`" filter.`+suggest(name, p.eng.filterNames()))
+		p.report(at, `Unknown "`+name+`" filter.`+suggest(name, p.eng.filterNames()))
+		return &unknownCall{place{at}, on, args}
 	}
 	p.use(usedFilter, name, at)
 	if c.node != nil {
@@ -116,7 +117,8 @@ func (p *parser) function(l expr, t token) expr {
 		if p.lenient {
 			return &constExpr{place{at}, null}
 		}
-		p.fail(at, `Unknown "`+name+`" function.`+suggest(name, p.eng.functionNames()))
+		p.report(at, `Unknown "`+name+`" function.`+suggest(name, p.eng.functionNames()))
+		return &unknownCall{place{at}, nil, args}
 	}
 	p.use(usedFunction, name, at)
 	if c.node != nil {
@@ -134,7 +136,7 @@ func (p *parser) test(on expr, t token) expr {
 	c, ok := p.eng.tests[name]
 	if !ok {
 		if !p.lenient {
-			p.fail(t.pos, `Unknown "`+name+`" test.`+suggest(name, p.eng.testNames()))
+			p.report(t.pos, `Unknown "`+name+`" test.`+suggest(name, p.eng.testNames()))
 		}
 		c = &callable{name: name, variadic: true, fn: func(*run, []Value) Value { return null }}
 	}

@@ -24,7 +24,7 @@ func (p *parser) expression(prec int) expr {
 			return e
 		}
 		if chain > maxChain {
-			panic(p.unit.fault(t.pos, template.Limit, "The expression is too long."))
+			p.abort(t.pos, template.Limit, "The expression is too long.")
 		}
 		p.next()
 		e = p.infix(e, t, level)

@@ -29,7 +29,7 @@ type unit struct {
 	imports      int
 	traitable    bool
 	uses         uses
-	reads        []Variable      // the variables it reads, each where it does so first
+	reads        []nameRead      // the variables it reads, each where it does so first
 	seen         map[string]bool // their names
 	owned        map[string]bool // the variables it sets itself
 	violation    *template.Error // what the policy says to it
@@ -58,6 +58,8 @@ type stream struct {
 	i       int
 	depth   int
 	delayed *template.Error // the first wrong call; Twig finds it after faults of the syntax
+	failed  pos             // where the last fault is
+	check   *checking       // what a static check finds, nil where the template is parsed to be rendered
 }
 
 // parser turns tokens into a unit in one pass: names get their slots and printed expressions their escaping at once.
@@ -80,7 +82,7 @@ type parser struct {
 	spreads    bool // the expression that comes next may be "...e"
 	captures   int
 	hasExtends bool
-	misplaced  []*template.Error // blocks that are wrong if the template turns out to have a parent
+	misplaced  []misplaced // blocks that are wrong if the template turns out to have a parent
 }
 
 type openTag struct {
@@ -112,7 +114,20 @@ func newParser(eng *Engine, env *environment, s *stream, name, source string) *p
 	return p
 }
 
-func (p *parser) fail(at pos, message string) { panic(p.unit.fault(at, syntaxKind, message)) }
+func (p *parser) fail(at pos, message string) { p.abort(at, syntaxKind, message) }
+
+func (p *parser) abort(at pos, kind template.Kind, message string) {
+	p.failed = at
+	panic(p.unit.fault(at, kind, message))
+}
+
+// report is fail for a fault after which parsing can go on, as a static check does.
+func (p *parser) report(at pos, message string) {
+	if p.check == nil {
+		p.fail(at, message)
+	}
+	p.check.add(p.unit.fault(at, syntaxKind, message), at)
+}
 
 func (p *parser) current() token { return p.tokens[p.i] }
 
@@ -204,7 +219,7 @@ func (l *loopScope) add(slot int) {
 
 func (p *parser) deeper() {
 	if p.depth++; p.depth > maxParse {
-		panic(p.unit.fault(p.current().pos, template.Limit, "The template is nested too deeply."))
+		p.abort(p.current().pos, template.Limit, "The template is nested too deeply.")
 	}
 }
 
@@ -243,11 +258,11 @@ func onlyBlocks(body []statement) bool {
 func (p *parser) childBody(body []statement) []statement {
 	for _, s := range body {
 		if s.printed && !s.blockRef {
-			p.fail(s.at, "A template that extends another one cannot include content outside Twig blocks. Did you forget to put the content inside a {% block %} tag?")
+			p.report(s.at, "A template that extends another one cannot include content outside Twig blocks. Did you forget to put the content inside a {% block %} tag?")
 		}
 	}
-	if len(p.misplaced) > 0 {
-		panic(p.misplaced[0])
+	for _, m := range p.misplaced {
+		p.report(m.at, m.message)
 	}
 	var kept []statement
 	for _, s := range body {
@@ -267,11 +282,17 @@ func (p *parser) statements(opener openTag, end []string, whole bool) []statemen
 	p.deeper()
 	defer func() { p.depth-- }()
 	first := p.current().pos
+	parse := p.statement
+	if p.check != nil {
+		p.check.awaited = append(p.check.awaited, end)
+		defer func() { p.check.awaited = p.check.awaited[:len(p.check.awaited)-1] }()
+		parse = p.tolerant
+	}
 	var out []statement
 	for !p.atKind(tEnd) {
 		before := p.printed
 		p.printed = false
-		s, done := p.statement(opener, end, first)
+		s, done := parse(opener, end, first)
 		if done {
 			p.printed = before
 			return out
@@ -280,6 +301,7 @@ func (p *parser) statements(opener openTag, end []string, whole bool) []statemen
 		p.printed = before || p.printed
 		if s.node != nil {
 			out = append(out, s)
+			p.check.parsed(p.unit, s.node)
 		}
 	}
 	if end != nil && !whole { // an embed looks at its content before it misses its end
@@ -289,7 +311,7 @@ func (p *parser) statements(opener openTag, end []string, whole bool) []statemen
 }
 
 // unexpectedEnd reports a tag that is never closed.
-func (p *parser) unexpectedEnd() { p.fail(p.current().pos, "Unexpected end of template.") }
+func (p *parser) unexpectedEnd() { p.report(p.current().pos, "Unexpected end of template.") }
 
 func (p *parser) statement(opener openTag, end []string, first pos) (statement, bool) {
 	t := p.next()
@@ -340,6 +362,9 @@ func (p *parser) inner(tag string, at pos, end ...string) seq {
 	nodes := make(seq, len(body))
 	for i, s := range body {
 		nodes[i] = s.node
+	}
+	if p.check != nil {
+		p.check.now.mid = p.i
 	}
 	return nodes
 }

@@ -78,6 +78,9 @@ type uses []use
 
 func (p *parser) use(kind useKind, name string, at pos) {
 	if kind == usedTest {
+		if p.check != nil {
+			p.check.tested(name, at)
+		}
 		return
 	}
 	for _, u := range p.unit.uses {
@@ -88,7 +91,9 @@ func (p *parser) use(kind useKind, name string, at pos) {
 	p.unit.uses = append(p.unit.uses, use{kind, name, at})
 }
 
-func tagMessage(name string) string { return `Tag "` + name + `" is not allowed.` }
+func notAllowed(u use) string {
+	return [...]string{"Tag", "Filter", "Function"}[u.kind] + ` "` + u.name + `" is not allowed.`
+}
 
 // check finds the first use that the policy does not allow: tags before filters before functions.
 func (u uses) check(eng *Engine, in *unit) {
@@ -98,8 +103,7 @@ func (u uses) check(eng *Engine, in *unit) {
 	for kind := usedTag; kind <= usedFunction; kind++ {
 		for _, x := range u {
 			if x.kind == kind && !eng.policy.allows(kind, x.name) {
-				what := [...]string{"Tag", "Filter", "Function"}[kind]
-				in.violation = in.fault(x.at, template.Security, what+` "`+x.name+`" is not allowed.`)
+				in.violation = in.fault(x.at, template.Security, notAllowed(x))
 				return
 			}
 		}

@@ -102,6 +102,9 @@ func (p *parser) printer(e expr, strategy string) node {
 
 // strategyOf is the strategy that e has to be escaped with, "" where it is safe as it is.
 func (p *parser) strategyOf(e expr, strategy string) string {
+	if p.check != nil && p.initial != "" {
+		p.check.strategies[e] = strategy
+	}
 	if safe := safetyOf(e); strategy == "" || safe == safeAll || safe&need(strategy) != 0 {
 		return ""
 	}

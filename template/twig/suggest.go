@@ -7,6 +7,15 @@ import (
 
 // suggest is `Did you mean "…"?` with the names that resemble name, nearest first, or "".
 func suggest(name string, known []string) string {
+	found := similar(name, known)
+	if len(found) == 0 {
+		return ""
+	}
+	return ` Did you mean "` + strings.Join(found, `", "`) + `"?`
+}
+
+// similar are the names among known that resemble name, nearest first.
+func similar(name string, known []string) []string {
 	type near struct {
 		name string
 		dist int
@@ -18,15 +27,12 @@ func suggest(name string, known []string) string {
 			found = append(found, near{k, d})
 		}
 	}
-	if len(found) == 0 {
-		return ""
-	}
 	slices.SortStableFunc(found, func(a, b near) int { return a.dist - b.dist })
-	names := make([]string, len(found))
-	for i, f := range found {
-		names[i] = f.name
+	var out []string
+	for _, f := range found {
+		out = append(out, f.name)
 	}
-	return ` Did you mean "` + strings.Join(names, `", "`) + `"?`
+	return out
 }
 
 // maxSuggested is the length of a name above which nothing resembles it.
@@ -54,4 +60,31 @@ func distance(a, b string) int {
 		}
 	}
 	return row[len(b)]
+}
+
+// resembling are the names among known that the author of a template may have meant by name, nearest first, three at
+// most: "first_name" and "firstNmae" resemble "firstName".
+func resembling(name string, known []string) []string {
+	var out []string
+	for dist := 0; dist <= max(1, len(name)/3); dist++ {
+		for _, k := range known {
+			if len(out) < 3 && meant(name, k) == dist {
+				out = append(out, k)
+			}
+		}
+	}
+	return out
+}
+
+// meant is the distance between names without regard to case and underlines; two letters that changed places count
+// as one.
+func meant(a, b string) int {
+	a, b = normalName(a), normalName(b)
+	d := distance(a, b)
+	for i := 0; i+1 < len(a) && d == 2 && len(a) == len(b); i++ {
+		if a[:i]+a[i+1:i+2]+a[i:i+1]+a[i+2:] == b {
+			return 1
+		}
+	}
+	return d
 }

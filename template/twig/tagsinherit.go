@@ -5,7 +5,7 @@ import ()
 func parseBlock(p *parser, at pos) node {
 	name := p.expect(tName, "", "").text
 	if b, ok := p.unit.blocks[name]; ok {
-		p.fail(p.current().pos, "The block '"+name+"' has already been defined line "+Int(int64(b.at.line)).String()+".")
+		p.report(p.current().pos, "The block '"+name+"' has already been defined line "+Int(int64(b.at.line)).String()+".")
 	}
 	p.checkNesting(at)
 	b := &block{name: name, unit: p.unit, at: at}
@@ -49,7 +49,7 @@ func (p *parser) checkNesting(at pos) {
 		return
 	}
 	tag := p.tags[len(p.tags)-1]
-	p.misplaced = append(p.misplaced, p.unit.fault(at, syntaxKind, `A "block" tag cannot be under a "`+tag.name+`" tag (line `+Int(int64(tag.at.line)).String()+`).`))
+	p.misplaced = append(p.misplaced, misplaced{at, `A "block" tag cannot be under a "` + tag.name + `" tag (line ` + Int(int64(tag.at.line)).String() + `).`})
 }
 
 func parseExtends(p *parser, at pos) node {
@@ -57,11 +57,11 @@ func parseExtends(p *parser, at pos) node {
 	p.endTag()
 	switch {
 	case p.blockDepth > 0:
-		p.fail(at, `Cannot use "extend" in a block.`)
+		p.report(at, `Cannot use "extend" in a block.`)
 	case p.macroDepth > 0:
-		p.fail(at, `Cannot use "extend" in a macro.`)
+		p.report(at, `Cannot use "extend" in a macro.`)
 	case p.hasExtends:
-		p.fail(at, "Multiple extends tags are forbidden.")
+		p.report(at, "Multiple extends tags are forbidden.")
 	}
 	p.hasExtends = true
 	p.unit.parent = e

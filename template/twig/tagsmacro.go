@@ -112,7 +112,7 @@ func (p *parser) macroParams(m *macro) {
 			}
 		}
 		if m.params = append(m.params, param); len(m.params) > maxParams {
-			panic(p.unit.fault(t.pos, template.Limit, "The macro has too many arguments."))
+			p.abort(t.pos, template.Limit, "The macro has too many arguments.")
 		}
 	}
 	p.expect(tPunctuation, ")", "A list of arguments must be closed by a parenthesis")
@@ -139,11 +139,11 @@ func (p *parser) checkMacro(m *macro) {
 		at := param.def.where()
 		switch {
 		case param.name == "varargs":
-			p.fail(at, `The argument "varargs" in macro "`+m.name+`" cannot be defined because the variable "varargs" is reserved for arbitrary arguments.`)
+			p.report(at, `The argument "varargs" in macro "`+m.name+`" cannot be defined because the variable "varargs" is reserved for arbitrary arguments.`)
 		case m.variadic && param.slot == m.rest:
-			p.fail(at, `The variadic argument "`+param.name+`" in macro "`+m.name+`" cannot have the same name as another argument.`)
+			p.report(at, `The variadic argument "`+param.name+`" in macro "`+m.name+`" cannot have the same name as another argument.`)
 		case seen[param.name]:
-			p.fail(at, `Argument "`+param.name+`" is defined twice for macro "`+m.name+`".`)
+			p.report(at, `Argument "`+param.name+`" is defined twice for macro "`+m.name+`".`)
 		}
 		seen[param.name] = true
 	}

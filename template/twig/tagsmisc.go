@@ -1,7 +1,5 @@
 package twig
 
-import "github.com/crmmail/crmmail/template"
-
 func parseTypes(p *parser, _ pos) node {
 	enclosed := p.accept(tPunctuation, "{")
 	done := func() bool { return p.at(tPunctuation, "}") || p.atKind(tBlockEnd) }
@@ -117,6 +115,7 @@ func parseSandbox(p *parser, at pos) node {
 // unsupported refuses what Twig has and this engine leaves out.
 func notSupported(what, name string) func(p *parser, at pos, on expr, args []argument) expr {
 	return func(p *parser, at pos, _ expr, _ []argument) expr {
-		panic(p.unit.fault(at, template.Syntax, "The "+what+` "`+name+`" is not supported.`))
+		p.fail(at, "The "+what+` "`+name+`" is not supported.`)
+		return nil
 	}
 }

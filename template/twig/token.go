@@ -21,6 +21,7 @@ const (
 	tPunctuation
 	tInterpolationStart
 	tInterpolationEnd
+	tBroken // stands for what a static check could not read
 )
 
 var tokenNames = [...]string{
@@ -28,6 +29,7 @@ var tokenNames = [...]string{
 	tVarStart: "begin of print statement", tVarEnd: "end of print statement", tName: "name", tNumber: "number",
 	tString: "string", tOperator: "operator", tPunctuation: "punctuation",
 	tInterpolationStart: "begin of string interpolation", tInterpolationEnd: "end of string interpolation",
+	tBroken: "broken tag",
 }
 
 func (k tokenKind) String() string { return tokenNames[k] }

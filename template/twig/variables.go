@@ -12,11 +12,17 @@ type Variable struct {
 func (t *Template) Variables() []Variable {
 	var out []Variable
 	for _, v := range t.unit.reads {
-		if !t.unit.owned[v.Name] {
-			out = append(out, v)
+		if !t.unit.owned[v.name] {
+			out = append(out, Variable{v.name, int(v.at.line), column(t.unit.source, v.at.off)})
 		}
 	}
 	return out
+}
+
+// nameRead is a variable and where it is read.
+type nameRead struct {
+	name string
+	at   pos
 }
 
 // read notes that the variable t is read; the first place of each counts.
@@ -28,13 +34,13 @@ func (u *unit) read(t token) {
 		u.seen = map[string]bool{}
 	}
 	u.seen[t.text] = true
-	u.reads = append(u.reads, Variable{t.text, int(t.pos.line), column(u.source, t.pos.off)})
+	u.reads = append(u.reads, nameRead{t.text, t.pos})
 }
 
 // unread takes back the note on a name that turned out to be that of a function or of an argument.
 func (u *unit) unread(e *nameExpr) {
 	last := len(u.reads) - 1
-	if last < 0 || u.reads[last].Name != e.name || u.reads[last].Line != int(e.at.line) || u.reads[last].Column != column(u.source, e.at.off) {
+	if last < 0 || u.reads[last].name != e.name || u.reads[last].at != e.at {
 		return
 	}
 	u.reads = u.reads[:last]
