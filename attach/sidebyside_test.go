@@ -135,12 +135,12 @@ func TestSideBySide(t *testing.T) {
 			}
 		}
 	}
-	table := sideBySide(columns, classes, count, right, len(cases))
+	table := sideBySide(columns, classes, count, right, cases)
 	t.Log("\n" + table)
 	holdCompared(t, columns, table)
 }
 
-func sideBySide(columns []tool, classes []string, count map[string]int, right map[string][]int, all int) string {
+func sideBySide(columns []tool, classes []string, count map[string]int, right map[string][]int, cases []sample.Case) string {
 	var b strings.Builder
 	b.WriteString("| what | files | should be |")
 	for _, tool := range columns {
@@ -148,7 +148,7 @@ func sideBySide(columns []tool, classes []string, count map[string]int, right ma
 	}
 	b.WriteString("\n|---|---|---|" + strings.Repeat("---|", len(columns)) + "\n")
 	fates := map[string]sample.Fate{}
-	for _, c := range sample.Cases() {
+	for _, c := range cases {
 		fates[c.Class] = c.Want
 	}
 	sums := make([]int, len(columns))
@@ -160,7 +160,7 @@ func sideBySide(columns []tool, classes []string, count map[string]int, right ma
 		}
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "| all | %d | |", all)
+	fmt.Fprintf(&b, "| all | %d | |", len(cases))
 	for _, n := range sums {
 		fmt.Fprintf(&b, " %d |", n)
 	}
