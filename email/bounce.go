@@ -24,6 +24,9 @@ func (r *reception) markBounced(ctx context.Context) error {
 			return err
 		}
 		r.msg.Received.MatchedBy = MatchBounce
+		if original.State != StateSent && original.State != StateUncertain && original.State != StateBounced {
+			return nil // still on its way, or never sent: the report stands in the conversation
+		}
 		t := r.bounced(original)
 		if len(t.Results) == 0 {
 			return nil // late, or delivered after all
@@ -40,11 +43,11 @@ func (r *reception) markBounced(ctx context.Context) error {
 // bounced moves the original on: who did not get it is told by recipient; where nobody is left it has bounced.
 func (r *reception) bounced(original Message) Transition {
 	at := r.msg.CreatedAt
-	t := Transition{MessageID: original.ID, From: original.State, To: original.State, At: at}
+	t := Transition{MessageID: original.ID, From: original.State, To: original.State, At: at, Attempt: &original.Attempts}
 	left := 0
 	for _, recipient := range original.Recipients {
 		report, told := failedFor(r.parsed.Bounce, recipient.Address, len(original.Recipients) == 1)
-		if told {
+		if told && recipient.Status != RecipientRefused {
 			t.Results = append(t.Results, Recipient{Address: recipient.Address, Status: RecipientRefused,
 				Enhanced: report.Status, Text: shorten(report.Diagnostic), At: at})
 		} else if recipient.Status != RecipientRefused {
@@ -52,7 +55,7 @@ func (r *reception) bounced(original Message) Transition {
 		}
 	}
 	if left == 0 && len(t.Results) > 0 {
-		t.To = StateBounced
+		t.To, t.Conversation = StateBounced, unanswered(original)
 	}
 	t.Event = &Event{At: at, Kind: EventBounced, Detail: detail(t.Results)}
 	return t

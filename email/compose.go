@@ -375,7 +375,7 @@ func (s *Service) sizeLimit(ctx context.Context) int64 {
 	limit, err := limiter.SizeLimit(ctx)
 	if err != nil {
 		s.notAsked.Store(s.config.Now().Add(time.Minute).UnixNano())
-		s.config.Logger.WarnContext(ctx, "size limit unknown", "tenant", s.config.Tenant, "error", err)
+		s.config.Logger.WarnContext(ctx, "size limit unknown", "tenant", s.config.Tenant, "error", redact(err))
 		return 0
 	}
 	return limit

@@ -8,7 +8,7 @@ import (
 )
 
 // content is the message as the transport gets it: writing it marks it as sending first. It remembers what became of
-// the last writing, because that decides what an unclear outcome means.
+// it, because that decides what an unclear outcome means.
 type content struct {
 	ctx      context.Context // of the attempt: io.WriterTo leaves no other way
 	delivery *delivery
@@ -19,7 +19,7 @@ type content struct {
 	last    writing
 }
 
-// writing is what became of a WriteTo.
+// writing is what became of a WriteTo, in the order of how much a server may have of the message.
 type writing int
 
 const (
@@ -48,7 +48,7 @@ func (c *content) close() {
 	}
 }
 
-// state is what became of the last writing.
+// state is what became of the writings.
 func (c *content) state() writing {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -95,21 +95,21 @@ func (c *content) begin() error {
 	return nil
 }
 
-// end remembers what became of a writing. A whole one is not forgotten for a later one that fails.
+// end remembers what became of a writing: of several, what came nearest to a message.
 func (c *content) end(to *destination, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.running--
+	became := contentFailed
 	switch {
 	case c.closed:
+		return
 	case err == nil:
-		c.last = whole
-	case c.last == whole:
+		became = whole
 	case to.failed:
-		c.last = writerFailed
-	default:
-		c.last = contentFailed
+		became = writerFailed
 	}
+	c.last = max(c.last, became)
 }
 
 // destination tells a connection that fails from content that does, and takes nothing once the delivery is over.

@@ -26,7 +26,7 @@ func (d *delivery) run(ctx context.Context) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.service.config.Logger.ErrorContext(ctx, "panic", "tenant", d.service.config.Tenant,
-				"message", d.job.Message.ID, "panic", fmt.Sprint(p))
+				"message", d.job.Message.ID, "panic", fmt.Sprintf("%T", p))
 			d.file(ctx, d.outcome(Receipt{}, errors.New("a part of the host panicked")))
 		}
 	}()
@@ -164,7 +164,7 @@ func (d *delivery) transition(ctx context.Context, from State, t Transition) err
 	t.MessageID = d.job.Message.ID
 	t.From = from
 	t.At = d.service.config.Now()
-	t.Attempt = d.job.Message.Attempts
+	t.Attempt = &d.job.Message.Attempts
 	if from != StateUncertain { // there the lease is gone
 		t.Owner = d.owner
 	}
@@ -180,6 +180,7 @@ func (d *delivery) keepLease(ctx context.Context, breakOff func()) (stop func())
 	done := make(chan struct{})
 	var ended sync.WaitGroup
 	ended.Go(func() {
+		defer d.service.survive(ctx)
 		ticker := time.NewTicker(max(d.service.config.Dispatch.Lease/3, time.Millisecond))
 		defer ticker.Stop()
 		for {
@@ -244,7 +245,7 @@ func (d *delivery) log(ctx context.Context, t Transition, err error) {
 		"attempt", d.job.Message.Attempts, "state", string(t.To))
 	switch {
 	case err != nil:
-		log.ErrorContext(ctx, "outcome not filed", "error", err)
+		log.ErrorContext(ctx, "outcome not filed", "error", redact(err))
 	case t.To == StateSent:
 		log.InfoContext(ctx, "message sent")
 	case t.Event == nil:

@@ -10,23 +10,37 @@ import (
 // already, the rest is given up, and it counts as sent. It is a *RefusedError with CodeNotCancelable where the bytes are
 // on their way.
 func (s *Service) Cancel(ctx context.Context, actorID, messageID string) error {
-	msg, err := s.config.Store.Message(ctx, messageID)
-	if err != nil {
-		return fmt.Errorf("email: cancel: %w", err)
+	for try := 0; ; try++ {
+		msg, err := s.config.Store.Message(ctx, messageID)
+		if err != nil {
+			return fmt.Errorf("email: cancel: %w", err)
+		}
+		err = s.change(ctx, s.canceled(actorID, msg), CodeNotCancelable)
+		if !errors.Is(err, ErrConflict) || msg.State != StateQueued || try == maxTries {
+			return err
+		}
 	}
+}
+
+// maxTries is how often a person's change is tried where workers are in its way.
+const maxTries = 3
+
+func (s *Service) canceled(actorID string, msg Message) Transition {
 	now := s.config.Now()
 	t := Transition{
-		MessageID: messageID,
-		From:      StateQueued,
-		To:        StateCanceled,
-		At:        now,
-		Event:     &Event{At: now, Kind: EventCanceled, ActorID: actorID},
+		MessageID:    msg.ID,
+		From:         StateQueued,
+		To:           StateCanceled,
+		At:           now,
+		Attempt:      &msg.Attempts,
+		Conversation: unanswered(msg),
+		Event:        &Event{At: now, Kind: EventCanceled, ActorID: actorID},
 	}
 	if has(msg.Recipients, RecipientAccepted) {
-		t.To = StateSent
+		t.To, t.Conversation = StateSent, ""
 		t.Results = withStatus(waiting(msg.Recipients), RecipientRefused, "canceled")
 	}
-	return s.change(ctx, t, CodeNotCancelable)
+	return t
 }
 
 // Resend puts a message that failed, or whose fate is uncertain, back into the queue: the same bytes with the same
@@ -49,15 +63,26 @@ func (s *Service) Resend(ctx context.Context, actorID, messageID string) error {
 		From:      msg.State,
 		To:        StateQueued,
 		At:        now,
+		Attempt:   &msg.Attempts,
 		SendAt:    now,
 		Retries:   &none,
 		Results:   withStatus(unaccepted(msg.Recipients), RecipientPending, ""),
 		Event:     &Event{At: now, Kind: EventResent, ActorID: actorID},
+
+		Conversation: answeredAgain(msg),
 	}, CodeNotResendable)
 	if err == nil {
 		s.wakeUp()
 	}
 	return err
+}
+
+// answeredAgain takes the conversation of an answer back from those that wait.
+func answeredAgain(msg Message) ConversationState {
+	if msg.Origin == OriginReply {
+		return Completed
+	}
+	return ""
 }
 
 // mayResend asks the gate: of the person who sends again, or of the message's sender where that is the setting.
@@ -88,7 +113,7 @@ func (s *Service) ConfirmSent(ctx context.Context, actorID, messageID string) er
 		From:      StateUncertain,
 		To:        StateSent,
 		At:        now,
-		Attempt:   msg.Attempts,
+		Attempt:   &msg.Attempts,
 		Results:   withStatus(uncertain(msg.Recipients), RecipientAccepted, ""),
 		Event:     &Event{At: now, Kind: EventConfirmed, ActorID: actorID},
 	}, CodeNotConfirmable)

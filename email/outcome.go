@@ -29,8 +29,18 @@ func (d *delivery) settled(results []Recipient, why string) Transition {
 	t := Transition{To: StateFailed, Results: results, Event: &Event{Kind: EventFailed, Detail: why}}
 	if has(results, RecipientAccepted) || has(d.job.Message.Recipients, RecipientAccepted) {
 		t.To, t.Event.Kind = StateSent, EventSent
+		return t
 	}
+	t.Conversation = unanswered(d.job.Message)
 	return t
+}
+
+// unanswered puts the conversation of an answer that nobody gets back among those that wait for one.
+func unanswered(msg Message) ConversationState {
+	if msg.Origin == OriginReply {
+		return Active
+	}
+	return ""
 }
 
 // results gives each recipient of the attempt the server's own word, or what err means for all.
@@ -134,7 +144,7 @@ func (d *delivery) closedGate(ctx context.Context, err error) Transition {
 	refused, ok := err.(*RefusedError)
 	if !ok {
 		d.service.config.Logger.ErrorContext(ctx, "gate not asked", "tenant", d.service.config.Tenant,
-			"message", d.job.Message.ID, "error", err)
+			"message", d.job.Message.ID, "error", redact(err))
 		return d.again(d.allOpen(RecipientDeferred, "gate not asked"), "gate not asked", false)
 	}
 	return d.settled(d.allOpen(RecipientRefused, refused.Code), refused.Code)

@@ -27,7 +27,7 @@ func (s *Service) Run(ctx context.Context) error {
 		}
 		slots.release(n - len(claimed))
 		if err != nil && ctx.Err() == nil {
-			s.config.Logger.ErrorContext(ctx, "claim", "tenant", s.config.Tenant, "error", err)
+			s.config.Logger.ErrorContext(ctx, "claim", "tenant", s.config.Tenant, "error", redact(err))
 		}
 		if len(claimed) == 0 {
 			s.idle(ctx)
@@ -91,11 +91,12 @@ func (s *Service) forgetRaw(ctx context.Context) (wait func()) {
 	}
 	var done sync.WaitGroup
 	done.Go(func() {
+		defer s.survive(ctx)
 		ticker := time.NewTicker(min(s.config.RawRetention, time.Hour))
 		defer ticker.Stop()
 		for ctx.Err() == nil {
 			if _, err := s.History.ForgetRaw(ctx, s.config.Now().Add(-s.config.RawRetention)); err != nil && ctx.Err() == nil {
-				s.config.Logger.ErrorContext(ctx, "forget raw mail", "tenant", s.config.Tenant, "error", err)
+				s.config.Logger.ErrorContext(ctx, "forget raw mail", "tenant", s.config.Tenant, "error", redact(err))
 			}
 			select {
 			case <-ctx.Done():

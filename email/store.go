@@ -73,8 +73,10 @@ type Journal interface {
 
 // Queued is what Enqueue keeps.
 type Queued struct {
-	Message      Message       // in StateQueued, with its recipients pending, its ID and its IdempotencyKey
-	Conversation Conversation  // kept where it is new; where it exists, its State and UpdatedAt are taken over
+	Message Message // in StateQueued, with its recipients pending, its ID and its IdempotencyKey
+	// Conversation is kept where it is new. Where it exists, its State is taken over unless it is empty, and its UpdatedAt
+	// where that is later.
+	Conversation Conversation
 	ReturnPath   string        // of the envelope; empty is the null return path
 	Wire         *message.Wire // never nil
 	Event        Event
@@ -83,8 +85,7 @@ type Queued struct {
 // Filed is what File keeps.
 type Filed struct {
 	Message Message // in StateReceived, with its ID, its IdempotencyKey and Received
-	// Conversation is kept where it is new; where it exists, its State and UpdatedAt are taken over. nil: the message
-	// waits in the inbox, without conversation and customer.
+	// Conversation is kept as Enqueue keeps it. nil: the message waits in the inbox, without conversation and customer.
 	Conversation *Conversation
 	Event        Event
 }
@@ -114,7 +115,7 @@ type Job struct {
 type Transition struct {
 	MessageID string
 	Owner     string // the worker that must hold the lease; empty: not asked, for what a person does
-	Attempt   int    // what Attempts must be, so that an old attempt does not speak for a newer one; 0: not asked
+	Attempt   *int   // what Attempts must be, so that an old attempt does not speak for a newer one; nil: not asked
 	From, To  State
 	At        time.Time // when it happened; becomes SentAt where To is StateSent and From is not
 
@@ -123,7 +124,9 @@ type Transition struct {
 	Retries    *int        // the new number of Retries; nil keeps it
 	Results    []Recipient // taken over by address; other recipients stay, addresses the message does not have are ignored
 	ProviderID string      // empty keeps it
-	Event      *Event      // added to the time line; nil: none
+	// Conversation is the new state of the message's conversation; empty keeps it.
+	Conversation ConversationState
+	Event        *Event // added to the time line; nil: none
 }
 
 // MessageQuery asks for a page of messages.

@@ -104,9 +104,13 @@ var storeListMutants = []mutant{
 		}
 	}), []string{"Enqueue keeps what it was given", "Claim gives results that are the caller's", "Message gives results that are the caller's"}},
 	{"ignores-attempts", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
-		t.Attempt = 0
+		t.Attempt = nil
 		return s.Transition(ctx, t)
 	}})), []string{"Transition that asks for another attempt"}},
+	{"forgets-conversations", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
+		t.Conversation = ""
+		return s.Transition(ctx, t)
+	}})), []string{"Transition sets the state of its conversation"}},
 	{"forgets-retries", onStore(always(brokenStore{transition: func(ctx context.Context, s email.Store, t email.Transition) error {
 		t.Retries = nil
 		return s.Transition(ctx, t)

@@ -59,7 +59,10 @@ func (s *Store) keep(e *entry, c *email.Conversation, event email.Event) (email.
 
 func (s *Store) keepConversation(c email.Conversation) {
 	if known, ok := s.conversations[c.ID]; ok {
-		known.State, known.UpdatedAt = c.State, c.UpdatedAt
+		known.State = cmp.Or(c.State, known.State)
+		if c.UpdatedAt.After(known.UpdatedAt) {
+			known.UpdatedAt = c.UpdatedAt
+		}
 		c = known
 	}
 	s.conversations[c.ID] = c
@@ -139,10 +142,14 @@ func (s *Store) Transition(ctx context.Context, t email.Transition) error {
 	switch {
 	case !ok:
 		return fmt.Errorf("message: %w", email.ErrNotFound)
-	case e.message.State != t.From, t.Owner != "" && t.Owner != e.owner, t.Attempt != 0 && t.Attempt != e.message.Attempts:
+	case e.message.State != t.From, t.Owner != "" && t.Owner != e.owner, t.Attempt != nil && *t.Attempt != e.message.Attempts:
 		return fmt.Errorf("message: %w", email.ErrConflict)
 	}
 	e.apply(t)
+	if c, ok := s.conversations[e.message.ConversationID]; ok && t.Conversation != "" {
+		c.State = t.Conversation
+		s.conversations[c.ID] = c
+	}
 	s.reorder(e)
 	return nil
 }

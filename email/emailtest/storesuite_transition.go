@@ -116,14 +116,15 @@ var transitionPromises = []promise[storeFixture]{
 		f.claimOne(t, "w", suiteTime)
 		f.claimOne(t, "w", suiteTime.Add(time.Hour))
 		before := f.message(t, "a")
-		for _, attempt := range []int{1, 3} {
+		for _, attempt := range []int{0, 1, 3} {
 			tr := cancelOf("a")
-			tr.Attempt = attempt
+			tr.Attempt = &attempt
 			isError(t, f.other.Transition(context.Background(), tr), email.ErrConflict)
 		}
 		same(t, "message", before, f.message(t, "a"))
 		tr := cancelOf("a")
-		tr.Attempt = 2
+		second := 2
+		tr.Attempt = &second
 		noError(t, f.other.Transition(context.Background(), tr))
 	}},
 	{"Transition by two at once is made by exactly one", transitionRace},
@@ -201,6 +202,20 @@ var applyPromises = []promise[storeFixture]{
 			MessageID: "a", Owner: "w", From: email.StateQueued, To: email.StateQueued, At: later,
 		}))
 		same(t, "SendAt kept", later, f.message(t, "a").SendAt)
+	}},
+	{"Transition sets the state of its conversation, and keeps it where none is given", func(t *testing.T, f storeFixture) {
+		f.enqueue(t, nil, "a", "b")
+		for _, state := range []email.ConversationState{email.Active, "", email.Completed} {
+			tr := email.Transition{MessageID: "a", From: email.StateQueued, To: email.StateQueued, At: suiteTime, Conversation: state}
+			noError(t, f.one.Transition(context.Background(), tr))
+			want := state
+			if state == "" {
+				want = email.Active
+			}
+			list, err := f.other.Conversations(context.Background(), email.ConversationQuery{ID: "conversation-a", State: want, Limit: 5})
+			noError(t, err)
+			same(t, "conversations in the new state", 1, len(list))
+		}
 	}},
 	{"Transition sets Retries, and keeps them where none are given", func(t *testing.T, f storeFixture) {
 		f.enqueue(t, nil, "a")

@@ -45,11 +45,17 @@ func validID(id string) bool {
 // lastReferences is how many ids at the end stay, beside the first, where References grows beyond a line's limit.
 const lastReferences = 20
 
+// maxReferences is how many ids are looked at, the first and the last ones.
+const maxReferences = 200
+
 // ThreadFields is In-Reply-To and References of an answer to a message with these fields (RFC 5322 §3.6.4): the
 // parent's References, or its only In-Reply-To where it has none, and the parent itself. Angle brackets are taken
 // off, invalid ids are never copied, none stands twice, and a long list keeps its first and its last twenty.
 // A parent without a valid Message-ID gives no In-Reply-To.
 func ThreadFields(messageID string, inReplyTo, references []string) (replyTo, refs []string) {
+	if len(references) > maxReferences { // a hostile message refers to as many as it likes
+		references = append(references[:1:1], references[len(references)-maxReferences+1:]...)
+	}
 	refs = appendIDs(nil, references...)
 	if len(refs) == 0 && len(inReplyTo) == 1 {
 		refs = appendIDs(refs, inReplyTo...)

@@ -88,7 +88,8 @@ func (s *Store) insertMessage(ctx context.Context, tx conn, m email.Message, ret
 func (s *Store) keepConversation(ctx context.Context, tx conn, c email.Conversation) error {
 	_, err := exec(ctx, tx, `INSERT INTO crmmail_conversation (tenant, id, customer_id, subject, state, created_at, updated_at)
 		VALUES (`+parameters(7)+`)
-		ON CONFLICT (tenant, id) DO UPDATE SET state = excluded.state, updated_at = excluded.updated_at`,
+		ON CONFLICT (tenant, id) DO UPDATE SET state = COALESCE(NULLIF(excluded.state, ''), state),
+		updated_at = CASE WHEN excluded.updated_at > updated_at THEN excluded.updated_at ELSE updated_at END`,
 		s.tenant, c.ID, c.CustomerID, c.Subject, string(c.State), micros(c.CreatedAt), micros(c.UpdatedAt))
 	return err
 }

@@ -20,6 +20,13 @@ func (s *Store) Transition(ctx context.Context, t email.Transition) error {
 		if err := s.takeOver(ctx, tx, t.MessageID, t.Results); err != nil {
 			return err
 		}
+		if t.Conversation != "" {
+			if _, err := exec(ctx, tx, `UPDATE crmmail_conversation SET state = ? WHERE tenant = ? AND id =
+				(SELECT conversation_id FROM crmmail_message WHERE tenant = ? AND id = ?)`,
+				string(t.Conversation), s.tenant, s.tenant, t.MessageID); err != nil {
+				return err
+			}
+		}
 		if t.Event == nil {
 			return nil
 		}
@@ -50,8 +57,8 @@ func (s *Store) compareAndSet(ctx context.Context, tx conn, t email.Transition) 
 	if t.Owner != "" {
 		where, args = where+` AND owner = ?`, append(args, t.Owner)
 	}
-	if t.Attempt != 0 {
-		where, args = where+` AND attempts = ?`, append(args, t.Attempt)
+	if t.Attempt != nil {
+		where, args = where+` AND attempts = ?`, append(args, *t.Attempt)
 	}
 	return exec(ctx, tx, `UPDATE crmmail_delivery SET `+set+` WHERE `+where, args...)
 }

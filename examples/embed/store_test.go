@@ -114,7 +114,10 @@ func (s *mapStore) keep(ctx context.Context, r record, c *email.Conversation, ev
 
 func (s *mapStore) keepConversation(c email.Conversation) {
 	if known, ok := s.conversations[c.ID]; ok {
-		known.State, known.UpdatedAt = c.State, c.UpdatedAt
+		known.State = cmp.Or(c.State, known.State)
+		if c.UpdatedAt.After(known.UpdatedAt) {
+			known.UpdatedAt = c.UpdatedAt
+		}
 		c = known
 	}
 	s.conversations[c.ID] = c
@@ -206,11 +209,15 @@ func (s *mapStore) Transition(ctx context.Context, t email.Transition) error {
 	if !ok {
 		return email.ErrNotFound
 	}
-	if r.Message.State != t.From || t.Owner != "" && t.Owner != r.Owner || t.Attempt != 0 && t.Attempt != r.Message.Attempts {
+	if r.Message.State != t.From || t.Owner != "" && t.Owner != r.Owner || t.Attempt != nil && *t.Attempt != r.Message.Attempts {
 		return email.ErrConflict
 	}
 	r.apply(t)
 	s.write(r)
+	if c, ok := s.conversations[r.Message.ConversationID]; ok && t.Conversation != "" {
+		c.State = t.Conversation
+		s.conversations[c.ID] = c
+	}
 	return nil
 }
 
