@@ -20,6 +20,12 @@ func attached(files ...attach.File) func(*email.Draft) {
 	return func(d *email.Draft) { d.Attachments = files }
 }
 
+// attachedPNG is one picture that is too large to be kept within the wire form.
+func attachedPNG(t *testing.T) []attach.File {
+	t.Helper()
+	return []attach.File{attach.Bytes("a.png", bigPNG(t), morning)}
+}
+
 // pdf is a file of n octets that begins as one.
 func pdf(name string, n int, minute int) attach.File {
 	content := append([]byte("%PDF-1.4\n"), bytes.Repeat([]byte("x"), n)...)[:n]

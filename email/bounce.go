@@ -23,6 +23,9 @@ func (r *reception) markBounced(ctx context.Context) error {
 		if r.conv, err = r.service.conversation(ctx, original.ConversationID); err != nil {
 			return err
 		}
+		if r.conv != nil {
+			r.conv.State, r.conv.UpdatedAt = "", r.msg.CreatedAt
+		}
 		r.msg.Received.MatchedBy = MatchBounce
 		if original.State != StateSent && original.State != StateUncertain && original.State != StateBounced {
 			return nil // still on its way, or never sent: the report stands in the conversation

@@ -352,6 +352,7 @@ func (s *Service) judgeAttachments(ctx context.Context, c *composition) error {
 		RelaySize:  relay,
 		Recipients: addresses(c.to, c.bcc),
 		Hash:       true,
+		Scanner:    s.config.Scanner,
 		Overhead:   overhead(c.letter),
 	})
 	if err == nil && !c.report.SendAllowed() {

@@ -43,6 +43,9 @@ type Config struct {
 	// Policy judges attachments; it is asked for each draft, so that it can change while the program runs.
 	// nil: attach.Default.
 	Policy func(context.Context) (attach.Policy, error)
+	// Scanner looks for viruses in attachments, as attach/clamd does; nil: nobody does. A file that could not be scanned is
+	// refused.
+	Scanner attach.Scanner
 	// Validator checks content; nil: validate.New with its defaults.
 	Validator *validate.Validator
 	// Engine renders letters; nil: Twig with its defaults, reading included templates from Templates where that is a
@@ -145,6 +148,16 @@ func (c *Config) check() error {
 	} {
 		if part.missing {
 			missing = append(missing, errors.New("email: Config."+part.name+" is missing"))
+		}
+	}
+	if c.ReplyTo.Address != "" {
+		sample := Config{Secret: make([]byte, 16), ReplyTo: c.ReplyTo}
+		addr := sample.replyAddress("00000000000000000000000000").Address
+		if addr == "" || (Envelope{Recipients: []string{addr}}).Validate() != nil {
+			missing = append(missing, errors.New("email: Config.ReplyTo is no address, or too long to bear a tag of 41 octets"))
+		}
+		if len(c.Secret) == 0 {
+			missing = append(missing, errors.New("email: Config.ReplyTo needs Config.Secret"))
 		}
 	}
 	if n := len(c.Secret); n > 0 && n < 16 {

@@ -10,8 +10,18 @@ import (
 
 // match finds the conversation of a message by the first rule that applies; without one it waits in the inbox.
 func (r *reception) match(ctx context.Context) error {
-	if r.conv != nil || r.parsed.Kind == message.KindBounce {
-		return nil // a report belongs to the message it is about, or to nothing
+	if r.conv != nil {
+		return nil
+	}
+	owner, known, err := r.customerOf(ctx, r.msg.From.Address)
+	if err != nil {
+		return err
+	}
+	if r.parsed.Kind == message.KindBounce && !known {
+		return nil // a server's report belongs to the message it is about, or to nothing
+	}
+	if known {
+		r.writer = &owner
 	}
 	for _, rule := range []struct {
 		name MatchRule
@@ -28,14 +38,7 @@ func (r *reception) match(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if conv == nil {
-			continue
-		}
-		mine, err := r.belongs(ctx, conv, rule.name)
-		if err != nil {
-			return err
-		}
-		if mine {
+		if conv != nil {
 			r.conv, r.msg.Received.MatchedBy = conv, rule.name
 			r.touch()
 			return nil
@@ -49,28 +52,32 @@ func (r *reception) touch() {
 	r.conv.UpdatedAt = r.msg.CreatedAt
 	if r.parsed.Kind == message.KindMessage {
 		r.conv.State = Active
+	} else if r.msg.Received.MatchedBy != MatchSender {
+		r.conv.State = "" // as it is by the time this is filed
 	}
 }
 
-// belongs tells whether the sender may add to the conversation. Conversations of two customers are never merged; a
-// stranger is let in and flagged.
-func (r *reception) belongs(ctx context.Context, conv *Conversation, rule MatchRule) (bool, error) {
-	if rule == MatchSender || rule == MatchNone {
-		return true, nil
+// admitted is the conversation with that id, where the writer may add to it. Conversations of two customers are never
+// merged; a stranger is let in and flagged, until we have written to him.
+func (r *reception) admitted(ctx context.Context, id string) (*Conversation, error) {
+	conv, err := r.service.conversation(ctx, id)
+	if conv == nil || err != nil {
+		return nil, err
 	}
-	owner, known, err := r.customerOf(ctx, r.msg.From.Address)
-	if err != nil {
-		return false, err
-	}
-	if known {
-		return owner.ID == conv.CustomerID, nil
+	if r.writer != nil {
+		if r.writer.ID != conv.CustomerID {
+			return nil, nil
+		}
+		return conv, nil
 	}
 	history, err := r.service.config.Store.Messages(ctx, MessageQuery{ConversationID: conv.ID, Limit: maxKnown})
 	if err != nil {
-		return false, fmt.Errorf("email: receive: %w", err)
+		return nil, fmt.Errorf("email: receive: %w", err)
 	}
-	r.msg.Received.NewParticipant = !slices.ContainsFunc(history, r.takesPart)
-	return true, nil
+	r.msg.Received.NewParticipant = !slices.ContainsFunc(history, func(msg Message) bool {
+		return msg.Direction == Outgoing && r.takesPart(msg)
+	})
+	return conv, nil
 }
 
 func (r *reception) takesPart(msg Message) bool {
@@ -85,7 +92,7 @@ func (r *reception) byToken(ctx context.Context) (*Conversation, error) {
 	}
 	for _, addr := range candidates {
 		if id, ok := r.service.config.conversationOfAddress(addr); ok {
-			if conv, err := r.service.conversation(ctx, id); conv != nil || err != nil {
+			if conv, err := r.admitted(ctx, id); conv != nil || err != nil {
 				return conv, err
 			}
 		}
@@ -125,7 +132,7 @@ func lastOf(list []string, n int) []string { return list[max(0, len(list)-n):] }
 func (r *reception) bySignature(ctx context.Context) (*Conversation, error) {
 	for _, id := range slices.Concat(r.msg.InReplyTo, lastOf(r.msg.References, maxKnown)) {
 		if conversationID, ok := r.service.config.conversationOfMessageID(id); ok {
-			if conv, err := r.service.conversation(ctx, conversationID); conv != nil || err != nil {
+			if conv, err := r.admitted(ctx, conversationID); conv != nil || err != nil {
 				return conv, err
 			}
 		}
@@ -134,12 +141,11 @@ func (r *reception) bySignature(ctx context.Context) (*Conversation, error) {
 }
 
 // bySender begins a conversation with the customer who has the address.
-func (r *reception) bySender(ctx context.Context) (*Conversation, error) {
-	customer, known, err := r.customerOf(ctx, r.msg.From.Address)
-	if err != nil || !known {
-		return nil, err
+func (r *reception) bySender(context.Context) (*Conversation, error) {
+	if r.writer == nil {
+		return nil, nil
 	}
-	return r.begin(customer), nil
+	return r.begin(*r.writer), nil
 }
 
 // byNothing makes a customer of a person nobody knows, where that is wanted.
@@ -182,13 +188,13 @@ func (r *reception) customerOf(ctx context.Context, addr string) (Customer, bool
 	return Customer{}, false, nil
 }
 
-// firstConversation is that of the newest message that has one.
+// firstConversation is that of the first message that has one which the writer may add to.
 func (r *reception) firstConversation(ctx context.Context, known []Message) (*Conversation, error) {
 	for _, msg := range known {
 		if msg.ConversationID == "" {
 			continue
 		}
-		if conv, err := r.service.conversation(ctx, msg.ConversationID); conv != nil || err != nil {
+		if conv, err := r.admitted(ctx, msg.ConversationID); conv != nil || err != nil {
 			return conv, err
 		}
 	}

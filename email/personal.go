@@ -140,7 +140,7 @@ func (h HistoryService) ForgetRaw(ctx context.Context, before time.Time) (int, e
 	for total := 0; ; {
 		unused, n, err := store.ForgetRaw(ctx, before, forgottenAtOnce)
 		if err == nil {
-			err = blobs.RemoveBlobs(ctx, unused, before)
+			err = blobs.RemoveBlobs(ctx, unused, h.config.Now())
 		}
 		if total += n; err != nil {
 			return total, fmt.Errorf("email: forget raw mail: %w", err)

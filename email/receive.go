@@ -3,6 +3,7 @@ package email
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,9 @@ func (s *Service) Receive(ctx context.Context, in Inbound) (Message, error) {
 	}
 	kept, err := s.config.Store.File(ctx, r.filed())
 	if err != nil {
+		if kept.ID == "" && errors.Is(err, ErrDuplicate) {
+			return kept, errors.New("email: receive: Config.NewID gave an id that is used") // not filed: no duplicate
+		}
 		return kept, fmt.Errorf("email: receive: %w", err)
 	}
 	s.config.Logger.InfoContext(ctx, "message received", "tenant", s.config.Tenant, "message", kept.ID,
@@ -55,6 +59,7 @@ type reception struct {
 	in      Inbound
 	parsed  *message.Parsed
 	msg     Message
+	writer  *Customer     // who has the sender's address; nil: nobody
 	conv    *Conversation // nil: it waits in the inbox
 }
 
@@ -110,17 +115,41 @@ func (r *reception) read(ctx context.Context) error {
 		r.msg.From = p.From[0]
 	}
 	r.msg.To, r.msg.Cc = p.To, p.Cc
-	r.msg.Subject, r.msg.HTML, r.msg.Text = p.Subject, p.HTML, p.Text
-	r.msg.MessageID, r.msg.InReplyTo, r.msg.References = p.MessageID, p.InReplyTo, p.References
-	r.msg.SentAt = p.Date
-	r.msg.Received.Kind, r.msg.Received.Reply, r.msg.Received.Defects = p.Kind, p.Reply, p.Defects
+	r.msg.Subject = p.Subject
+	r.msg.MessageID, r.msg.InReplyTo, r.msg.References = p.MessageID, bounded(p.InReplyTo), bounded(p.References)
+	r.msg.SentAt = p.Date.UTC()
+	r.msg.Received.Kind, r.msg.Received.Defects = p.Kind, p.Defects
 	r.msg.Received.ReplyTo = p.ReplyTo
-	for i, a := range p.Attachments { // only now it is known which pictures the HTML shows
+	r.msg.HTML, r.msg.Text, r.msg.Received.Reply = r.cut(p.HTML), r.cut(p.Text), r.cut(p.Reply)
+	for i, a := range p.Attachments { // only now it is known which pictures the HTML shows, and some names
 		if i < len(r.msg.Attachments) {
 			r.msg.Attachments[i].Inline = a.Inline
+			r.msg.Attachments[i].Name = attach.CleanName(a.Name)
 		}
 	}
 	return nil
+}
+
+// maxText bounds what a message's text takes in the history, in octets; the whole of it is in the bytes as they came.
+const maxText = 1 << 20
+
+func (r *reception) cut(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	r.defect("text-too-large")
+	return strings.ToValidUTF8(text[:maxText], "")
+}
+
+// maxIDs bounds the Message-IDs that an inbound message refers to.
+const maxIDs = 100
+
+// bounded keeps the first and the last ids of a list.
+func bounded(ids []string) []string {
+	if len(ids) <= maxIDs {
+		return ids
+	}
+	return append(ids[:1:1], ids[len(ids)-maxIDs+1:]...)
 }
 
 // sniffed is how much of a file is looked at for what it is.
@@ -148,8 +177,9 @@ func keepFile(ctx context.Context, blobs Blobs, a message.ParsedAttachment, cont
 		ContentID: a.ContentID, Inline: a.Inline}, nil
 }
 
-// recognise finds a message that has come before under other trace fields: same mailbox, Message-ID, sender, date and
-// text. A Message-ID that stands for something else is a defect; devices reuse them, and anybody can write one.
+// recognise finds a message that has come before under other trace fields: same mailbox, Message-ID, sender, date, text
+// and files. A Message-ID that stands for something else is a defect; devices reuse them, and anybody can write one. A
+// letter of our own that comes back, as by a blind copy to ourselves, stays in its conversation.
 func (r *reception) recognise(ctx context.Context) error {
 	if r.msg.MessageID == "" {
 		return nil
@@ -160,16 +190,26 @@ func (r *reception) recognise(ctx context.Context) error {
 	}
 	for _, other := range known {
 		switch {
+		case other.Direction == Outgoing && sameMailbox(other.From.Address, r.msg.From.Address):
+			r.msg.Received.MatchedBy = MatchOwn
+			if r.conv, err = r.service.conversation(ctx, other.ConversationID); err != nil {
+				return err
+			}
+			continue
 		case other.Received == nil || !strings.EqualFold(other.Received.Mailbox, r.in.Mailbox):
 			continue
 		case sameMailbox(other.From.Address, r.msg.From.Address) && other.SentAt.Equal(r.msg.SentAt) &&
-			other.Text == r.msg.Text && other.HTML == r.msg.HTML:
+			other.Text == r.msg.Text && other.HTML == r.msg.HTML && sameFiles(other.Attachments, r.msg.Attachments):
 			r.msg = other
 			return fmt.Errorf("email: receive: %w", ErrDuplicate)
 		}
 		r.defect("message-id-reused")
 	}
 	return nil
+}
+
+func sameFiles(a, b []Attachment) bool {
+	return slices.EqualFunc(a, b, func(a, b Attachment) bool { return a.BlobID == b.BlobID && a.Name == b.Name })
 }
 
 func (r *reception) defect(code string) {
@@ -193,6 +233,9 @@ func (r *reception) filed() Filed {
 // maxKnown bounds how many messages are looked at that bear one Message-ID.
 const maxKnown = 20
 
+// messagesByID finds the messages that bear one of the ids, our own first: anybody can write a message with the id of
+// another. An id that a provider gave counts only where it cannot be guessed; queue ids of mail servers are short, and
+// used again.
 func (s *Service) messagesByID(ctx context.Context, ids ...string) ([]Message, error) {
 	if len(ids) == 0 {
 		return nil, nil
@@ -201,8 +244,15 @@ func (s *Service) messagesByID(ctx context.Context, ids ...string) ([]Message, e
 	if err != nil {
 		return nil, fmt.Errorf("email: receive: %w", err)
 	}
+	list = slices.DeleteFunc(list, func(msg Message) bool {
+		return !slices.Contains(ids, msg.MessageID) && len(msg.ProviderID) < guessable && !strings.Contains(msg.ProviderID, "@")
+	})
+	slices.SortStableFunc(list, func(a, b Message) int { return cmp.Compare(b.Direction, a.Direction) }) // outgoing, incoming
 	return list, nil
 }
+
+// guessable is how long an id is at least that nobody can guess.
+const guessable = 20
 
 // participants are the addresses that take part in a message.
 func participants(msg Message) []string {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"net/mail"
+	"slices"
 	"strings"
 
 	"github.com/crmmail/crmmail/email/message"
@@ -62,14 +63,20 @@ func (c *Config) answered(ctx context.Context, messageID string) (Message, error
 
 // answerTo is where an answer goes: Reply-To, else From (RFC 5322 §3.6.2).
 func answerTo(parent Message) []mail.Address {
-	if len(parent.Received.ReplyTo) > 0 {
-		return parent.Received.ReplyTo
+	elsewhere := slices.DeleteFunc(slices.Clone(parent.Received.ReplyTo), func(box mail.Address) bool {
+		return sameMailbox(box.Address, parent.Received.Mailbox) // our own: the answer would come back to us
+	})
+	if len(elsewhere) > 0 {
+		return elsewhere
 	}
 	if parent.From.Address == "" {
 		return nil
 	}
 	return []mail.Address{parent.From}
 }
+
+// maxQuoted is how much of a text is quoted, in octets.
+const maxQuoted = 32 << 10
 
 // quoted is what was written, as letter source below which a person writes: text only, so that nothing of the
 // customer's HTML, and nothing that looks like a template, does anything in ours.
@@ -81,6 +88,9 @@ func quoted(parent Message) string {
 	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
 	if text == "" {
 		return ""
+	}
+	if len(text) > maxQuoted {
+		text = strings.ToValidUTF8(text[:maxQuoted], "") + "…"
 	}
 	author := parent.From.Name
 	if author == "" {

@@ -166,6 +166,34 @@ func TestSizeLimit(t *testing.T) {
 	assert.Equal(t, []string{email.CodeMessageTooLarge}, codes(refusals), "a letter without files has a limit too")
 }
 
+func TestScanner(t *testing.T) {
+	for name, test := range map[string]struct {
+		threat string
+		err    error
+		want   string
+	}{
+		"clean":           {"", nil, ""},
+		"infected":        {"Test.Virus", nil, "file.infected"},
+		"cannot be asked": {"", errors.New("clamd is away"), "file.not-scanned"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, func(c *email.Config) {
+				c.Scanner = attach.ScannerFunc(func(_ context.Context, r io.Reader) (string, error) {
+					_, err := io.Copy(io.Discard, r)
+					return test.threat, errors.Join(err, test.err)
+				})
+			})
+			file := attached(pdf("a.pdf", 100, 0))
+			if test.want == "" {
+				w.send(t, file)
+				return
+			}
+			refusals := w.refusals(t, file)
+			assert.Equal(t, test.want, refusals[0].Attachments.Files[0].Issues[0].Code)
+		})
+	}
+}
+
 func TestAttachmentChangesMeanwhile(t *testing.T) {
 	opened := 0
 	file := attach.File{Name: "a.pdf", AttachedAt: morning, Open: func() (io.ReadCloser, error) {

@@ -45,12 +45,17 @@ func (c *Config) conversationOfMessageID(id string) (string, bool) {
 	return parts[0], true
 }
 
-// verified splits ID.SIGNATURE. Mail servers may change the case of a local part, but ours are lower case.
+// verified splits ID.SIGNATURE. Mail servers may change the case of a local part; ids are tried in lower case, too.
 func (c *Config) verified(tag, purpose string) (string, bool) {
 	cut := strings.LastIndexByte(tag, '.')
 	if cut < 0 {
 		return "", false
 	}
-	id, signature := tag[:cut], strings.ToLower(tag[cut+1:])
-	return id, hmac.Equal([]byte(c.sign(purpose, id)), []byte(signature))
+	signature := []byte(strings.ToLower(tag[cut+1:]))
+	for _, id := range []string{tag[:cut], strings.ToLower(tag[:cut])} {
+		if hmac.Equal([]byte(c.sign(purpose, id)), signature) {
+			return id, true
+		}
+	}
+	return "", false
 }
