@@ -19,6 +19,7 @@ type checking struct {
 	unknown    map[string]bool // the unknown tags that were met
 	tests      uses
 	strategies map[expr]string // how what is printed is escaped where templates are
+	lexed      int             // the bytes that were read, those read again counted again
 }
 
 // progress is how far the tag being parsed is.
@@ -123,8 +124,15 @@ func (l *lexer) tolerant(c *checking) []token {
 	}
 }
 
+// maxReread is how often a source may be read in all: each tag without an end may make the rest be read once more.
+const maxReread = 20
+
 func (l *lexer) attempt(c *checking) (tokens []token, ok bool) {
+	start := l.at
 	defer func() {
+		if c.lexed += l.at - start; c.lexed > maxReread*(len(l.code)+1000) {
+			panic(enough{})
+		}
 		x := recover()
 		if x == nil {
 			return
@@ -380,7 +388,7 @@ func (p *parser) remaining(start int) statement {
 		s.node = p.check.now.parts
 		end := p.current().text
 		p.skipTag(p.i)
-		if end == "end"+name.text {
+		if end == "end"+name.text || p.atKind(tEnd) {
 			return s
 		}
 	}

@@ -54,6 +54,7 @@ func (e *Engine) coreFilters() map[string]*callable {
 	add("last", filterLast)
 	add("keys", filterKeys)
 	add("invoke", filterInvoke).variadic = true
+	e.intlFilters(add)
 	return f
 }
 
@@ -79,6 +80,7 @@ func (e *Engine) coreFunctions() map[string]*callable {
 	add("cycle", functionCycle, req("values"), req("position"))
 	add("random", functionRandom, opt("values", null), opt("max", null))
 	add("date", functionDate, opt("date", null), opt("timezone", null))
+	add("ru_plural", functionPlural, req("number"), req("one"), req("few"), req("many"))
 	add("source", functionSource, req("name"), opt("ignoreMissing", vNo)).safe = safeAll
 	delete(f, "dump")
 	return f

@@ -25,6 +25,9 @@ type Options struct {
 	Autoescape string
 	// Location is the time zone that dates are shown and read in; nil means UTC.
 	Location *time.Location
+	// Locale is the one of format_currency, format_number, format_date, format_time and format_datetime where a template
+	// names none: "ru", "en", "es", or one of these with its own country, as "es_ES". The empty one is "en".
+	Locale string
 	// DateFormat and IntervalFormat are the defaults of the filter date: "F j, Y H:i" and "%d days" where empty.
 	DateFormat, IntervalFormat string
 	// NumberFormat holds the defaults of the filter number_format; nil means 0 decimals, "." and ",".

@@ -1,6 +1,7 @@
 package twig
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ type Engine struct {
 	global         bool // the policy holds for every template
 	strict         bool
 	location       *time.Location
+	locale         *locale
 	dateFormat     string
 	intervalFormat string
 	numbers        NumberFormat
@@ -69,6 +71,9 @@ func New(o Options) (*Engine, error) {
 		numbers: NumberFormat{0, ".", ","}, escaped: &environment{"html"}, unescaped: &environment{""},
 	}
 	e.defaults(o)
+	if e.locale = localeNames[cmp.Or(o.Locale, "en")]; e.locale == nil {
+		return nil, fmt.Errorf("twig: unknown locale %q", o.Locale)
+	}
 	if err := e.register(o); err != nil {
 		return nil, err
 	}

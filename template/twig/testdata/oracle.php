@@ -18,6 +18,10 @@ spl_autoload_register(static function (string $class) use ($dir): void {
 foreach (glob($dir.'/Resources/*.php') as $file) {
     require_once $file;
 }
+if (in_array('--icu', $argv)) {
+    echo class_exists(\Twig\Extra\Intl\IntlExtension::class) && extension_loaded('intl') ? INTL_ICU_VERSION : '';
+    exit;
+}
 if (in_array('--version', $argv)) {
     echo \Twig\Environment::VERSION;
     exit;
@@ -69,6 +73,10 @@ function render(array $case): array
         }
     };
     $twig = new \Twig\Environment($loader, ['cache' => false, 'strict_variables' => $o['strict'] ?? false, 'autoescape' => $o['autoescape'] ?? 'html']);
+    if (isset($o['locale'])) {
+        Locale::setDefault($o['locale']);
+        $twig->addExtension(new \Twig\Extra\Intl\IntlExtension());
+    }
     if (isset($o['policy'])) {
         $p = $o['policy'];
         $twig->addExtension(new \Twig\Extension\SandboxExtension(new \Twig\Sandbox\SecurityPolicy($p['tags'] ?? [], $p['filters'] ?? [], $p['methods'] ?? [], $p['properties'] ?? [], $p['functions'] ?? []), true));
