@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"github.com/crmmail/crmmail/sender"
 )
 
 // delivery is one attempt at handing a leased message over.
@@ -43,59 +41,6 @@ func (d *delivery) run(ctx context.Context) {
 	default:
 		d.file(ctx, d.outcome(receipt, err))
 	}
-}
-
-// mayGoOut asks the gate again, which may have closed since the message was queued: a *RefusedError then.
-func (s *Service) mayGoOut(ctx context.Context, msg Message) error {
-	if msg.Purpose == Bulk {
-		return nil
-	}
-	err := s.gateOf(ctx, msg)
-	if refused, ok := refusal(err); ok {
-		return refused
-	}
-	return err
-}
-
-func (s *Service) gateOf(ctx context.Context, msg Message) error {
-	if !s.config.GateIdentity {
-		actor, err := s.lastActor(ctx, msg)
-		if err != nil {
-			return err
-		}
-		return s.gateUser(ctx, actor)
-	}
-	customer, err := s.config.customer(ctx, msg.CustomerID)
-	if err != nil {
-		return err
-	}
-	choice, err := sender.ParseChoice(msg.SenderChoice)
-	if err != nil {
-		return err
-	}
-	identity, err := sender.Resolve(ctx, s.config.Senders, customer.registration(), choice)
-	if err != nil {
-		return err
-	}
-	return sender.Gate(identity)
-}
-
-// lastActor is who answers for the message: who wrote it, or who sent it again.
-func (s *Service) lastActor(ctx context.Context, msg Message) (string, error) {
-	if msg.Attempts < 2 {
-		return msg.ActorID, nil
-	}
-	whole, err := s.config.Store.Message(ctx, msg.ID)
-	if err != nil {
-		return "", fmt.Errorf("email: %w", err)
-	}
-	actor := whole.ActorID
-	for _, event := range whole.Events {
-		if event.Kind == EventResent {
-			actor = event.ActorID
-		}
-	}
-	return actor, nil
 }
 
 // errNoLonger: the message is not this delivery's to send any more.

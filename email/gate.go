@@ -1,0 +1,94 @@
+package email
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/crmmail/crmmail/sender"
+)
+
+// askGate asks whether the acting user may send transactional mail at all.
+func (s *Service) askGate(ctx context.Context, c *composition) error {
+	switch c.draft.Purpose {
+	case Bulk:
+		return nil
+	case Transactional:
+		return c.collect(s.gateActor(ctx, c.draft.ActorID))
+	}
+	return fmt.Errorf("email: unknown purpose %q", c.draft.Purpose)
+}
+
+// gateActor asks the gate of the acting user, who must at least exist where it is the chosen sender's.
+func (s *Service) gateActor(ctx context.Context, id string) error {
+	err := s.gateUser(ctx, id)
+	var closed *sender.NotAllowedError
+	if s.config.GateIdentity && errors.As(err, &closed) {
+		return nil
+	}
+	return err
+}
+
+func (s *Service) gateUser(ctx context.Context, id string) error {
+	user, err := s.config.Senders.UserIdentity(ctx, id)
+	if errors.Is(err, sender.ErrNotFound) {
+		return &RefusedError{Code: CodeActorUnknown, Err: err}
+	}
+	if err != nil {
+		return fmt.Errorf("email: acting user: %w", err)
+	}
+	return sender.Gate(user)
+}
+
+// mayGoOut asks the gate again, which may have closed since the message was queued: a *RefusedError then.
+func (s *Service) mayGoOut(ctx context.Context, msg Message) error {
+	if msg.Purpose == Bulk {
+		return nil
+	}
+	err := s.gateOf(ctx, msg)
+	if refused, ok := refusal(err); ok {
+		return refused
+	}
+	return err
+}
+
+func (s *Service) gateOf(ctx context.Context, msg Message) error {
+	if !s.config.GateIdentity {
+		actor, err := s.lastActor(ctx, msg)
+		if err != nil {
+			return err
+		}
+		return s.gateUser(ctx, actor)
+	}
+	customer, err := s.config.customer(ctx, msg.CustomerID)
+	if err != nil {
+		return err
+	}
+	choice, err := sender.ParseChoice(msg.SenderChoice)
+	if err != nil {
+		return err
+	}
+	identity, err := sender.Resolve(ctx, s.config.Senders, customer.registration(), choice)
+	if err != nil {
+		return err
+	}
+	return sender.Gate(identity)
+}
+
+// lastActor is who answers for the message: who wrote it, or who sent it again.
+func (s *Service) lastActor(ctx context.Context, msg Message) (string, error) {
+	if msg.Attempts < 2 {
+		return msg.ActorID, nil
+	}
+	whole, err := s.config.Store.Message(ctx, msg.ID)
+	if err != nil {
+		return "", fmt.Errorf("email: %w", err)
+	}
+	actor := whole.ActorID
+	for _, event := range whole.Events {
+		if event.Kind == EventResent {
+			actor = event.ActorID
+		}
+	}
+	return actor, nil
+}
