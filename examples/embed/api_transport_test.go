@@ -68,7 +68,7 @@ func (p *provider) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	p.received = append(p.received, emailtest.Received{Raw: raw, Envelope: email.Envelope{ReturnPath: envelope.Get("from"), Recipients: taken}})
 	p.mu.Unlock()
-	answer := map[string]any{"id": "prov-17"}
+	answer := map[string]any{"id": "prov-01jd8m3k9q7zv2x5w4n6"}
 	if len(taken) < len(envelope["to"]) {
 		answer["refused"] = []any{map[string]any{"to": p.refuse, "code": 550, "enhanced": "5.1.1", "text": "no such user", "temporary": p.temporary}}
 	}
@@ -148,8 +148,8 @@ func TestAPITransportAnswers(t *testing.T) {
 		"a server error before the bytes": {&provider{before: says(502)}, email.RecipientDeferred},
 		"a server error after the bytes":  {&provider{after: says(502)}, email.RecipientUncertain},
 		"an answer that says nothing":     {&provider{after: body("")}, email.RecipientUncertain},
-		"half an answer":                  {&provider{after: body(`{"id": "prov-17", "refu`)}, email.RecipientUncertain},
-		"yes without reading":             {&provider{before: body(`{"id": "prov-17"}`)}, email.RecipientUncertain},
+		"half an answer":                  {&provider{after: body(`{"id": "prov-01jd8m3k9q7zv2x5w4n6", "refu`)}, email.RecipientUncertain},
+		"yes without reading":             {&provider{before: body(`{"id": "prov-01jd8m3k9q7zv2x5w4n6"}`)}, email.RecipientUncertain},
 	} {
 		t.Run(name, func(t *testing.T) {
 			env := email.Envelope{Recipients: []string{"a@customer.example"}}
@@ -173,7 +173,7 @@ func TestBounce(t *testing.T) {
 			h.sent(t, letter(), nil)
 			sent := h.newest(t)
 			require.Equal(t, email.StateSent, sent.State)
-			require.Equal(t, "prov-17", sent.ProviderID)
+			require.Equal(t, "prov-01jd8m3k9q7zv2x5w4n6", sent.ProviderID)
 			told := notification{Event: "bounce", ID: sent.ProviderID, Recipient: "anna@customer.example", Status: "5.1.1",
 				Diagnostic: "550 no such user: Анна\r\n\r\n--report--", At: sent.CreatedAt}
 			if by == "the Message-ID" {
