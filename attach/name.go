@@ -209,8 +209,15 @@ func isInvalid(name string) bool {
 
 // beginsField tells that s could begin with a header field: a field name and a colon (RFC 5322 §2.2).
 func beginsField(s string) bool {
-	colon := strings.IndexByte(s, ':')
-	return colon > 0 && strings.IndexFunc(s[:colon], func(r rune) bool { return r <= ' ' || r > '~' }) < 0
+	for i, r := range s {
+		if r == ':' {
+			return i > 0
+		}
+		if r <= ' ' || r > '~' {
+			return false
+		}
+	}
+	return false
 }
 
 // isDeceptive tells overrides and isolates, which show a name in another order than it is read: "exe.fdp" as "pdf.exe".

@@ -4,6 +4,7 @@ import (
 	"mime"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -86,4 +87,15 @@ func FuzzContentDisposition(f *testing.F) {
 		require.Equal(t, "attachment", kind)
 		require.Equal(t, attach.CleanName(name), params["filename"])
 	})
+}
+
+// A name is read in linear time, whatever it is made of.
+func TestLongNames(t *testing.T) {
+	for _, unit := range []string{"\n", "a\n", "\r", "../", ". ", "\u0301", "\u202e", ":", "\u00a0", "Ａ."} {
+		began := time.Now()
+		name := strings.Repeat(unit, 1<<19) + "a:b.pdf"
+		_, err := attach.Default().Check(t.Context(), []attach.File{attach.Bytes(name, []byte("%PDF-1.4"), began)}, attach.Options{})
+		require.NoError(t, err)
+		assert.Less(t, time.Since(began), 20*time.Second, "%q: quadratic work would take minutes", unit)
+	}
 }
