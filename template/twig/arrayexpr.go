@@ -21,6 +21,9 @@ type arrayExpr struct {
 	list bool // there are no keys and nothing is spread
 }
 
+// exists tells that a literal is always defined, without evaluating it.
+func (e *arrayExpr) exists(*run, *frame) bool { return true }
+
 func (e *arrayExpr) probe(r *run, c *frame) (Value, bool) { return e.eval(r, c), true }
 
 func (e *arrayExpr) eval(r *run, c *frame) Value {

@@ -89,7 +89,14 @@ func (e *attrExpr) read(r *run, c *frame, strict bool, ask question) (v Value, o
 	}
 	attr := e.name
 	if !e.constant {
+		if e.kind == keyAccess && ask != askPresence && !strict && !(obj.k == kArray && obj.truth()) && r.eng.policy == nil {
+			return null, false, false // Twig does not evaluate the key then
+		}
 		attr = e.attr.eval(r, c)
+		if e.kind == keyAccess && ask == askValue && !strict && (attr.k == kArray || attr.k > kArray) && r.eng.policy == nil {
+			r.pos = e.obj.where()
+			throwPHP("Illegal offset type")
+		}
 	}
 	mark := r.mark()
 	args := r.evalArgs(c, e.args)
@@ -179,7 +186,7 @@ func (r *run) noKey(kind accessKind, obj, attr Value) string {
 	}
 	switch {
 	case obj.k == kArray && obj.arr().len() == 0:
-		return `Key "` + name + `" does not exist as the sequence/mapping is empty.`
+		return `Key "` + r.arrayKey(attr).text() + `" does not exist as the sequence/mapping is empty.`
 	case obj.k == kArray:
 		return `Key "` + r.arrayKey(attr).text() + `" for sequence/mapping with keys "` + keyList(obj.arr()) + `" does not exist.`
 	case obj.isNull():

@@ -33,7 +33,7 @@ func (d *dateText) timestamp() bool {
 		return false
 	}
 	_, negative := d.char("-")
-	n, ok := d.digits(1, 15)
+	n, ok := d.digits(1, 18)
 	if !ok {
 		return false
 	}

@@ -129,6 +129,9 @@ const (
 
 func (e *binaryExpr) eval(r *run, c *frame) Value {
 	a := e.l.eval(r, c)
+	if a.k != kString && (e.op == opStarts || e.op == opEnds) {
+		return vNo
+	}
 	b := e.r.eval(r, c)
 	r.pos = e.at
 	if a.k == kString && a.n > textPerStep {
@@ -182,9 +185,9 @@ func (e *binaryExpr) lessCommon(r *run, a, b Value) Value {
 	case opNotIn:
 		return Bool(!contains(r, a, b))
 	case opStarts:
-		return Bool(a.k == kString && b.k == kString && strings.HasPrefix(a.str(), b.str()))
+		return Bool(b.k == kString && strings.HasPrefix(a.str(), b.str()))
 	case opEnds:
-		return Bool(a.k == kString && b.k == kString && strings.HasSuffix(a.str(), b.str()))
+		return Bool(b.k == kString && strings.HasSuffix(a.str(), b.str()))
 	case opBitAnd:
 		return bitwise("&", a, b)
 	case opBitOr:
@@ -222,18 +225,27 @@ type concatExpr struct {
 
 func (e *concatExpr) eval(r *run, c *frame) Value {
 	start := len(r.out)
-	for _, p := range e.parts {
+	first := e.parts[0].eval(r, c)
+	for i, p := range e.parts[1:] {
 		v := p.eval(r, c)
 		r.pos = e.at
-		var ok bool
-		if r.out, ok = v.appendText(r.out); !ok {
-			r.noText(v)
+		if i == 0 { // the first operand becomes text when the second is there
+			r.appendText(first)
 		}
+		r.appendText(v)
 	}
 	r.grow(len(r.out) - start)
 	v := r.keep(r.out[start:])
 	r.out = r.out[:start]
 	return v
+}
+
+// appendText appends the text of v to the output.
+func (r *run) appendText(v Value) {
+	var ok bool
+	if r.out, ok = v.appendText(r.out); !ok {
+		r.noText(v)
+	}
 }
 
 // condExpr is "? :".

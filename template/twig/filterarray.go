@@ -32,7 +32,7 @@ func filterJoin(r *run, args []Value) Value {
 		if v.isNull() {
 			return empty
 		}
-		return String(r.str(v))
+		v = r.castArray(v)
 	}
 	vals := v.arr().settled().vals
 	if len(vals) == 0 {
@@ -46,6 +46,19 @@ func filterJoin(r *run, args []Value) Value {
 		}
 	}
 	return String(r.join(vals, glue, last))
+}
+
+// castArray is PHP's (array): an object's properties, or a list of the value.
+func (r *run) castArray(v Value) Value {
+	switch v.k {
+	case kMarkup:
+		return List([]Value{String(v.str()), String("UTF-8")})
+	case kDate:
+		return arrayValue(v.date().properties())
+	case kInterval:
+		return arrayValue(v.interval().properties())
+	}
+	return List([]Value{v})
 }
 
 // join joins values, the last two of them by last.

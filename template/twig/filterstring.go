@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/htmlindex"
 )
 
@@ -263,14 +265,23 @@ func queryParts(r *run, parts *[]string, prefix string, a *array, depth int) {
 	}
 }
 
+// encodingNamed finds an encoding by name; ISO-8859-1 is not the Windows one that the web takes it for.
+func encodingNamed(name string) (encoding.Encoding, error) {
+	switch strings.ToLower(name) {
+	case "iso-8859-1", "latin1":
+		return charmap.ISO8859_1, nil
+	}
+	return htmlindex.Get(name)
+}
+
 func filterConvert(r *run, args []Value) Value {
 	s, to, from := r.textArg(args[0], "iconv(): Argument #3 ($string)"), r.str(args[1]), r.str(args[2])
 	r.grow(4 * len(s))
-	source, err := htmlindex.Get(from)
+	source, err := encodingNamed(from)
 	if err != nil {
 		throw(`Unable to convert from the unknown encoding "` + from + `".`)
 	}
-	target, err := htmlindex.Get(to)
+	target, err := encodingNamed(to)
 	if err != nil {
 		throw(`Unable to convert to the unknown encoding "` + to + `".`)
 	}

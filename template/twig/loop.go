@@ -6,6 +6,8 @@ type loop struct {
 	parent        *frame
 	outerLoop     Value // what "loop" was outside
 	slot          int
+	assigned      []int   // what the body may set
+	before        []Value // its values before the loop
 }
 
 // attr returns a property of the loop, kUndefined for one it does not have.
@@ -31,15 +33,32 @@ func (l *loop) attr(r *run, name string) Value {
 	return undef
 }
 
-// parentContext is the context around the loop, with the loop variable of that time.
+// pick are the values of some slots.
+func (r *run) pick(slots []Value, numbers []int) []Value {
+	r.growArray(len(numbers))
+	out := make([]Value, len(numbers))
+	for i, n := range numbers {
+		out[i] = slots[n]
+	}
+	return out
+}
+
+// parentContext is the context around the loop as it was when the loop began.
 func (l *loop) parentContext(r *run) *array {
 	a := newArray(len(l.parent.slots))
-	was := l.parent.slots[l.slot]
-	l.parent.slots[l.slot] = l.outerLoop
+	slots := l.parent.slots
+	was := append([]Value{slots[l.slot]}, r.pick(slots, l.assigned)...)
+	for i, slot := range l.assigned {
+		slots[slot] = l.before[i]
+	}
+	slots[l.slot] = l.outerLoop
 	r.enter()
 	r.fillContext(a, l.parent)
 	r.leave()
-	l.parent.slots[l.slot] = was
+	for i, slot := range l.assigned {
+		slots[slot] = was[i+1]
+	}
+	slots[l.slot] = was[0]
 	r.growArray(len(a.vals))
 	return a
 }
@@ -63,6 +82,7 @@ type forNode struct {
 	orElse   node
 	assigned []int // the slots that the body may set
 	withLoop bool  // the body may read the variable loop
+	targets  []token
 }
 
 // needLoop notes that the innermost loop has to set the variable loop; needLoops that all have to.
@@ -104,7 +124,7 @@ func (n *forNode) exec(r *run, c *frame) {
 	mark := r.mark()
 	before := r.take(len(n.assigned) + 3)
 	n.save(c, before)
-	l := n.start(c, len(a.vals))
+	l := n.start(c, len(a.vals), before)
 	for i, v := range a.vals {
 		r.step(1)
 		if n.key >= 0 {
@@ -125,18 +145,18 @@ func (n *forNode) otherwise(r *run, c *frame) {
 	mark := r.mark()
 	before := r.take(len(n.assigned) + 3)
 	n.save(c, before)
-	n.start(c, 0)
+	n.start(c, 0, before)
 	n.orElse.exec(r, c)
 	n.restore(c, before)
 	r.release(mark)
 }
 
 // start makes the variable loop where it is needed.
-func (n *forNode) start(c *frame, length int) *loop {
+func (n *forNode) start(c *frame, length int, before []Value) *loop {
 	if !n.withLoop {
 		return nil
 	}
-	l := &loop{length: length, parent: c, outerLoop: c.slots[n.loop], slot: n.loop}
+	l := &loop{length: length, parent: c, outerLoop: c.slots[n.loop], slot: n.loop, assigned: n.assigned, before: before}
 	c.slots[n.loop] = loopOf(l)
 	return l
 }

@@ -50,10 +50,7 @@ func (n *printNode) exec(r *run, c *frame) {
 }
 
 func (r *run) print(v Value) {
-	var ok bool
-	if r.out, ok = v.appendText(r.out); !ok {
-		r.noText(v)
-	}
+	r.appendText(v)
 	if len(r.out) > r.eng.limits.OutputBytes {
 		r.checkOutput()
 	}
@@ -205,6 +202,7 @@ func (n *withNode) exec(r *run, c *frame) {
 		outer = nil
 	}
 	inner := r.newFrame(c.inst, v.arr(), outer, c.blocks)
+	inner.with = true
 	n.body.exec(r, &inner)
 	r.release(mark)
 }

@@ -149,13 +149,14 @@ func floatToInt(f float64) int64 {
 	return int64(uint64(f))
 }
 
+// toInt is PHP's (int); an object such as markup is 1.
 func toInt(v Value) int64 {
 	switch v.k {
 	case kBool, kInt:
 		return v.int()
 	case kFloat:
 		return floatToInt(v.float())
-	case kString, kMarkup:
+	case kString:
 		n, _, size := parseNumber(v.str())
 		if size == 0 {
 			return 0
@@ -176,7 +177,7 @@ func toFloat(v Value) float64 {
 	switch v.k {
 	case kFloat:
 		return v.float()
-	case kString, kMarkup:
+	case kString:
 		n, _, size := parseNumber(v.str())
 		if size == 0 {
 			return 0

@@ -163,7 +163,10 @@ func (e *definedTest) eval(r *run, c *frame) Value {
 	if d, ok := e.e.(interface{ exists(*run, *frame) bool }); ok {
 		return Bool(d.exists(r, c))
 	}
-	_, ok := e.e.probe(r, c)
+	v, ok := e.e.probe(r, c)
+	if call, is := e.e.(*alwaysDefined); is && !call.isConstant() { // as in Twig, the call's value
+		return v
+	}
 	return Bool(ok)
 }
 

@@ -171,6 +171,12 @@ func (p *parser) prober(e expr) prober {
 // alwaysDefined is a function call that the test "defined" is put to.
 type alwaysDefined struct{ expr }
 
+// isConstant reports a call of the function constant, which Twig asks instead of reading it.
+func (a *alwaysDefined) isConstant() bool {
+	call, ok := a.expr.(*callExpr)
+	return ok && call.c.name == "constant"
+}
+
 func (a *alwaysDefined) probe(r *run, c *frame) (Value, bool) {
 	v := a.eval(r, c)
 	return v, v.truth()

@@ -45,7 +45,19 @@ func (p *parser) name(t token) expr {
 		p.needLoop()
 	}
 	p.unit.read(t)
-	return &nameExpr{place: place{t.pos}, name: t.text, slot: p.slot(t.text), strict: p.eng.strict, loop: t.text == "loop"}
+	return &nameExpr{place: place{t.pos}, name: t.text, slot: p.slot(t.text), strict: p.eng.strict && !p.loopSets(t.text), loop: t.text == "loop"}
+}
+
+// loopSets reports a name that the loops around set; as in Twig, it is never missed in them, wherever it is gone.
+func (p *parser) loopSets(name string) bool {
+	for _, f := range p.fors {
+		for _, t := range f.targets {
+			if t.text == name {
+				return true
+			}
+		}
+	}
+	return name == "loop" && len(p.fors) > 0
 }
 
 // stringLiteral parses a string with its interpolations.

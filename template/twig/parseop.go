@@ -64,8 +64,8 @@ func (p *parser) infix(l expr, t token, level int) expr {
 
 // power puts a sign without parentheses in front of the whole power, as PHP does: -2 ** 2 is -4.
 func power(at place, l, r expr) expr {
-	if u, ok := l.(*unaryExpr); ok && u.op == '-' && !u.grouped {
-		return &unaryExpr{place: u.place, op: '-', e: power(at, u.e, r)}
+	if u, ok := l.(*unaryExpr); ok && u.op != '!' && !u.grouped {
+		return &unaryExpr{place: u.place, op: u.op, e: power(at, u.e, r)}
 	}
 	return &binaryExpr{at, opPow, l, r}
 }

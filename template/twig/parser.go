@@ -58,6 +58,7 @@ type stream struct {
 	i       int
 	depth   int
 	delayed *template.Error // the first wrong call; Twig finds it after faults of the syntax
+	late    *template.Error // the first wrong call in a block or an embed, at which Twig looks after all others
 	failed  pos             // where the last fault is
 	check   *checking       // what a static check finds, nil where the template is parsed to be rendered
 }
@@ -221,6 +222,17 @@ func (p *parser) deeper() {
 	if p.depth++; p.depth > maxParse {
 		p.abort(p.current().pos, template.Limit, "The template is nested too deeply.")
 	}
+}
+
+// latterly parses what Twig looks at last.
+func (p *parser) latterly(parse func()) {
+	before := p.delayed
+	p.delayed = nil
+	parse()
+	if p.late == nil {
+		p.late = p.delayed
+	}
+	p.delayed = before
 }
 
 // module parses a whole template, or the inside of an embed up to its end tag.

@@ -52,6 +52,7 @@ type frame struct {
 	blocks map[string]*block // the blocks in force, a child's before its parent's
 	vars   *array            // variables given on top of outer
 	outer  *frame            // where names that the unit does not mention are found
+	with   bool              // vars stand before what outer has, as those of the tag with do
 }
 
 func (c *frame) fail(at pos, kind template.Kind, message string) {
@@ -191,6 +192,9 @@ func (r *run) context(c *frame) *array {
 
 func (r *run) fillContext(a *array, c *frame) {
 	if c.outer != nil {
+		if c.with {
+			a.setAll(c.vars)
+		}
 		r.fillContext(a, c.outer)
 		a.setAll(c.vars)
 	} else {

@@ -40,7 +40,7 @@ func parseIf(p *parser, at pos) node {
 func parseFor(p *parser, at pos) node {
 	targets := p.targets()
 	p.expect(tOperator, "in", "")
-	n := &forNode{seq: p.expression(0), loop: p.slot("loop")}
+	n := &forNode{seq: p.expression(0), loop: p.slot("loop"), targets: targets}
 	p.endTag()
 	scope := &loopScope{}
 	p.loops = append(p.loops, scope)
@@ -148,6 +148,7 @@ func parseWith(p *parser, at pos) node {
 
 func parseApply(p *parser, at pos) node {
 	held := &heldExpr{place: place{at}}
+	before := p.delayed
 	var e expr = held
 	for {
 		e = p.filter(e)
@@ -157,7 +158,12 @@ func parseApply(p *parser, at pos) node {
 	}
 	p.endTag()
 	n := &applyNode{held: held, print: p.printer(e, p.escape)}
+	late := p.delayed
+	p.delayed = before
 	n.body = p.captured("apply", at, "endapply")
+	if p.delayed == nil { // Twig looks at the filters after the body
+		p.delayed = late
+	}
 	p.printed = true
 	return n
 }

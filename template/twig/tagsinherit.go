@@ -16,14 +16,16 @@ func parseBlock(p *parser, at pos) node {
 	p.needLoop()
 	fors := p.fors
 	p.fors = nil
-	if p.atKind(tBlockEnd) {
-		p.next()
-		b.body = p.inner("block", at, "endblock")
-		p.next()
-		p.endName("block", name)
-	} else {
-		b.body = p.printer(p.expression(0), p.escape)
-	}
+	p.latterly(func() {
+		if p.atKind(tBlockEnd) {
+			p.next()
+			b.body = p.inner("block", at, "endblock")
+			p.next()
+			p.endName("block", name)
+		} else {
+			b.body = p.printer(p.expression(0), p.escape)
+		}
+	})
 	p.endTag()
 	p.fors = fors
 	p.blockDepth--
@@ -135,7 +137,7 @@ func parseEmbed(p *parser, at pos) node {
 	inner.hasExtends = true
 	p.i = after
 	inner.use(usedTag, "extends", at)
-	inner.module([]string{"endembed"})
+	p.latterly(func() { inner.module([]string{"endembed"}) })
 	p.next()
 	p.endTag()
 	n.unit = inner.unit

@@ -231,8 +231,8 @@ func (e *Engine) parse(name, source string, env *environment) (u *unit, err erro
 	}()
 	p := newParser(e, env, &stream{tokens: tokenize(name, source)}, name, source)
 	p.module(nil)
-	if p.delayed != nil {
-		return nil, p.delayed
+	if fault := cmp.Or(p.delayed, p.late); fault != nil {
+		return nil, fault
 	}
 	e.cache.put(k, p.unit)
 	return p.unit, nil
