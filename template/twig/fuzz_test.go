@@ -86,3 +86,26 @@ func FuzzEscape(f *testing.F) {
 		}
 	})
 }
+
+// FuzzSpans holds that spans are in order, apart from each other and between their delimiters, and that text outside
+// them begins none.
+func FuzzSpans(f *testing.F) {
+	seeds(f)
+	ends := map[twig.SpanKind][2]string{twig.Comment: {"{#", "#}"}, twig.Tag: {"{%", "%}"}, twig.Output: {"{{", "}}"}, twig.Verbatim: {"{%", "%}"}}
+	f.Fuzz(func(t *testing.T, s string) {
+		spans, err := twig.Spans(s)
+		at := 0
+		for _, span := range spans {
+			if span.Start < at || span.End > len(s) || !strings.HasPrefix(s[span.Start:span.End], ends[span.Kind][0]) || !strings.HasSuffix(s[span.Start:span.End], ends[span.Kind][1]) {
+				t.Fatalf("%q: %+v", s, spans)
+			}
+			if text := s[at:span.Start]; strings.Contains(text, "{{") || strings.Contains(text, "{%") || strings.Contains(text, "{#") {
+				t.Fatalf("%q: a tag in the text %q", s, text)
+			}
+			at = span.End
+		}
+		if err == nil && strings.Contains(s[at:], "{{") {
+			t.Fatalf("%q: a tag after %+v", s, spans)
+		}
+	})
+}

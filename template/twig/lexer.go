@@ -33,7 +33,8 @@ type lexer struct {
 	brackets   []bracket
 	opened     pos // the tag or print statement being read
 	tokens     []token
-	failed     pos // where the fault is that ended the reading
+	failed     pos     // where the fault is that ended the reading
+	spans      *[]Span // where they are asked for
 }
 
 const (
@@ -166,7 +167,9 @@ func (l *lexer) data() {
 	switch open {
 	case '#':
 		l.skip(size)
+		end := strings.Index(l.code[l.at:], "#}") + l.at + 2
 		l.comment(doc)
+		l.span(Comment, start, end)
 	case '%':
 		l.skip(size)
 		l.tag(at)
@@ -182,11 +185,12 @@ func (l *lexer) tag(at pos) {
 	rest := l.code[l.at:]
 	if n := verbatimStart(rest); n > 0 {
 		l.skip(n)
-		l.verbatim()
+		l.span(Verbatim, int(at.off), l.verbatim())
 		return
 	}
 	if n, line := lineTag(rest); n > 0 {
 		l.skip(n)
+		l.span(Tag, int(at.off), l.at)
 		l.line = line
 		return
 	}
@@ -259,8 +263,8 @@ func lineTag(s string) (int, int32) {
 	return len(s) - len(end) + 2, int32(line)
 }
 
-// verbatim reads up to the end tag and emits what is between as text.
-func (l *lexer) verbatim() {
+// verbatim reads up to the end tag, emits what is between as text and returns where the end tag ends.
+func (l *lexer) verbatim() int {
 	for from := l.at; ; {
 		i := strings.Index(l.code[from:], "{%")
 		if i < 0 {
@@ -280,7 +284,7 @@ func (l *lexer) verbatim() {
 				text := l.code[l.at:start]
 				l.pushText(trimRightAs(text, mark))
 				l.skip(end - l.at)
-				return
+				return start + strings.Index(l.code[start:], "%}") + 2
 			}
 		}
 		from = start + 2
@@ -338,6 +342,12 @@ func (l *lexer) print() {
 // close emits a closing token placed after the white space before it.
 func (l *lexer) close(kind tokenKind, n int) {
 	rest := l.code[l.at : l.at+n]
+	switch kind {
+	case tVarEnd:
+		l.span(Output, int(l.opened.off), l.at+strings.Index(rest, "}}")+2)
+	case tBlockEnd:
+		l.span(Tag, int(l.opened.off), l.at+strings.Index(rest, "%}")+2)
+	}
 	before := n - len(strings.TrimLeft(rest, trimSpace+"\f"))
 	l.skip(before)
 	l.push(kind, "")

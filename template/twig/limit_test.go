@@ -65,15 +65,22 @@ func TestOwnLimits(t *testing.T) {
 		source string
 	}{
 		"steps":  {twig.Limits{Steps: 100}, "{% for i in 1..200 %}{% endfor %}"},
+		"few":    {twig.Limits{Steps: 3}, "{% for i in list %}{% endfor %}"},
+		"no one": {twig.Limits{Steps: 8}, "{{ 1..9 }}"},
 		"output": {twig.Limits{OutputBytes: 10}, "0123456789{{ 1 }}"},
 		"live":   {twig.Limits{LiveBytes: 1000}, `{{ ("a" ~ "%1000d"|format(1))|length }}`},
 		"depth":  {twig.Limits{Depth: 3}, "{% macro a(n) %}{{ n ? _self.a(n - 1) }}{% endmacro %}{{ _self.a(5) }}"},
 		"source": {twig.Limits{SourceBytes: 5}, "123456"},
 	} {
-		_, err := render(newEngine(t, twig.Options{Limits: c.limits}), c.source, nil)
+		_, err := render(newEngine(t, twig.Options{Limits: c.limits}), c.source, template.Vars{"list": []any{1, 2, 3, 4}})
 		e := fault(t, err, template.Limit)
 		assert.Equal(t, "letter", e.Name, name)
 	}
+	// A limit is exact: four turns and the template itself.
+	_, err := render(newEngine(t, twig.Options{Limits: twig.Limits{Steps: 5}}), "{% for i in list %}{% endfor %}", template.Vars{"list": []any{1, 2, 3, 4}})
+	require.NoError(t, err)
+	_, err = render(newEngine(t, twig.Options{Limits: twig.Limits{Steps: 4}}), "{% for i in list %}{% endfor %}", template.Vars{"list": []any{1, 2, 3, 4}})
+	fault(t, err, template.Limit)
 	out, err := render(newEngine(t, twig.Options{Limits: twig.Limits{OutputBytes: 10, Depth: 7}}), "{% macro a(n) %}{{ n ? _self.a(n - 1) }}{% endmacro %}0123456789{{ _self.a(5) }}", nil)
 	require.NoError(t, err)
 	assert.Equal(t, "0123456789", out.Text)
