@@ -12,10 +12,10 @@ import (
 
 func TestSpans(t *testing.T) {
 	for s, want := range map[string][]string{
-		"plain { text % }":                        nil,
-		"a {{ b }} c{{- d -}} \n{{~ '}}' ~}}":     {"output {{ b }}", "output {{- d -}}", "output {{~ '}}' ~}}"},
-		"{% if a %}\n{%- endif -%} \n":            {"tag {% if a %}", "tag {%- endif -%}"},
-		"{# a {{ b }} #}\n{#- c -#} {## d ##}\nx": {"comment {# a {{ b }} #}", "comment {#- c -#}", "comment {## d ##}"},
+		"plain { text % }":                                 nil,
+		"a {{ b }} c{{- d -}} \n{{~ '}}' ~}}":              {"output {{ b }}", "output {{- d -}}", "output {{~ '}}' ~}}"},
+		"{% if a %}\n{%- endif -%} \n":                     {"tag {% if a %}", "tag {%- endif -%}"},
+		"{# a {{ b }} #}\n{#- c -#} {## d ##}\nx":          {"comment {# a {{ b }} #}", "comment {#- c -#}", "comment {## d ##}"},
 		"{% verbatim %}{{ a }}{%- endverbatim -%} {{ b }}": {"verbatim {% verbatim %}{{ a }}{%- endverbatim -%}", "output {{ b }}"},
 		"{% line 5 %}{% set x = {a: '%}'} %}":              {"tag {% line 5 %}", "tag {% set x = {a: '%}'} %}"},
 		`{{ "a#{ "}}" }b" }}`:                              {`output {{ "a#{ "}}" }b" }}`},
