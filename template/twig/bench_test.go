@@ -2,6 +2,7 @@ package twig_test
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"testing"
@@ -75,5 +76,81 @@ func BenchmarkParse(b *testing.B) {
 		if _, err := eng.Parse(context.Background(), strconv.Itoa(i), invoice, template.EscapeHTML); err != nil { // a new name each time: no cache
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkRenderParallel renders on all cores: linear means the time of BenchmarkRender divided by them.
+func BenchmarkRenderParallel(b *testing.B) {
+	tpl, err := newEngine(b, twig.Options{}).Parse(context.Background(), "invoice", invoice, template.EscapeHTML)
+	require.NoError(b, err)
+	vars := invoiceVars()
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			if _, err := tpl.Render(context.Background(), vars); err != nil {
+				b.Error(err)
+				return
+			}
+		}
+	})
+}
+
+// BenchmarkDecoded renders variables that DecodeJSON gave.
+func BenchmarkDecoded(b *testing.B) {
+	tpl, err := newEngine(b, twig.Options{}).Parse(context.Background(), "invoice", invoice, template.EscapeHTML)
+	require.NoError(b, err)
+	raw, err := json.Marshal(invoiceVars())
+	require.NoError(b, err)
+	vars, err := twig.DecodeJSON(raw)
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := tpl.(*twig.Template).RenderValue(context.Background(), vars); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkInheritance renders chains of templates that extend each other, each with a block of its own: the time of
+// one template of the chain is to stay the same.
+func BenchmarkInheritance(b *testing.B) {
+	for _, n := range []int{10, 100, 200} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			chain := source{"t0": "{% block body %}{% endblock %}{% block own0 %}0{% endblock %}"}
+			for i := range n - 1 {
+				k := strconv.Itoa(i + 1)
+				chain["t"+k] = `{% extends "t` + strconv.Itoa(i) + `" %}{% block own` + k + ` %}` + k + `{% endblock %}`
+			}
+			tpl, err := newEngine(b, twig.Options{Source: chain, Limits: twig.Limits{Depth: 2000, Steps: 1 << 40}}).Load(context.Background(), "t"+strconv.Itoa(n-1))
+			require.NoError(b, err)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := tpl.Render(context.Background(), nil); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/template")
+		})
+	}
+}
+
+// BenchmarkLoop renders long lists: the time of a row is to stay the same.
+func BenchmarkLoop(b *testing.B) {
+	for _, n := range []int{100, 1000, 10_000} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			rows := make([]any, n)
+			for i := range rows {
+				rows[i] = map[string]any{"title": "Книга " + strconv.Itoa(i), "price": float64(i) + 0.5}
+			}
+			tpl, err := newEngine(b, twig.Options{}).Parse(context.Background(), "rows", "{% for row in rows %}<tr><td>{{ loop.index }}</td><td>{{ row.title }}</td><td>{{ row.price|number_format(2) }}</td></tr>\n{% endfor %}", template.EscapeHTML)
+			require.NoError(b, err)
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := tpl.Render(context.Background(), template.Vars{"rows": rows}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/row")
+		})
 	}
 }

@@ -137,7 +137,7 @@ func (n *includeNode) exec(r *run, c *frame) {
 	vars, outer := r.passed(c, n.at, n.vars, n.only)
 	was := r.sandboxed
 	r.sandboxed = was || n.sandboxed
-	r.display(r.instance(u), vars, outer, nil)
+	r.display(r.instance(u), vars, outer)
 	r.sandboxed = was
 }
 
@@ -179,7 +179,7 @@ func (n *embedNode) exec(r *run, c *frame) {
 		}
 	}
 	vars, outer := r.passed(c, n.at, n.vars, n.only)
-	r.display(inst, vars, outer, nil)
+	r.display(inst, vars, outer)
 }
 
 // includeExpr is the functions include and include_only.
@@ -223,7 +223,7 @@ func (e *includeExpr) eval(r *run, c *frame) Value {
 	start := len(r.out)
 	was := r.sandboxed
 	r.sandboxed = was || sandboxed && r.eng.policy != nil
-	r.display(r.instance(u), vars.arr(), outer, nil)
+	r.display(r.instance(u), vars.arr(), outer)
 	r.sandboxed = was
 	r.grow(len(r.out) - start)
 	s := string(r.out[start:])

@@ -66,21 +66,56 @@ func (r *run) traits(u *unit) map[string]*block {
 }
 
 // display prints a template: its body, and then its parent, in which its blocks take the place of the parent's.
-func (r *run) display(inst *instance, vars *array, outer *frame, blocks map[string]*block) {
+func (r *run) display(inst *instance, vars *array, outer *frame) {
+	r.displayWith(inst, vars, outer, blockSet{})
+}
+
+// displayWith is display for a template whose children brought blocks. Those of a whole chain are gathered in one map,
+// and a template that sets nothing hands on what it was given: long chains take time by their length, not its square.
+func (r *run) displayWith(inst *instance, vars *array, outer *frame, blocks blockSet) {
 	r.enter()
 	u := inst.unit
 	r.within(u, func() {
 		r.secure(u)
 		mark := r.mark()
-		blocks = r.withBlocks(inst.blocks, blocks)
-		c := r.newFrame(inst, vars, outer, blocks)
+		blocks = r.gather(inst.blocks, blocks)
+		c := r.newFrame(inst, vars, outer, blocks.byName)
 		u.body.exec(r, &c)
 		if parent := r.parentOf(inst, &c); parent != nil {
-			r.display(parent, nil, &c, blocks)
+			if len(u.owned) > 0 {
+				vars, outer = nil, &c
+			}
+			r.displayWith(parent, vars, outer, blocks)
 		}
 		r.release(mark)
 	})
 	r.leave()
+}
+
+// blockSet are blocks in force; owned tells that the map belongs to the chain of templates being displayed.
+type blockSet struct {
+	byName map[string]*block
+	owned  bool
+}
+
+// gather adds a template's own blocks below those in force.
+func (r *run) gather(own map[string]*block, s blockSet) blockSet {
+	switch {
+	case len(own) == 0:
+		return s
+	case len(s.byName) == 0:
+		return blockSet{own, false}
+	case !s.owned:
+		r.step(len(s.byName))
+		s = blockSet{maps.Clone(s.byName), true}
+	}
+	r.step(len(own))
+	for name, b := range own {
+		if _, ok := s.byName[name]; !ok {
+			s.byName[name] = b
+		}
+	}
+	return s
 }
 
 // secure checks the policy before a template prints anything.
@@ -154,6 +189,16 @@ func (r *run) withBlocks(own, inForce map[string]*block) map[string]*block {
 	}
 	if len(inForce) == 0 {
 		return own
+	}
+	missing := false
+	for name := range own {
+		if _, ok := inForce[name]; !ok {
+			missing = true
+			break
+		}
+	}
+	if !missing {
+		return inForce
 	}
 	r.step(len(own) + len(inForce))
 	merged := maps.Clone(own)

@@ -57,7 +57,7 @@ type Limits struct {
 	Steps       int64 // turns of loops, calls and elements worked on; 1,000,000
 	OutputBytes int   // what is printed, captured parts included; 8 MiB
 	LiveBytes   int64 // about what values take that the template builds, all together; 64 MiB
-	Depth       int   // of includes, extends, blocks, macros and arrow functions in each other; 64
+	Depth       int   // of includes, extends, blocks, macros and arrow functions in each other; 200
 	SourceBytes int   // of one template; 1 MiB
 }
 
@@ -74,7 +74,7 @@ func (l Limits) filled() Limits {
 		l.LiveBytes = 64 << 20
 	}
 	set(&l.OutputBytes, 8<<20)
-	set(&l.Depth, 64)
+	set(&l.Depth, 200)
 	set(&l.SourceBytes, 1<<20)
 	return l
 }

@@ -46,7 +46,7 @@ func (r *run) render(vars *array) (out template.Output, err error) {
 	if err := r.ctx.Err(); err != nil {
 		r.limit("The rendering was stopped: "+err.Error()+".", err)
 	}
-	r.display(r.instance(u), vars, nil, nil)
+	r.display(r.instance(u), vars, nil)
 	r.checkOutput()
 	if r.conv.err != nil {
 		return template.Output{}, &template.Error{Kind: template.Runtime, Message: r.conv.err.Error(), Name: u.name, Err: r.conv.err}
