@@ -47,7 +47,9 @@ func (s *bodyScan) step(z *html.Tokenizer, kind html.TokenType, begin, end int) 
 	case html.ErrorToken:
 		return bodyImplied
 	case html.DoctypeToken:
-		s.move(end)
+		if bytes.HasSuffix(z.Raw(), []byte(">")) { // one that never ends would swallow what comes after it
+			s.move(end)
+		}
 	case html.TextToken:
 		if !s.raw && s.templates == 0 && !blank(z.Raw(), begin == 0) {
 			return bodyImplied

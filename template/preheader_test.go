@@ -64,6 +64,7 @@ func TestInsertPreheaderPlace(t *testing.T) {
 		"text alone":                  `|Hello`,
 		"fragment":                    `|<p>A</p>`,
 		"doctype alone":               `<!DOCTYPE html>|<p>A`,
+		"doctype never closed":        `|<!DOCTYPE html`,
 		"html alone":                  `<html>|<p>A`,
 		"head without a body":         `<html><head><title>x</title></head>|<p>A`,
 		"head never closed":           `<html><head><meta charset=x>|<p>A<body>B`,
