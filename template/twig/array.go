@@ -176,6 +176,8 @@ func (a *array) hostValue(name string) (Value, bool) {
 		return String(raw), true
 	case int:
 		return Int(int64(raw)), true
+	case int64:
+		return Int(raw), true
 	case float64:
 		return Float(raw), true
 	case bool:

@@ -196,34 +196,39 @@ var bodies = map[string][]string{
 	"guard": {"else", "endguard"}, "sandbox": {"endsandbox"},
 }
 
-// marks are how far the parser is; a fault puts it back there.
+// marks are where the parser is; a fault puts it back there.
 type marks struct {
-	depth, scopes, loops, fors, stack, tags, awaited int
-	blockDepth, macroDepth, captures                 int
-	escape                                           string
-	lenient                                          bool
+	depth, awaited                   int
+	scopes                           []map[string]imported
+	loops                            []*loopScope
+	fors                             []*forNode
+	targets                          [][]token
+	stack                            []string
+	tags                             []openTag
+	blockDepth, macroDepth, captures int
+	escape                           string
+	lenient                          bool
 }
 
 func (p *parser) marks() marks {
-	return marks{p.depth, len(p.scopes), len(p.loops), len(p.fors), len(p.blockStack), len(p.tags), len(p.check.awaited),
+	return marks{p.depth, len(p.check.awaited), p.scopes, p.loops, p.fors, p.targets, p.blockStack, p.tags,
 		p.blockDepth, p.macroDepth, p.captures, p.escape, p.lenient}
 }
 
 func (p *parser) rewind(m marks) {
-	p.depth, p.scopes, p.loops, p.fors = m.depth, p.scopes[:m.scopes], p.loops[:min(m.loops, len(p.loops))], p.fors[:min(m.fors, len(p.fors))]
-	p.blockStack, p.tags, p.check.awaited = p.blockStack[:min(m.stack, len(p.blockStack))], p.tags[:m.tags], p.check.awaited[:m.awaited]
+	p.depth, p.check.awaited = m.depth, p.check.awaited[:m.awaited]
+	p.scopes, p.loops, p.fors, p.targets, p.blockStack, p.tags = m.scopes, m.loops, m.fors, m.targets, m.stack, m.tags
 	p.blockDepth, p.macroDepth, p.captures, p.escape, p.lenient = m.blockDepth, m.macroDepth, m.captures, m.escape, m.lenient
 	p.spreads = false
 }
 
 // tolerant is statement, but a fault is noted and the parsing goes on after the tag it is in.
 func (p *parser) tolerant(opener openTag, end []string, first pos) (statement, bool) {
-	start, m, fors, loops, around := p.i, p.marks(), p.fors, p.loops, p.check.now
+	start, m, around := p.i, p.marks(), p.check.now
 	p.check.now = progress{unit: p.unit, mid: -1}
 	defer func() { p.check.now = around }()
 	s, done, again := p.try(start, m, func() (statement, bool) { return p.statement(opener, end, first) })
 	for again {
-		p.fors, p.loops = fors, loops
 		s, done, again = p.try(start, m, func() (statement, bool) { return p.remaining(start), false })
 	}
 	return s, done

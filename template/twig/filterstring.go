@@ -181,6 +181,9 @@ func filterSplit(r *run, args []Value) Value {
 	s, delimiter := r.textArg(args[0], "explode(): Argument #2 ($string)"), r.textArg(args[1], "explode(): Argument #1 ($separator)")
 	limit := args[2]
 	if delimiter == "" {
+		if toInt(limit) > int64(runeCount(s)) { // as in PHP, what is short enough stays what it is
+			return List([]Value{args[0]})
+		}
 		return splitEvery(r, s, toInt(limit))
 	}
 	var parts []string

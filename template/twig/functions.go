@@ -40,14 +40,14 @@ func makeRange(r *run, low, high, step Value) Value {
 	if letters(low) && letters(high) {
 		return letterRange(r, low.str()[0], high.str()[0], step)
 	}
-	a, b, s := rangeNumber(low), rangeNumber(high), rangeNumber(step)
+	s := rangeStep(step)
 	if s.numberAsFloat() == 0 {
 		throwPHP("range(): Argument #3 ($step) must not exceed the specified range")
 	}
-	if a.k == kFloat || b.k == kFloat || s.k == kFloat && s.float() != math.Trunc(s.float()) {
-		return floatRange(r, a.numberAsFloat(), b.numberAsFloat(), math.Abs(s.numberAsFloat()))
+	if rangesFloats(low, high) || s.k == kFloat && s.float() != math.Trunc(s.float()) {
+		return floatRange(r, toFloat(low), toFloat(high), math.Abs(s.numberAsFloat()))
 	}
-	from, to, by := a.int(), b.int(), magnitude(toInt(s))
+	from, to, by := toInt(low), toInt(high), magnitude(toInt(s))
 	span := uint64(to) - uint64(from)
 	if to < from {
 		span = uint64(from) - uint64(to)
@@ -76,7 +76,17 @@ func letters(v Value) bool {
 	return !ok
 }
 
-func rangeNumber(v Value) Value {
+// rangesFloats reports a range of floats: one end is a float, or both are text and one of them that of a float.
+func rangesFloats(low, high Value) bool {
+	if low.k == kString && high.k == kString && low.n > 0 && high.n > 0 {
+		a, _ := numeric(low.str())
+		b, _ := numeric(high.str())
+		return a.k == kFloat || b.k == kFloat
+	}
+	return low.k == kFloat || high.k == kFloat
+}
+
+func rangeStep(v Value) Value {
 	switch v.k {
 	case kInt, kFloat:
 		return v

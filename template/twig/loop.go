@@ -82,7 +82,6 @@ type forNode struct {
 	orElse   node
 	assigned []int // the slots that the body may set
 	withLoop bool  // the body may read the variable loop
-	targets  []token
 }
 
 // needLoop notes that the innermost loop has to set the variable loop; needLoops that all have to.

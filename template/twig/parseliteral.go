@@ -50,8 +50,8 @@ func (p *parser) name(t token) expr {
 
 // loopSets reports a name that the loops around set; as in Twig, it is never missed in them, wherever it is gone.
 func (p *parser) loopSets(name string) bool {
-	for _, f := range p.fors {
-		for _, t := range f.targets {
+	for _, targets := range p.targets {
+		for _, t := range targets {
 			if t.text == name {
 				return true
 			}

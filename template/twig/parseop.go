@@ -62,9 +62,9 @@ func (p *parser) infix(l expr, t token, level int) expr {
 	return p.dot(l, t)
 }
 
-// power puts a sign without parentheses in front of the whole power, as PHP does: -2 ** 2 is -4.
+// power puts a sign or "is not" without parentheses in front of the whole power, as PHP does: -2 ** 2 is -4.
 func power(at place, l, r expr) expr {
-	if u, ok := l.(*unaryExpr); ok && u.op != '!' && !u.grouped {
+	if u, ok := l.(*unaryExpr); ok && !u.grouped {
 		return &unaryExpr{place: u.place, op: u.op, e: power(at, u.e, r)}
 	}
 	return &binaryExpr{at, opPow, l, r}

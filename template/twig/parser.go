@@ -74,6 +74,7 @@ type parser struct {
 	scopes     []map[string]imported // imported names; the first is the template's own
 	loops      []*loopScope
 	fors       []*forNode // the loops around, for whether they need the variable loop
+	targets    [][]token  // the variables of these loops, and of one whose sequence is being parsed
 	sets       int        // how many assignments were parsed
 	printed    bool       // the statement being parsed prints
 	lenient    bool       // in the branch of a guard that is left out: unknown names are fine

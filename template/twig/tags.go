@@ -38,9 +38,10 @@ func parseIf(p *parser, at pos) node {
 }
 
 func parseFor(p *parser, at pos) node {
-	targets := p.targets()
+	targets := p.names()
+	p.targets = append(p.targets, targets)
 	p.expect(tOperator, "in", "")
-	n := &forNode{seq: p.expression(0), loop: p.slot("loop"), targets: targets}
+	n := &forNode{seq: p.expression(0), loop: p.slot("loop")}
 	p.endTag()
 	scope := &loopScope{}
 	p.loops = append(p.loops, scope)
@@ -62,6 +63,7 @@ func parseFor(p *parser, at pos) node {
 	}
 	p.loops = p.loops[:len(p.loops)-1]
 	p.fors = p.fors[:len(p.fors)-1]
+	p.targets = p.targets[:len(p.targets)-1]
 	if i, ok := p.unit.slots["_key"]; ok && len(targets) == 1 {
 		n.key = i
 	}
@@ -70,8 +72,8 @@ func parseFor(p *parser, at pos) node {
 	return n
 }
 
-// targets parses the names before "in" or "=", which may spell operators.
-func (p *parser) targets() []token {
+// names parses the names before "in" or "=", which may spell operators.
+func (p *parser) names() []token {
 	var out []token
 	for {
 		t := p.current()
@@ -88,7 +90,7 @@ func (p *parser) targets() []token {
 }
 
 func parseSet(p *parser, at pos) node {
-	names := p.targets()
+	names := p.names()
 	slots := make([]int, len(names))
 	if p.accept(tOperator, "=") {
 		n := &setNode{slots: slots}

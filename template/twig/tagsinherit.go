@@ -14,8 +14,8 @@ func parseBlock(p *parser, at pos) node {
 	p.blockStack = append(p.blockStack, name)
 	p.blockDepth++
 	p.needLoop()
-	fors := p.fors
-	p.fors = nil
+	fors, targets := p.fors, p.targets
+	p.fors, p.targets = nil, nil
 	p.latterly(func() {
 		if p.atKind(tBlockEnd) {
 			p.next()
@@ -27,7 +27,7 @@ func parseBlock(p *parser, at pos) node {
 		}
 	})
 	p.endTag()
-	p.fors = fors
+	p.fors, p.targets = fors, targets
 	p.blockDepth--
 	p.blockStack = p.blockStack[:len(p.blockStack)-1]
 	p.popScope()

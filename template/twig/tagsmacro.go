@@ -64,8 +64,8 @@ func parseMacro(p *parser, at pos) node {
 	m := &macro{unit: p.unit, name: p.expect(tName, "", "").text}
 	p.macroParams(m)
 	p.endTag()
-	was, loops, fors, stack := p.escape, p.loops, p.fors, p.blockStack
-	p.escape, p.loops, p.fors = p.initial, nil, nil
+	was, loops, fors, targets, stack := p.escape, p.loops, p.fors, p.targets, p.blockStack
+	p.escape, p.loops, p.fors, p.targets = p.initial, nil, nil, nil
 	p.pushScope()
 	p.macroDepth++
 	m.body = p.inner("macro", at, "endmacro")
@@ -74,7 +74,7 @@ func parseMacro(p *parser, at pos) node {
 	p.macroDepth--
 	p.popScope()
 	p.endTag()
-	p.escape, p.loops, p.fors, p.blockStack = was, loops, fors, stack
+	p.escape, p.loops, p.fors, p.targets, p.blockStack = was, loops, fors, targets, stack
 	p.printed = false
 	p.checkMacro(m)
 	p.unit.macros[m.name] = m
