@@ -1,7 +1,5 @@
 package twig
 
-import ()
-
 // tagParser parses a tag after its name.
 type tagParser func(p *parser, at pos) node
 

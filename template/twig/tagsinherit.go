@@ -1,7 +1,5 @@
 package twig
 
-import ()
-
 func parseBlock(p *parser, at pos) node {
 	name := p.expect(tName, "", "").text
 	if b, ok := p.unit.blocks[name]; ok {

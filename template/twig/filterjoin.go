@@ -1,0 +1,59 @@
+package twig
+
+func filterJoin(r *run, args []Value) Value {
+	v, glue, and := args[0], r.str(args[1]), args[2]
+	if v.k != kArray {
+		if v.isNull() {
+			return empty
+		}
+		v = r.castArray(v)
+	}
+	vals := v.arr().settled().vals
+	if len(vals) == 0 {
+		return empty
+	}
+	last := glue
+	if !and.isNull() {
+		last = r.str(and)
+		if len(vals) == 1 {
+			return String(r.textArg(vals[0], `Twig\Extension\CoreExtension::join(): Return value`))
+		}
+	}
+	return String(r.join(vals, glue, last))
+}
+
+// castArray is PHP's (array): an object's properties, or a list of the value.
+func (r *run) castArray(v Value) Value {
+	switch v.k {
+	case kMarkup:
+		return List([]Value{String(v.str()), String("UTF-8")})
+	case kDate:
+		return arrayValue(v.date().properties())
+	case kInterval:
+		return arrayValue(v.interval().properties())
+	}
+	return List([]Value{v})
+}
+
+// join joins values, the last two of them by last.
+func (r *run) join(vals []Value, glue, last string) string {
+	start := len(r.out)
+	for i, e := range vals {
+		r.step(1)
+		switch {
+		case i > 0 && i == len(vals)-1:
+			r.out = append(r.out, last...)
+		case i > 0:
+			r.out = append(r.out, glue...)
+		}
+		before := len(r.out)
+		var ok bool
+		if r.out, ok = e.appendText(r.out); !ok {
+			r.noText(e)
+		}
+		r.grow(len(r.out) - before + len(glue))
+	}
+	s := string(r.out[start:])
+	r.out = r.out[:start]
+	return s
+}
