@@ -109,7 +109,7 @@ func compareComposite(r *run, a, b Value, depth int) int {
 		return -1
 	case b.isText():
 		return 1
-	case a.k == b.k && a.p == b.p:
+	case a.k == b.k && a.same(b):
 		return 0
 	}
 	return 1
@@ -225,10 +225,8 @@ func identicalAt(r *run, a, b Value, depth int) bool {
 		return a.str() == b.str()
 	case kArray:
 		return identicalArrays(r, a.arr(), b.arr(), depth+1)
-	case kMarkup:
-		return a.p == b.p && a.n == b.n
 	}
-	return a.p == b.p
+	return a.same(b)
 }
 
 func identicalArrays(r *run, a, b *array, depth int) bool {

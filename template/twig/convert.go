@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"time"
-	"unsafe"
 )
 
 // maxNesting is how deep a host's data may be nested.
@@ -157,7 +156,7 @@ func (c *converter) list(list []any) Value {
 		if m, ok := e.(map[string]any); ok && m != nil {
 			maps--
 			wrappers[maps] = array{host: m, conv: c}
-			vals[i] = Value{k: kArray, p: unsafe.Pointer(&wrappers[maps])}
+			vals[i] = arrayValue(&wrappers[maps])
 			continue
 		}
 		vals[i] = c.value(e)

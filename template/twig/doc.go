@@ -18,15 +18,40 @@
 //
 //   - the functions enum and enum_cases, the test constant, and the function constant but for PHP's JSON_ constants:
 //     they are refused by name;
-//   - the function dump, and everything that is not Twig's core, such as format_currency: a host may add it with
-//     [Options].Functions and [Options].Filters;
+//   - the function dump, and what is not Twig's core, but for the filters of its intl extra below: a host may add it
+//     with [Options].Functions and [Options].Filters;
 //   - callables given by name, as in filter('strtoupper'): only arrow functions are called;
 //   - the names _seq, _parent and _key that Twig's loops leave in _context;
 //   - conditions, recursion and callouts in the regular expressions of matches, which are PCRE's else;
-//   - date formats that letters have no use for, such as "back of 7pm".
+//   - date formats that letters have no use for, such as "back of 7pm";
+//   - the line that Twig guesses for a fault in a macro or an elseif: here it is the line of the fault itself.
+//
+// TestDifferential compares templates made by a grammar with the real Twig, for as long as CRMMAIL_DIFFERENTIAL says.
 //
 // Where PHP only warns and goes on with something else, as date_modify does with text it does not understand, a
 // rendering fails.
+//
+// # Languages
+//
+// The filters format_currency, format_number (with format_decimal_number and format_percent_number), format_date,
+// format_time and format_datetime are those of Twig's intl extra for the locales ru, en and es, as ICU 72 has them
+// (TestIntlAgainstICU). Other locales, and the styles, attributes, calendars, relative formats and letters of a pattern
+// that are not there, are refused by name. Zones that the tables do not name are written as "GMT+05:30".
+// The function ru_plural is this engine's own and chooses the form of a Russian word:
+//
+//	{{ n }} {{ ru_plural(n, 'товар', 'товара', 'товаров') }}
+//
+// # Time zones
+//
+// Zones that templates and [Options].Location name are found in the data of the system or of Go. A program that runs
+// where there is neither imports time/tzdata, which adds about 450 KB to it; without any, every zone but UTC and those
+// given by their distance from it is refused when it is used.
+//
+// # Checking
+//
+// [Engine.Check] says all that is wrong with a template before it is rendered: faults with their places, variables that
+// do not exist with the names that were meant, values printed without escaping, and what the template uses. [Describe]
+// says an error of Parse or Render in the reader's language.
 //
 // # Values
 //

@@ -9,6 +9,21 @@ import (
 	"github.com/crmmail/crmmail/template/twig"
 )
 
+func ExampleEngine_Check() {
+	eng, err := twig.New(twig.Options{})
+	if err != nil {
+		panic(err)
+	}
+	source := "Здравствуйте, {{ customer.frstName }}!\n{% for item in order.items %}{{ item.name|uper }}{% endfor %}"
+	report := eng.Check(context.Background(), "order", source, template.EscapeHTML, template.EventOrder.Variables())
+	for _, f := range report.Findings {
+		fmt.Printf("%d:%d %s: %s\n", f.Line, f.Column, f.Code, f.Text("ru"))
+	}
+	// Output:
+	// 1:27 attribute.unknown: У «customer» нет поля «frstName». Возможно, вы имели в виду «firstName»?
+	// 2:43 filter.unknown: Фильтра «uper» нет. Возможно, вы имели в виду «upper»?
+}
+
 func Example() {
 	eng, err := twig.New(twig.Options{})
 	if err != nil {

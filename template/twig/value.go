@@ -29,7 +29,10 @@ const (
 // array, a date or an interval. The zero Value is null. Values are immutable and may be shared between renderings.
 //
 // It is a tagged word pair rather than an interface so that numbers and strings move without allocation: p points to
-// the bytes of a string or to the object the tag names, n holds a number or the length of a string.
+// the bytes of a string or to the object the tag names, n holds a number or the length of a string. The pointer is
+// unsafe but stays in this file and in run.keep: with a string and an interface in its place a Value is twice as large,
+// and rendering the letter of the benchmarks takes 1.6 times the CPU time (19.1 µs against 12.1 µs) and 40 allocations
+// instead of 18. k is set together with p, and only the accessors below read p, each for its own k.
 type Value struct {
 	p unsafe.Pointer
 	n uint64
@@ -84,6 +87,7 @@ func intervalOf(i *interval) Value  { return Value{k: kInterval, p: unsafe.Point
 func closureOf(f *closure) Value    { return Value{k: kClosure, p: unsafe.Pointer(f)} }
 func templateOf(t *unit) Value      { return Value{k: kTemplate, p: unsafe.Pointer(t)} }
 func loopOf(l *loop) Value          { return Value{k: kLoop, p: unsafe.Pointer(l)} }
+func (v Value) same(o Value) bool   { return v.p == o.p && v.n == o.n } // they are one object
 func (v Value) int() int64          { return int64(v.n) }
 func (v Value) float() float64      { return math.Float64frombits(v.n) }
 func (v Value) str() string         { return unsafe.String((*byte)(v.p), int(v.n)) }
