@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/crmmail/crmmail/template"
 )
@@ -81,6 +82,29 @@ type reporter struct {
 	out       Report
 	seen      map[findingKey]bool
 	used      map[string]bool
+	counted   columnAt
+}
+
+// columnAt is a column that was counted, from which those after it are.
+type columnAt struct {
+	off int
+	col int
+}
+
+// column is the column of an offset. Most are asked for in order, which keeps a source of one long line cheap.
+func (r *reporter) column(off int32) int {
+	at := min(max(int(off), 0), len(r.unit.source))
+	if at < r.counted.off || r.counted.col == 0 {
+		r.counted = columnAt{at, column(r.unit.source, int32(at))}
+		return r.counted.col
+	}
+	between := r.unit.source[r.counted.off:at]
+	if i := strings.LastIndexAny(between, "\r\n"); i >= 0 {
+		r.counted.col = 1
+		between = between[i+1:]
+	}
+	r.counted = columnAt{at, r.counted.col + utf8.RuneCountInString(between)}
+	return r.counted.col
 }
 
 type findingKey struct {
@@ -95,7 +119,7 @@ func (r *reporter) add(f Finding, at pos, width int) {
 		return
 	}
 	r.seen[k] = true
-	f.Line, f.Column = int(at.line), column(r.unit.source, at.off)
+	f.Line, f.Column = int(at.line), r.column(at.off)
 	f.Start, f.End = r.extent(at, width)
 	r.out.Findings = append(r.out.Findings, f)
 }
@@ -124,7 +148,7 @@ func tokenWidth(s string) int {
 }
 
 func (r *reporter) use(at pos, name string, width int) Use {
-	u := Use{Name: name, Line: int(at.line), Column: column(r.unit.source, at.off)}
+	u := Use{Name: name, Line: int(at.line), Column: r.column(at.off)}
 	u.Start, u.End = r.extent(at, width)
 	return u
 }

@@ -8,6 +8,7 @@ import (
 
 // tolerant is read, but a tag that cannot be read becomes a broken one and the reading goes on after it.
 func (l *lexer) tolerant(c *checking) []token {
+	l.checked = true
 	for {
 		if tokens, ok := l.attempt(c); ok {
 			return tokens

@@ -34,6 +34,7 @@ type lexer struct {
 	tokens     []token
 	failed     pos     // where the fault is that ended the reading
 	spans      *[]Span // where they are asked for
+	checked    bool    // a check counts columns later
 }
 
 const (
@@ -74,7 +75,11 @@ func (l *lexer) pos() pos { return pos{l.line, int32(l.at)} }
 
 func (l *lexer) fail(at pos, message string) {
 	l.failed = at
-	panic(&template.Error{Kind: template.Syntax, Message: message, Name: l.name, Line: int(at.line), Column: column(l.code, at.off)})
+	e := &template.Error{Kind: template.Syntax, Message: message, Name: l.name, Line: int(at.line)}
+	if !l.checked {
+		e.Column = column(l.code, at.off)
+	}
+	panic(e)
 }
 
 func (l *lexer) unclosed(b bracket) { l.fail(b.pos, `Unclosed "`+b.text+`".`) }

@@ -111,7 +111,7 @@ func (p *parser) fail(at pos, message string) { p.abort(at, syntaxKind, message)
 
 func (p *parser) abort(at pos, kind template.Kind, message string) {
 	p.failed = at
-	panic(p.unit.fault(at, kind, message))
+	panic(p.fault(at, kind, message))
 }
 
 // report is fail for a fault after which parsing can go on, as a static check does.
@@ -119,7 +119,15 @@ func (p *parser) report(at pos, message string) {
 	if p.check == nil {
 		p.fail(at, message)
 	}
-	p.check.add(p.unit.fault(at, syntaxKind, message), at)
+	p.check.add(p.fault(at, syntaxKind, message), at)
+}
+
+// fault is an error at a place; a check counts the column later.
+func (p *parser) fault(at pos, kind template.Kind, message string) *template.Error {
+	if p.check != nil {
+		return &template.Error{Kind: kind, Message: message, Name: p.unit.name, Line: int(at.line)}
+	}
+	return p.unit.fault(at, kind, message)
 }
 
 func (p *parser) current() token { return p.tokens[p.i] }
