@@ -1,0 +1,139 @@
+package killtest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Setup is what a worker process is told.
+type Setup struct {
+	Worker   string
+	Database string
+	SMTP     string // address of the mail server
+	Hello    string // the name to greet it with
+}
+
+// Lease is that of the workers: short, because what was leased to a dead one waits for it.
+const Lease = 2 * time.Second
+
+// setupVariable is the environment variable that makes a process a worker.
+const setupVariable = "CRMMAIL_KILL_WORKER"
+
+// Serve is called by TestMain: where this process was started as a worker, it works until SIGTERM and never returns.
+func Serve(workers map[string]func(context.Context, Setup) error) {
+	told := os.Getenv(setupVariable)
+	if told == "" {
+		return
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	go func() { // the end of the input is the end of the test, however it came
+		io.Copy(io.Discard, os.Stdin)
+		os.Exit(3)
+	}()
+	var setup Setup
+	err := json.Unmarshal([]byte(told), &setup)
+	if err == nil {
+		err = workers[setup.Worker](ctx, setup)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// workers are the processes of a run.
+type workers struct {
+	plan    Plan
+	sink    *Sink
+	running []*process
+	started int
+	severed int // connections that were open at kills
+}
+
+// process is one worker.
+type process struct {
+	hello  string
+	cmd    *exec.Cmd
+	life   io.Closer // its input: it ends when this does
+	stderr bytes.Buffer
+	ended  func() error // waits for its end
+}
+
+func start(t *testing.T, p Plan, sink *Sink) *workers {
+	t.Helper()
+	w := &workers{plan: p, sink: sink}
+	for range p.Processes {
+		w.running = append(w.running, w.launch(t))
+	}
+	t.Cleanup(func() {
+		for _, one := range w.running {
+			one.life.Close()
+			one.ended()
+		}
+	})
+	return w
+}
+
+func (w *workers) launch(t *testing.T) *process {
+	t.Helper()
+	w.started++
+	p := &process{hello: fmt.Sprintf("worker%d.example.test", w.started)}
+	setup, err := json.Marshal(Setup{Worker: w.plan.Worker, Database: w.plan.Database, SMTP: w.sink.Addr, Hello: p.hello})
+	must(t, err)
+	program, err := os.Executable()
+	must(t, err)
+	p.cmd = exec.Command(program)
+	p.cmd.Env = append(os.Environ(), setupVariable+"="+string(setup))
+	p.cmd.Stderr = &p.stderr
+	p.life, err = p.cmd.StdinPipe()
+	must(t, err)
+	must(t, p.cmd.Start())
+	p.ended = sync.OnceValue(p.cmd.Wait)
+	return p
+}
+
+// kill ends one process by the plan's signal and puts another in its place.
+func (w *workers) kill(t *testing.T, i int) {
+	t.Helper()
+	p := w.running[i]
+	before := w.sink.connections(p.hello)
+	must(t, p.cmd.Process.Signal(w.plan.Signal))
+	w.severed += max(before, w.sink.connections(p.hello))
+	w.await(t, p, w.plan.Signal)
+	w.running[i] = w.launch(t)
+}
+
+// stop ends all processes in order.
+func (w *workers) stop(t *testing.T) {
+	t.Helper()
+	for _, p := range w.running {
+		must(t, p.cmd.Process.Signal(syscall.SIGTERM))
+	}
+	for _, p := range w.running {
+		w.await(t, p, syscall.SIGTERM)
+	}
+}
+
+// await waits for the end of a process: by the signal itself, or in order where the signal is one to end by.
+func (w *workers) await(t *testing.T, p *process, by syscall.Signal) {
+	t.Helper()
+	err := p.ended()
+	if by == syscall.SIGKILL {
+		return
+	}
+	if err != nil {
+		t.Errorf("killtest: a worker did not end in order: %v\n%s", err, p.stderr.String())
+	}
+}
