@@ -33,6 +33,13 @@ type Config struct {
 	// tenant, and so does every part behind it. Parts that have a method Tenant() string must agree.
 	Tenant string
 
+	// Rules keeps the rules of Service.Rules; nil: there are none.
+	Rules Rules
+	// Variables are what templates of an event can use, the host's own fields of a customer and events of its own included;
+	// nil for an event: they are not known, and none is missed when a template is checked. nil: those of
+	// template.Event.Variables.
+	Variables func(context.Context, template.Event) ([]template.Variable, error)
+
 	// Tokens keeps the single-use tokens that confirm an address; nil: addresses cannot be confirmed through Senders.
 	Tokens sender.Tokens
 	// Confirmation is about the letter that asks to confirm an address.
@@ -108,8 +115,15 @@ type Service struct {
 	History HistoryService
 	// Inbox is where messages wait whose writer nobody knows.
 	Inbox InboxService
+	// Rules keeps, activates and fires rules.
+	Rules RuleService
 
 	config Config
+	*common
+}
+
+// common is what a Service has together with those that With made of it.
+type common struct {
 	wake   chan struct{} // buffered by one: there may be something due
 	owner  string        // begins the names of this Service's claims
 	claims atomic.Int64  // counts them
@@ -119,17 +133,51 @@ type Service struct {
 
 // New checks the configuration and returns a Service. It starts nothing.
 func New(config Config) (*Service, error) {
+	s, err := assemble(config)
+	if err != nil {
+		return nil, err
+	}
+	s.common = &common{wake: make(chan struct{}, 1), owner: s.config.NewID()}
+	return s, nil
+}
+
+// With returns a Service with some parts replaced by change, which sees the configuration with its defaults filled in;
+// everything else is shared. It costs about as much as a copy, so that each request may have one, as to send inside the
+// host's own transaction:
+//
+//	within, err := svc.With(func(c *email.Config) { c.Store, c.Blobs = store.Tx(tx), store.Tx(tx) })
+//	msg, err := within.Send(ctx, draft)
+//	err = tx.Commit()
+//	svc.Wake()
+//
+// The Run of svc sees the message once it is committed: at its next look at the store, after Dispatch.Poll at the latest,
+// or at once where Wake says so. A default stays with the part that it was made of: whoever replaces Templates by those
+// of another place sets Engine to nil, so that a new one includes from there.
+func (s *Service) With(change func(*Config)) (*Service, error) {
+	config := s.config
+	change(&config)
+	changed, err := assemble(config)
+	if err != nil {
+		return nil, err
+	}
+	changed.common = s.common
+	return changed, nil
+}
+
+// assemble makes a Service without what is common.
+func assemble(config Config) (*Service, error) {
 	if err := config.check(); err != nil {
 		return nil, err
 	}
 	if err := config.fill(); err != nil {
 		return nil, err
 	}
-	s := &Service{config: config, wake: make(chan struct{}, 1), owner: config.NewID()}
+	s := &Service{config: config}
 	s.Customers = CustomerService{&s.config}
 	s.Senders = SenderService{&s.config}
 	s.History = HistoryService{&s.config}
 	s.Inbox = InboxService{&s.config}
+	s.Rules = RuleService{s}
 	return s, nil
 }
 
@@ -163,7 +211,7 @@ func (c *Config) check() error {
 	if n := len(c.Secret); n > 0 && n < 16 {
 		missing = append(missing, errors.New("email: Config.Secret is shorter than 16 octets"))
 	}
-	for _, part := range []any{c.Customers, c.Senders, c.Templates, c.Store, c.Blobs, c.Tokens} {
+	for _, part := range []any{c.Customers, c.Senders, c.Templates, c.Store, c.Blobs, c.Tokens, c.Rules} {
 		if scoped, ok := part.(interface{ Tenant() string }); ok && scoped.Tenant() != c.Tenant {
 			missing = append(missing, fmt.Errorf("email: a %T of Config serves another tenant than Config.Tenant", part))
 		}
@@ -174,6 +222,11 @@ func (c *Config) check() error {
 func (c *Config) fill() error {
 	if c.Policy == nil {
 		c.Policy = func(context.Context) (attach.Policy, error) { return attach.Default(), nil }
+	}
+	if c.Variables == nil {
+		c.Variables = func(_ context.Context, event template.Event) ([]template.Variable, error) {
+			return event.Variables(), nil
+		}
 	}
 	if c.Now == nil {
 		c.Now = time.Now

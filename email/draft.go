@@ -32,4 +32,7 @@ type Draft struct {
 	SendAt time.Time
 	// IdempotencyKey makes a repeated Send return the first message; empty: every Send is a message of its own.
 	IdempotencyKey string
+
+	ruleID   string             // of a rule that fires
+	template *template.Template // what that rule was checked with, in place of what is kept as TemplateID by now
 }

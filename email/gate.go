@@ -14,10 +14,16 @@ func (s *Service) askGate(ctx context.Context, c *composition) error {
 	case Bulk:
 		return nil
 	case Transactional:
+		if unattended(c.draft.ActorID, c.draft.ruleID) {
+			return nil // resolveSender asks whether the sender's address may be used
+		}
 		return c.collect(s.gateActor(ctx, c.draft.ActorID))
 	}
 	return fmt.Errorf("email: unknown purpose %q", c.draft.Purpose)
 }
+
+// unattended tells of a rule that nobody in particular sends by.
+func unattended(actorID, ruleID string) bool { return actorID == "" && ruleID != "" }
 
 // gateActor asks the gate of the acting user, who must at least exist where it is the chosen sender's.
 func (s *Service) gateActor(ctx context.Context, id string) error {
@@ -58,7 +64,9 @@ func (s *Service) gateOf(ctx context.Context, msg Message) error {
 		if err != nil {
 			return err
 		}
-		return s.gateUser(ctx, actor)
+		if !unattended(actor, msg.RuleID) {
+			return s.gateUser(ctx, actor)
+		}
 	}
 	customer, err := s.config.customer(ctx, msg.CustomerID)
 	if err != nil {

@@ -42,7 +42,7 @@ func (s *Service) renderLetter(ctx context.Context, c *composition) error {
 	return nil
 }
 
-// fillLetter takes the parts that the draft leaves empty from its template, which must be made for the event Customer.
+// fillLetter takes the parts that the draft leaves empty from its template.
 func (s *Service) fillLetter(ctx context.Context, c *composition) error {
 	c.source = c.draft.Letter
 	if c.parent != nil && c.source.Subject == "" {
@@ -51,15 +51,9 @@ func (s *Service) fillLetter(ctx context.Context, c *composition) error {
 	if c.draft.TemplateID == "" {
 		return nil
 	}
-	chosen, err := s.config.Templates.Template(ctx, c.draft.TemplateID)
-	if errors.Is(err, template.ErrNotFound) || errors.Is(err, ErrNotFound) {
-		return &RefusedError{Code: CodeTemplateUnknown, Err: err}
-	}
+	chosen, err := s.chosenTemplate(ctx, c.draft)
 	if err != nil {
-		return fmt.Errorf("email: template: %w", err)
-	}
-	if chosen.Event != template.EventCustomer {
-		return &RefusedError{Code: CodeTemplateWrongEvent}
+		return err
 	}
 	if c.source.Subject == "" {
 		c.source.Subject = chosen.Letter.Subject
@@ -71,6 +65,30 @@ func (s *Service) fillLetter(ctx context.Context, c *composition) error {
 		c.source.HTML, c.source.Text = chosen.Letter.HTML, chosen.Letter.Text
 	}
 	return nil
+}
+
+// chosenTemplate is the one that a rule was checked with, or one made for the event Customer.
+func (s *Service) chosenTemplate(ctx context.Context, draft Draft) (template.Template, error) {
+	if draft.template != nil {
+		return *draft.template, nil
+	}
+	chosen, err := s.config.template(ctx, draft.TemplateID)
+	if err == nil && chosen.Event != template.EventCustomer {
+		err = &RefusedError{Code: CodeTemplateWrongEvent}
+	}
+	return chosen, err
+}
+
+// template finds a template; an unknown one is a refusal.
+func (c *Config) template(ctx context.Context, id string) (template.Template, error) {
+	chosen, err := c.Templates.Template(ctx, id)
+	if isMissing(err) {
+		return template.Template{}, &RefusedError{Code: CodeTemplateUnknown, Err: err}
+	}
+	if err != nil {
+		return template.Template{}, fmt.Errorf("email: template: %w", err)
+	}
+	return chosen, nil
 }
 
 func (c *composition) templateError(ctx context.Context, err error) error {

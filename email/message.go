@@ -16,6 +16,7 @@ type Message struct {
 	Origin         Origin
 	Purpose        Purpose
 	TemplateID     string // the template it was made from; empty: none
+	RuleID         string // the rule that sent it, or was to; empty: a person or a mailing did
 
 	SenderChoice string // how the sender was picked: "manager", "store", "additional:ID"
 	From         mail.Address
@@ -107,6 +108,8 @@ const (
 //	queued → failed (nobody takes it, or it may not go out any more), queued → canceled, queued → sent (the rest given up)
 //	sending → queued (deferred), uncertain → sent | failed | queued (a late answer), uncertain | failed → queued (Resend)
 //	sent | uncertain → bounced
+//
+// A message that a rule was refused begins and ends as failed: it has no recipients, no conversation and no content.
 type State string
 
 const (
@@ -179,5 +182,6 @@ const (
 	EventResent    EventKind = "resent"    // put back into the queue by a person
 	EventBounced   EventKind = "bounced"   // a report said so
 	EventReceived  EventKind = "received"  // inbound
+	EventRefused   EventKind = "refused"   // a rule was to send it, and did not: Detail has the codes of the reasons
 	EventAssigned  EventKind = "assigned"  // an inbound message that waited was given to a customer
 )

@@ -51,7 +51,7 @@ func (s *Service) Resend(ctx context.Context, actorID, messageID string) error {
 	if err != nil {
 		return fmt.Errorf("email: resend: %w", err)
 	}
-	if msg.State != StateFailed && msg.State != StateUncertain {
+	if msg.State != StateFailed && msg.State != StateUncertain || len(msg.Recipients) == 0 { // without recipients it never was queued
 		return &RefusedError{Code: CodeNotResendable}
 	}
 	if err := s.mayResend(ctx, actorID, msg); err != nil {
@@ -72,7 +72,7 @@ func (s *Service) Resend(ctx context.Context, actorID, messageID string) error {
 		Conversation: answeredAgain(msg),
 	}, CodeNotResendable)
 	if err == nil {
-		s.wakeUp()
+		s.Wake()
 	}
 	return err
 }

@@ -19,6 +19,8 @@ type RefusedError struct {
 	Detail string
 	// Findings is set with CodeContentBlocked: all of them, the blocking ones among them.
 	Findings []validate.Finding
+	// Source is set where the source of a template is the reason: what is against it there.
+	Source []SourceFinding
 	// Attachments is set with CodeAttachmentsBlocked.
 	Attachments *attach.Report
 	// Err is the cause where there is one: *sender.NotAllowedError, *template.Error, ErrNotFound, ErrConflict, …

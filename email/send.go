@@ -28,6 +28,11 @@ func (s *Service) Send(ctx context.Context, draft Draft) (Message, error) {
 	if err := c.refused(); err != nil {
 		return Message{}, err
 	}
+	return s.queue(ctx, c)
+}
+
+// queue fixes what nothing speaks against: files, octets, and at last one Enqueue.
+func (s *Service) queue(ctx context.Context, c *composition) (Message, error) {
 	msg := s.fileMessage(c)
 	if err := s.putAttachments(ctx, c, &msg); err != nil {
 		return Message{}, err
@@ -42,7 +47,7 @@ func (s *Service) Send(ctx context.Context, draft Draft) (Message, error) {
 	}
 	s.config.Logger.InfoContext(ctx, "message queued", "tenant", s.config.Tenant, "message", kept.ID,
 		"recipients", len(kept.Recipients), "octets", queued.Wire.Size())
-	s.wakeUp()
+	s.Wake()
 	return kept, nil
 }
 
@@ -88,6 +93,7 @@ func (s *Service) fileMessage(c *composition) Message {
 		Origin:         OriginOutgoing,
 		Purpose:        c.draft.Purpose,
 		TemplateID:     c.draft.TemplateID,
+		RuleID:         c.draft.ruleID,
 		SenderChoice:   c.draft.From.String(),
 		From:           c.from.Mailbox,
 		To:             c.to,
@@ -149,7 +155,9 @@ func (s *Service) putFile(ctx context.Context, file attach.File, size int64) (Bl
 	return s.config.Blobs.PutBlob(ctx, io.LimitReader(content, size+1))
 }
 
-func (s *Service) wakeUp() {
+// Wake has Run look for due messages at once. Send does so itself; it is for messages that become visible later, as by
+// the commit of a transaction. It never waits, and wakes the Runs of its own process alone.
+func (s *Service) Wake() {
 	select {
 	case s.wake <- struct{}{}:
 	default:

@@ -40,8 +40,9 @@ type Outbox interface {
 
 // Inbox is the part of a Store that messages come in by.
 type Inbox interface {
-	// File keeps a received message with its attachments, conversation and event, all of it or nothing, and returns it as
-	// Message does. A used idempotency key or id is treated as Enqueue treats it.
+	// File keeps a received message, or one in StateFailed that never was to leave, with its attachments, conversation and
+	// event, all of it or nothing, and returns it as Message does. A used idempotency key or id is treated as Enqueue
+	// treats it.
 	File(ctx context.Context, f Filed) (Message, error)
 	// Assign gives a message that waits in the inbox, which means that it has no customer, to a customer: the message
 	// takes the conversation's id and customer, and the conversation is kept as File keeps it. ErrConflict where the
@@ -84,8 +85,10 @@ type Queued struct {
 
 // Filed is what File keeps.
 type Filed struct {
-	Message Message // in StateReceived, with its ID, its IdempotencyKey and Received
-	// Conversation is kept as Enqueue keeps it. nil: the message waits in the inbox, without conversation and customer.
+	// Message has its ID and its IdempotencyKey. It is in StateReceived and has Received, or in StateFailed and has not.
+	Message Message
+	// Conversation is kept as Enqueue keeps it. nil: the message belongs to none. A received one without conversation and
+	// customer waits in the inbox.
 	Conversation *Conversation
 	Event        Event
 }
@@ -133,6 +136,7 @@ type Transition struct {
 type MessageQuery struct {
 	CustomerID     string    // empty: of all customers
 	ConversationID string    // empty: of all conversations
+	RuleID         string    // empty: of all rules and of none
 	IdempotencyKey string    // the one with this key; empty: whatever it is
 	MessageIDs     []string  // those whose MessageID or ProviderID is among these; nil: whatever they are, empty: none
 	Inbox          bool      // only those that wait in the inbox

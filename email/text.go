@@ -31,6 +31,14 @@ const (
 	CodeTemplateInvalid = "template.invalid"
 	// CodeTemplateCanceled: the letter ended itself with {% cancel "reason" %}.
 	CodeTemplateCanceled = "template.canceled"
+	// CodeRuleWrongEvent: the rule's template was made for another event than the rule.
+	CodeRuleWrongEvent = "rule.wrong-event"
+	// CodeRuleBlocked: the rule's template has something with which it must not fire: "<iframe src=…>", "{{ custmer.name }}".
+	CodeRuleBlocked = "rule.blocked"
+	// CodeRuleUnacknowledged: the rule's template has a warning that nobody has taken note of: "https://bit.ly/3xAmpLe".
+	CodeRuleUnacknowledged = "rule.unacknowledged"
+	// CodeRuleTemplateChanged: the rule's template was changed, and the rule cannot fire with the new one.
+	CodeRuleTemplateChanged = "rule.template-changed"
 	// CodeSubjectEmpty: the rendered subject is blank.
 	CodeSubjectEmpty = "subject.empty"
 	// CodeContentEmpty: no text and no attachment.
@@ -55,27 +63,31 @@ const (
 
 // texts is the one table of what people read; {detail} is RefusedError.Detail.
 var texts = map[string]struct{ ru, en string }{
-	CodeCustomerUnknown:    {"Клиент не найден", "There is no such customer"},
-	CodeCustomerNoEmail:    {"У клиента не указан e-mail", "The customer has no e-mail address"},
-	CodeActorUnknown:       {"Пользователь не найден", "There is no such user"},
-	CodeRecipientForeign:   {"Это не адрес клиента: {detail}", "This is not an address of the customer: {detail}"},
-	CodeRecipientInvalid:   {"Адрес указан с ошибкой: {detail}", "This address is not valid: {detail}"},
-	CodeRecipientsTooMany:  {"Слишком много получателей. Наибольшее число: {detail}", "There are too many recipients. The most is: {detail}"},
-	CodeReplyUnknown:       {"Сообщение, на которое вы отвечаете, не найдено", "The message you answer was not found"},
-	CodeTemplateUnknown:    {"Шаблон не найден", "There is no such template"},
-	CodeTemplateWrongEvent: {"Можно использовать только шаблоны писем, созданные для события «Клиент»", "Only templates made for the event “Customer” can be used"},
-	CodeTemplateInvalid:    {"В шаблоне ошибка: {detail}", "The template has an error: {detail}"},
-	CodeTemplateCanceled:   {"Шаблон отменил отправку письма: {detail}", "The template canceled the letter: {detail}"},
-	CodeSubjectEmpty:       {"Заполните тему письма", "Fill in the subject"},
-	CodeContentEmpty:       {"Напишите текст сообщения или прикрепите вложение", "Write a text or attach a file"},
-	CodeContentBlocked:     {"Отправить письмо нельзя: в нём есть недопустимое содержимое", "This e-mail cannot be sent: it holds content that is not allowed"},
-	CodeAttachmentsBlocked: {"Отправить сообщение с такими вложениями нельзя", "A message with such attachments cannot be sent"},
-	CodeAttachmentChanged:  {"Файл изменился, пока письмо отправлялось: {detail}. Прикрепите его снова", "The file changed while the e-mail was being sent: {detail}. Attach it again"},
-	CodeMessageTooLarge:    {"Письмо больше, чем принимает почтовый сервер. Сократите текст или удалите некоторые файлы", "The e-mail is larger than the mail server takes. Shorten the text or remove some files"},
-	CodeMessageInvalid:     {"В имени или адресе есть недопустимые символы", "A name or an address holds characters that are not allowed"},
-	CodeNotCancelable:      {"Отменить отправку уже нельзя", "It is too late to take the e-mail back"},
-	CodeNotConfirmable:     {"Известно, что стало с этим письмом", "What became of this e-mail is known"},
-	CodeNotResendable:      {"Это письмо нельзя отправить повторно", "This e-mail cannot be sent again"},
+	CodeCustomerUnknown:     {"Клиент не найден", "There is no such customer"},
+	CodeCustomerNoEmail:     {"У клиента не указан e-mail", "The customer has no e-mail address"},
+	CodeActorUnknown:        {"Пользователь не найден", "There is no such user"},
+	CodeRecipientForeign:    {"Это не адрес клиента: {detail}", "This is not an address of the customer: {detail}"},
+	CodeRecipientInvalid:    {"Адрес указан с ошибкой: {detail}", "This address is not valid: {detail}"},
+	CodeRecipientsTooMany:   {"Слишком много получателей. Наибольшее число: {detail}", "There are too many recipients. The most is: {detail}"},
+	CodeReplyUnknown:        {"Сообщение, на которое вы отвечаете, не найдено", "The message you answer was not found"},
+	CodeTemplateUnknown:     {"Шаблон не найден", "There is no such template"},
+	CodeTemplateWrongEvent:  {"Можно использовать только шаблоны писем, созданные для события «Клиент»", "Only templates made for the event “Customer” can be used"},
+	CodeTemplateInvalid:     {"В шаблоне ошибка: {detail}", "The template has an error: {detail}"},
+	CodeTemplateCanceled:    {"Шаблон отменил отправку письма: {detail}", "The template canceled the letter: {detail}"},
+	CodeRuleWrongEvent:      {"Шаблон создан для другого события, чем правило", "The template was made for another event than the rule"},
+	CodeRuleBlocked:         {"Правило не сработает: исправьте ошибки в шаблоне", "The rule will not fire: mend the errors in its template"},
+	CodeRuleUnacknowledged:  {"Правило не включено: исправьте шаблон или подтвердите, что предупреждения прочитаны", "The rule is not active: mend the template, or confirm that you have read the warnings"},
+	CodeRuleTemplateChanged: {"Правило не сработало и выключено: его шаблон изменён, и в новом есть ошибки или новые предупреждения", "The rule did not fire and is inactive now: its template was changed, and the new one has errors or new warnings"},
+	CodeSubjectEmpty:        {"Заполните тему письма", "Fill in the subject"},
+	CodeContentEmpty:        {"Напишите текст сообщения или прикрепите вложение", "Write a text or attach a file"},
+	CodeContentBlocked:      {"Отправить письмо нельзя: в нём есть недопустимое содержимое", "This e-mail cannot be sent: it holds content that is not allowed"},
+	CodeAttachmentsBlocked:  {"Отправить сообщение с такими вложениями нельзя", "A message with such attachments cannot be sent"},
+	CodeAttachmentChanged:   {"Файл изменился, пока письмо отправлялось: {detail}. Прикрепите его снова", "The file changed while the e-mail was being sent: {detail}. Attach it again"},
+	CodeMessageTooLarge:     {"Письмо больше, чем принимает почтовый сервер. Сократите текст или удалите некоторые файлы", "The e-mail is larger than the mail server takes. Shorten the text or remove some files"},
+	CodeMessageInvalid:      {"В имени или адресе есть недопустимые символы", "A name or an address holds characters that are not allowed"},
+	CodeNotCancelable:       {"Отменить отправку уже нельзя", "It is too late to take the e-mail back"},
+	CodeNotConfirmable:      {"Известно, что стало с этим письмом", "What became of this e-mail is known"},
+	CodeNotResendable:       {"Это письмо нельзя отправить повторно", "This e-mail cannot be sent again"},
 }
 
 // Codes lists every code of this package's own refusals, sorted.

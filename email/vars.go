@@ -29,6 +29,9 @@ func (s *Service) vars(ctx context.Context, c *composition) (template.Vars, erro
 	return vars, nil
 }
 
+// ownVariables are those that every letter gets from here.
+var ownVariables = [...]string{"customer", "manager", "store"}
+
 // identityVars are empty where there is no such identity.
 func identityVars(ctx context.Context, find func(context.Context, string) (sender.Identity, error), id string) (map[string]any, error) {
 	vars := map[string]any{"name": "", "email": ""}

@@ -41,6 +41,6 @@ func (p *pass) dynamic(code string, severity Severity, where span) {
 	outputs := p.template.outputs
 	first := sort.Search(len(outputs), func(i int) bool { return outputs[i].end > where.start })
 	if first < len(outputs) && outputs[first].start < where.end {
-		p.add(Finding{Code: code, Severity: severity}, outputs[first], "")
+		p.add(Finding{Code: code, Severity: severity, Undecided: true}, outputs[first], "")
 	}
 }

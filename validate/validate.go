@@ -73,6 +73,9 @@ type Finding struct {
 	// Size and EncodedSize are the octets of the HTML as it is and in its transfer encoding, in a size.*
 	// finding; else zero.
 	Size, EncodedSize int
+	// Undecided is set where the source alone does not tell whether there is harm: a template prints something in a
+	// place where escaping does not hold (template.*). Only a rendering can be judged to the end.
+	Undecided bool
 }
 
 // Options configures a Validator. The zero value checks everything.

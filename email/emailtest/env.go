@@ -61,6 +61,7 @@ func (e *Env) config() email.Config {
 		Blobs:     e.Store,
 		Transport: e.Recorder,
 		Tokens:    e.Store,
+		Rules:     e.Store,
 		Confirmation: email.Confirmation{
 			From: mail.Address{Name: "CRM", Address: "noreply@shop.example"},
 			URL:  func(token string) string { return "https://crm.example/confirm?token=" + token },

@@ -10,8 +10,8 @@ import (
 
 // File implements email.Inbox.
 func (s *Store) File(ctx context.Context, f email.Filed) (email.Message, error) {
-	if f.Message.Received == nil {
-		return email.Message{}, errors.New("emailtest: a message that was not received")
+	if (f.Message.Received != nil) == (f.Message.State == email.StateFailed) {
+		return email.Message{}, errors.New("emailtest: a message that was neither received nor refused")
 	}
 	if err := s.lock(ctx); err != nil {
 		return email.Message{}, err

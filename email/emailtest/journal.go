@@ -59,7 +59,7 @@ func (s *Store) Conversations(ctx context.Context, q email.ConversationQuery) ([
 func (e *entry) asked(q email.MessageQuery) bool {
 	m := &e.message
 	named := func(id string) bool { return id != "" && (id == m.MessageID || id == m.ProviderID) }
-	return asked(q.CustomerID, m.CustomerID) && asked(q.IdempotencyKey, m.IdempotencyKey) && asked(q.ConversationID, m.ConversationID) &&
+	return asked(q.CustomerID, m.CustomerID) && asked(q.RuleID, m.RuleID) && asked(q.IdempotencyKey, m.IdempotencyKey) && asked(q.ConversationID, m.ConversationID) &&
 		(q.MessageIDs == nil || slices.ContainsFunc(q.MessageIDs, named)) && (!q.Inbox || e.waits())
 }
 

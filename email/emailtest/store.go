@@ -30,6 +30,7 @@ type Store struct {
 	messages      map[string]*entry // by id
 	open          []*entry          // those that are queued or sending, the oldest SendAt first
 	keys          map[string]string // message ids by idempotency key
+	rules         map[string]email.Rule
 }
 
 var (
@@ -40,6 +41,7 @@ var (
 	_ email.Eraser          = (*Store)(nil)
 	_ email.Blobs           = (*Store)(nil)
 	_ email.BlobRemover     = (*Store)(nil)
+	_ email.Rules           = (*Store)(nil)
 	_ sender.Directory      = (*Store)(nil)
 	_ sender.Editor         = (*Store)(nil)
 	_ sender.Tokens         = (*Store)(nil)
@@ -67,6 +69,7 @@ func NewTenantStore(tenant string) *Store {
 		conversations: map[string]email.Conversation{},
 		messages:      map[string]*entry{},
 		keys:          map[string]string{},
+		rules:         map[string]email.Rule{},
 	}
 }
 
