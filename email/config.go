@@ -44,6 +44,9 @@ type Config struct {
 	Tokens sender.Tokens
 	// Confirmation is about the letter that asks to confirm an address.
 	Confirmation Confirmation
+	// Domains asks the DNS whether receivers take our mail for the sender's own: shown with each sender, it stops nothing.
+	// nil: it is not asked.
+	Domains *sender.Domains
 	// GateIdentity asks the two conditions of transactional sending of the chosen sender instead of the acting user.
 	GateIdentity bool
 
@@ -174,7 +177,7 @@ func assemble(config Config) (*Service, error) {
 	}
 	s := &Service{config: config}
 	s.Customers = CustomerService{&s.config}
-	s.Senders = SenderService{&s.config}
+	s.Senders = SenderService{&s.config, new(alignments)}
 	s.History = HistoryService{&s.config}
 	s.Inbox = InboxService{&s.config}
 	s.Rules = RuleService{s}

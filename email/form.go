@@ -41,6 +41,7 @@ func (s *Service) Form(ctx context.Context, actorID, customerID string) (Form, e
 	if form.From, err = sender.Options(ctx, s.config.Senders, customer.registration()); err != nil {
 		return Form{}, fmt.Errorf("email: %w", err)
 	}
+	s.Senders.align(ctx, form.From)
 	if form.Templates, err = s.customerTemplates(ctx); err != nil {
 		return Form{}, err
 	}

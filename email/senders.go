@@ -11,8 +11,12 @@ import (
 	"github.com/crmmail/crmmail/sender"
 )
 
-// SenderService confirms addresses and allows them as senders; it hangs on Service.Senders.
-type SenderService struct{ config *Config }
+// SenderService confirms addresses, allows them as senders and asks whether their domains are set up; it hangs on
+// Service.Senders.
+type SenderService struct {
+	config     *Config
+	alignments *alignments
+}
 
 // RequestConfirmation mails a single-use link to an identity's address. The letter goes straight to the transport and
 // is kept nowhere, since it carries the token; what the server refuses comes back as the error. language is "ru" or

@@ -20,6 +20,9 @@ type Option struct {
 	Identity Identity
 	// Disabled says why the option cannot be picked; nil means that it can.
 	Disabled *Reason
+	// Alignment is what the DNS says of the address's domain, a fact of its own that disables nothing; nil: not asked.
+	// Options leaves it nil: see [Domains].
+	Alignment *Alignment
 }
 
 // Options returns the From list for one customer: manager, store, then the additional addresses in the order of the

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/foxcpp/go-mockdns"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -45,7 +46,37 @@ func triggers() map[string]func() error {
 			return err
 		}
 	}
+	align := func(change func(map[string]mockdns.Zone), d func(*sender.Domains), which func(sender.Alignment) sender.Proof) func() error {
+		return func() error {
+			asked := domains(zones(change))
+			if d != nil {
+				d(&asked)
+			}
+			return &sender.RefusedError{Reason: *which(asked.Check(context.Background(), "shop.example")).Reason}
+		}
+	}
+	spf := func(a sender.Alignment) sender.Proof { return a.SPF }
+	dkim := func(a sender.Alignment) sender.Proof { return a.DKIM }
+	dmarc := func(a sender.Alignment) sender.Proof { return a.DMARC }
+	const spfName, dkimName, dmarcName = "shop.example.", "crm._domainkey.shop.example.", "_dmarc.shop.example."
 	return map[string]func() error{
+		sender.CodeDomainBad: func() error {
+			return &sender.RefusedError{Reason: *domains(nil).Check(context.Background(), "shop..example").SPF.Reason}
+		},
+		sender.CodeDomainNoAnswer:   align(silent(spfName), nil, spf),
+		sender.CodeSPFMissing:       align(gone(spfName), nil, spf),
+		sender.CodeSPFInvalid:       align(txt(spfName, "v=spf1 -all", "v=spf1 -all"), nil, spf),
+		sender.CodeSPFRefuses:       align(txt(spfName, "v=spf1 -all"), nil, spf),
+		sender.CodeSPFNotAsked:      align(nil, func(d *sender.Domains) { d.Servers = nil }, spf),
+		sender.CodeDKIMMissing:      align(gone(dkimName), nil, dkim),
+		sender.CodeDKIMRevoked:      align(txt(dkimName, "p="), nil, dkim),
+		sender.CodeDKIMOtherKey:     align(txt(dkimName, "p=AAAA"), nil, dkim),
+		sender.CodeDKIMNotAsked:     align(nil, func(d *sender.Domains) { d.Signature.Selector = "" }, dkim),
+		sender.CodeDMARCMissing:     align(gone(dmarcName), nil, dmarc),
+		sender.CodeDMARCInvalid:     align(txt(dmarcName, "v=DMARC1; p=maybe"), nil, dmarc),
+		sender.CodeDMARCUnfulfilled: align(gone(spfName, dkimName), nil, dmarc),
+		sender.CodeDMARCUnknown:     align(silent(dkimName), func(d *sender.Domains) { d.Servers = nil }, dmarc),
+
 		sender.CodeNoManager:             resolve(sender.Customer{}, "manager"),
 		sender.CodeNoStore:               resolve(sender.Customer{}, "store"),
 		sender.CodeNoAddress:             resolve(sender.Customer{ManagerID: "u2"}, "manager"),
