@@ -28,6 +28,15 @@
 // [Confirmations] runs the letter that confirms an address: a secret of 256 bits, used once, for a limited time, of
 // which the store holds only a hash.
 //
+// [Domains] asks the DNS a third question, which stops nothing: whether receivers will take the mail for the domain's own
+// (SPF, DKIM, DMARC).
+//
+//	domains := sender.Domains{Servers: ourServers, Signature: sender.Signature{Selector: "crm"}}
+//	found := domains.Check(ctx, "sales@shop.example")
+//	if !found.Aligned() {
+//		fmt.Println(found.DMARC.Reason.Text("en"))
+//	}
+//
 // Whatever a person is to read has a code and a Text method for "ru" and "en"; [Codes] lists them all.
 package sender
 
