@@ -157,7 +157,9 @@ func macros() []Case {
 		piece{"docm", docm(TypeDocm, "")}, piece{"dotm", docm(dotm, "")}, piece{"macros in a docx", Docx(vba)},
 		piece{"docx in a comment", docm(TypeDocm, `<!-- <Override PartName="/x" ContentType="`+TypeDocx+`"/> -->`)},
 		piece{"spelt with references", docm(strings.Replace(TypeDocm, "ms", "&#x6d;s", 1), "")}, piece{"in capitals", docm(strings.ToUpper(TypeDocm), "")},
-		piece{"macros elsewhere", Docx(Part{"custom/VBAPROJECT.BIN", "x"})}, piece{"stored first", Zip(vba, Document, Root, Types(TypeDocm, ""))})
+		piece{"macros elsewhere", Docx(Part{"custom/VBAPROJECT.BIN", "x"})}, piece{"macros not counted", Hide(Docx(vba))},
+		piece{"macros under another name", Zip(Types(TypeDocx, `<Override PartName="/word/a.dat" ContentType="application/vnd.ms-office.vbaProject"/>`), Root, Document, Part{"word/a.dat", "x"})},
+		piece{"stored first", Zip(vba, Document, Root, Types(TypeDocm, ""))})
 }
 
 // polyglots begin as one format and go on as another.
@@ -190,7 +192,8 @@ func damaged() []Case {
 	le.PutUint32(tree[bytes.Index(tree, []byte("W\x00o\x00r\x00d\x00D"))+68:], 1)
 	out = append(out, cases("documents that are cut or broken", Refused, "doc", piece{"chain that loops", loop}, piece{"tree that loops", tree})...)
 	return append(out, cases("documents that are cut or broken", Refused, "docx",
-		piece{"no document", Zip(Types(TypeDocx, ""), Root)}, piece{"two lists of types", Docx(Types(TypeXlsx, ""))})...)
+		piece{"no document", Zip(Types(TypeDocx, ""), Root)}, piece{"two lists of types", Docx(Types(TypeXlsx, ""))},
+		piece{"two roots", Docx(Root)}, piece{"two documents", Docx(Document)})...)
 }
 
 // bombs are small files that unpack to much.
@@ -216,7 +219,7 @@ func told() []Case {
 	add("png", piece{"program behind", Join(PNG(4, 4), program)}, piece{"gigapixels", PNG(60_000, 60_000)}, piece{"cut", PNG(4, 4)[:50]})
 	add("docx", piece{"template on the web", Docx(Settings("http://a.invalid/t.dotm"))}, piece{"template on a share", Docx(Settings(`\\a.invalid\t\t.dotm`))}, piece{"object", Docx(Part{"word/embeddings/oleObject1.bin", "x"})},
 		piece{"path out", Docx(Part{"../../evil.txt", "x"})}, piece{"password", OLE(Entry{Name: "EncryptionInfo"}, Entry{Name: "EncryptedPackage"})})
-	add("doc", piece{"macros", Doc(Entry{Name: "Macros", Storage: true})}, piece{"password", OLE(Entry{Name: "WordDocument", Data: FIB(true)})})
+	add("doc", piece{"macros", Doc(Entry{Name: "Macros", Storage: true})}, piece{"macros in capitals", Doc(Entry{Name: "MACROS", Storage: true})}, piece{"password", OLE(Entry{Name: "WordDocument", Data: FIB(true)})})
 	add("rtf", piece{"object", RTF(`{\object{\*\objdata 0105}}`)}, piece{"template on the web", RTF(`{\*\template http://a.invalid/t}`)}, piece{"template hidden", RTF(`{\*\template \'68ttp://a.invalid/t}`)})
 	return out
 }

@@ -64,6 +64,16 @@ func Settings(target string) Part {
 	return Part{"word/_rels/settings.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate" Target="` + target + `" TargetMode="External"/></Relationships>`}
 }
 
+// Hide is an archive whose end record does not count the last entry.
+func Hide(archive []byte) []byte {
+	archive = bytes.Clone(archive)
+	end := bytes.LastIndex(archive, []byte("PK\x05\x06"))
+	for _, at := range []int{end + 8, end + 10} {
+		le.PutUint16(archive[at:], le.Uint16(archive[at:])-1)
+	}
+	return archive
+}
+
 // Wide is an archive with all its sizes and offsets in zip64 fields, as some writers do for small ones too.
 func Wide(archive []byte) []byte {
 	end := bytes.LastIndex(archive, []byte("PK\x05\x06"))

@@ -38,7 +38,7 @@ type officePackage struct {
 	hasTypes, hasRels, hasRoot  bool
 	hasType                     bool
 	jar, apk, vba, ole, escapes bool
-	twice                       bool // two lists of types: no two programs agree on which counts
+	twice                       bool // two parts of one name that decide: no two programs agree on which counts
 }
 
 // entry takes note of one entry. Names compare without case, as Word compares them.
@@ -46,9 +46,10 @@ func (p *officePackage) entry(item zipItem) {
 	p.escapes = p.escapes || escapes(item.name)
 	switch {
 	case nameIs(item.name, "[Content_Types].xml"):
-		p.twice = p.hasTypes
+		p.twice = p.twice || p.hasTypes
 		p.types, p.hasTypes = item, true
 	case nameIs(item.name, "_rels/.rels"):
+		p.twice = p.twice || p.hasRoot
 		p.root, p.hasRoot = item, true
 	case nameIs(item.name, "META-INF/MANIFEST.MF"):
 		p.jar = true
@@ -108,17 +109,17 @@ func (s *Sniffer) office(d zipDirectory, p *officePackage, c *Content) {
 		c.Damaged = damage
 		return
 	}
-	mains := mainParts(xml)
+	mains, macros := mainParts(xml)
 	main, ok := s.mainPart(p, mains)
 	if !ok {
 		return // some other package: a NuGet file, a 3D model
 	}
 	c.Kind = main.kind
-	c.Macros, c.Embedded = p.vba, p.ole
+	c.Macros, c.Embedded = p.vba || macros, p.ole
 	if main.kind != "docx" {
 		return
 	}
-	if main.name != "" && !s.holds(d, main.name) {
+	if main.name != "" && s.count(d, main.name) != 1 {
 		c.Damaged = Structure
 		return
 	}
@@ -134,19 +135,22 @@ func (s *Sniffer) office(d zipDirectory, p *officePackage, c *Content) {
 // partType is a part that makes a format. name is "" where the type is a default of its extension.
 type partType struct{ name, kind string }
 
-// mainParts lists the parts whose type is one of mainTypes.
-func mainParts(xml []byte) []partType {
-	var out []partType
+// vbaType is the type of the part that holds macros, whatever the part is called.
+const vbaType = "application/vnd.ms-office.vbaproject"
+
+// mainParts lists the parts whose type is one of mainTypes, and tells whether some part is of macros.
+func mainParts(xml []byte) (mains []partType, macros bool) {
 	for t := range tags(xml) {
 		if t.name != "Override" && t.name != "Default" {
 			continue
 		}
-		kind, ok := mainTypes[strings.ToLower(t.attr("ContentType"))]
-		if ok && len(out) < 16 {
-			out = append(out, partType{t.attr("PartName"), kind})
+		stated := strings.ToLower(t.attr("ContentType"))
+		macros = macros || stated == vbaType && t.name == "Override"
+		if kind, ok := mainTypes[stated]; ok && len(mains) < 16 {
+			mains = append(mains, partType{t.attr("PartName"), kind})
 		}
 	}
-	return out
+	return mains, macros
 }
 
 // mainPart is the only candidate or, where a package embeds another format's part, the one that its root relationship names.
@@ -175,15 +179,17 @@ func (s *Sniffer) mainPart(p *officePackage, parts []partType) (partType, bool) 
 	return parts[0], true
 }
 
-// holds tells whether the archive has the named part.
-func (s *Sniffer) holds(d zipDirectory, part string) bool {
+// count is how many entries the archive has for the named part.
+func (s *Sniffer) count(d zipDirectory, part string) int {
 	if plain, err := url.PathUnescape(part); err == nil {
 		part = plain
 	}
 	part = strings.TrimPrefix(part, "/")
-	found := false
+	found := 0
 	s.each(d, func(item zipItem) {
-		found = found || nameIs(item.name, part)
+		if nameIs(item.name, part) {
+			found++
+		}
 	})
 	return found
 }

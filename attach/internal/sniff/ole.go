@@ -2,6 +2,7 @@ package sniff
 
 import (
 	"encoding/binary"
+	"strings"
 	"unicode/utf16"
 )
 
@@ -47,13 +48,14 @@ func (s *Sniffer) ole() (Content, bool) {
 	}
 	c := Content{Kind: "ole"}
 	for _, e := range children {
-		if kind, ok := oleKinds[e.name]; ok && (e.kind == 2 || kind == "pub" && e.kind == 1) {
+		name := strings.ToLower(e.name) // names compare without case ([MS-CFB] 2.6.4)
+		if kind, ok := oleKinds[name]; ok && (e.kind == 2 || kind == "pub" && e.kind == 1) {
 			// A root with two of them is a document to no program but the other one's.
 			if c.Kind == "ole" || c.Kind == "doc" && kind != "doc" || kind == "encrypted" {
 				c.Kind = kind
 			}
 		}
-		if e.name == "Macros" && e.kind == 1 {
+		if name == "macros" && e.kind == 1 {
 			c.Macros = true
 		}
 	}
@@ -68,11 +70,11 @@ func (s *Sniffer) ole() (Content, bool) {
 	return c, true
 }
 
-// oleKinds names the stream of the root that each format has.
+// oleKinds names the stream of the root that each format has, in lower case.
 var oleKinds = map[string]string{
-	"WordDocument": "doc", "Workbook": "xls", "Book": "xls", "PowerPoint Document": "ppt",
-	"__properties_version1.0": "msg", "EncryptedPackage": "encrypted", "VisioDocument": "vsd",
-	"Quill": "pub", "FileHeader": "hwp",
+	"worddocument": "doc", "workbook": "xls", "book": "xls", "powerpoint document": "ppt",
+	"__properties_version1.0": "msg", "encryptedpackage": "encrypted", "visiodocument": "vsd",
+	"quill": "pub", "fileheader": "hwp",
 }
 
 func (f *oleFile) offset(sector uint32) int64 { return (int64(sector) + 1) * f.sector }

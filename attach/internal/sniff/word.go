@@ -1,11 +1,13 @@
 package sniff
 
+import "strings"
+
 // document looks at the main stream: whether it lies in the file, and its encryption bit. A file that ends before its
 // main stream does is damaged though its directory is there: the sectors are in no order, so that what is missing is any part of the
 // text, and Word refuses to open it. A last sector that is not filled up is common and no damage.
 func (f *oleFile) document(root dirEntry, children []dirEntry, c *Content) {
 	for _, e := range children {
-		if e.name != "WordDocument" || e.kind != 2 {
+		if e.kind != 2 || !strings.EqualFold(e.name, "WordDocument") {
 			continue
 		}
 		at := f.offset(e.start)

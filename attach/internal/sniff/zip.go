@@ -108,7 +108,7 @@ func (s *Sniffer) end64(at int64, d *zipDirectory) (int64, bool) {
 	return pos, true
 }
 
-// each calls visit with every entry of the directory.
+// each calls visit with every entry of the directory. Entries beyond the stated number are seen by some programs only.
 func (s *Sniffer) each(d zipDirectory, visit func(zipItem)) Damage {
 	if d.entries > maxEntries || d.size > maxDirectory {
 		return Bounds
@@ -126,6 +126,9 @@ func (s *Sniffer) each(d zipDirectory, visit func(zipItem)) Damage {
 		item.offset += d.base
 		visit(item)
 		b, pos = b[n:], pos+int64(n)
+	}
+	if s.isEntry(pos) {
+		return Structure
 	}
 	return ""
 }
