@@ -299,3 +299,13 @@ func BenchmarkInsertPreheader(b *testing.B) {
 		template.InsertPreheader(mail, "Скидка 10 % на второй заказ — только до пятницы")
 	}
 }
+
+func TestPreheaderIsFoundAgain(t *testing.T) {
+	for _, text := range []string{"Заберите до пятницы", `a < b & "c"`, "<b>", "&amp;", strings.Repeat("я", template.MaxPreheader)} {
+		doc, _ := template.InsertPreheader("<html><body class=x><p>Hello</p></body></html>", text)
+		assert.Equal(t, text, template.Preheader(doc))
+	}
+	for _, doc := range []string{"", "<p>crm-preheader</p>", `<p class="crm-preheader"`, `<p class="crm-preheader"><b>x</b>`, "<!-- crm-preheader -->"} {
+		assert.Empty(t, template.Preheader(doc), doc)
+	}
+}
