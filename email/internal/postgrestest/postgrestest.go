@@ -1,0 +1,99 @@
+// Package postgrestest runs a real PostgreSQL for tests: a throw-away server that listens on a socket in a folder of its
+// own and is gone when the process is gone, however that ends. A test begins with
+//
+//	db, err := sql.Open("pgx", postgrestest.Start(t))
+//
+// and has an empty database to itself.
+package postgrestest
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Start returns the data source name of a new, empty database, which is dropped when the test ends. All tests of a
+// process share one server, which does not wait for the disk: what it keeps survives the end of its clients, but not its
+// own. It skips the test where PostgreSQL is not installed.
+func Start(t testing.TB) string {
+	t.Helper()
+	server, err := shared()
+	if err != nil {
+		t.Fatalf("postgrestest: %v", err)
+	}
+	if server == nil {
+		t.Skip(missing)
+	}
+	return server.Database(t)
+}
+
+// shared is the server of this process; nil where there is no PostgreSQL.
+var shared = sync.OnceValues(func() (*Server, error) {
+	if binaries() == "" {
+		return nil, nil
+	}
+	return start("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+})
+
+const missing = "PostgreSQL is not installed: there is no postgres in PATH, nor in /usr/lib/postgresql/*/bin"
+
+// binaries is the folder of PostgreSQL's programs; empty: there is none. Debian keeps them out of PATH, the newest last.
+func binaries() string {
+	folders, _ := filepath.Glob("/usr/lib/postgresql/*/bin") // it is a good pattern
+	if path, err := exec.LookPath("postgres"); err == nil {
+		if path, err = filepath.EvalSymlinks(path); err == nil {
+			folders = append(folders, filepath.Dir(path))
+		}
+	}
+	for _, folder := range slices.Backward(folders) {
+		if _, err := os.Stat(filepath.Join(folder, "initdb")); err == nil {
+			return folder
+		}
+	}
+	return ""
+}
+
+// patience is how long the server may take to start.
+const patience = 30 * time.Second
+
+// Database makes a new, empty database and returns its data source name. It is dropped when the test ends.
+func (s *Server) Database(t testing.TB) string {
+	t.Helper()
+	name := "test_" + strings.ToLower(rand.Text())
+	must(t, s.execute("CREATE DATABASE "+name))
+	t.Cleanup(func() { must(t, s.execute("DROP DATABASE "+name+" WITH (FORCE)")) })
+	return s.dsn(name)
+}
+
+func (s *Server) dsn(database string) string {
+	return fmt.Sprintf("host=%s user=postgres dbname=%s", s.dir, database)
+}
+
+func (s *Server) execute(statement string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, s.dsn("postgres"))
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, statement)
+	return err
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("postgrestest: %v", err)
+	}
+}
