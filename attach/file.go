@@ -3,6 +3,7 @@ package attach
 import (
 	"bytes"
 	"io"
+	"mime/multipart"
 	"os"
 	"time"
 )
@@ -30,6 +31,13 @@ func Bytes(name string, data []byte, at time.Time) File {
 func Path(name, path string, at time.Time) File {
 	return File{Name: name, AttachedAt: at, Open: func() (io.ReadCloser, error) {
 		return os.Open(path)
+	}}
+}
+
+// Upload is a File that a browser sent in a form. The form keeps its content as long as the request is answered.
+func Upload(header *multipart.FileHeader, at time.Time) File {
+	return File{Name: header.Filename, AttachedAt: at, Open: func() (io.ReadCloser, error) {
+		return header.Open()
 	}}
 }
 

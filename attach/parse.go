@@ -6,12 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"strconv"
+	"maps"
+	"slices"
 	"strings"
 )
 
-// PolicyError is a place in a policy's JSON that cannot be used. Lines and columns count from 1, columns in octets.
+// PolicyError is a place in a policy's JSON that cannot be used: where the key begins that nobody knows, or the value that is
+// wrong. Lines and columns count from 1, columns in octets.
 type PolicyError struct {
 	Line, Column int
 	Key          string // the key concerned, "" where there is none
@@ -58,19 +59,20 @@ type policyParser struct {
 	data   []byte
 	dec    *json.Decoder
 	policy Policy
+	at     int // where what is read now begins
+
+	aliasesAt int
 }
 
 func (p *policyParser) parse() error {
-	open, err := p.dec.Token()
-	if err != nil {
+	if open, err := p.token(); err != nil {
 		return p.fail("", err)
-	}
-	if open != json.Delim('{') {
+	} else if open != json.Delim('{') {
 		return p.fail("", errors.New("not an object"))
 	}
 	seen := map[string]bool{}
 	for p.dec.More() {
-		token, err := p.dec.Token()
+		token, err := p.token()
 		if err != nil {
 			return p.fail("", err)
 		}
@@ -83,13 +85,39 @@ func (p *policyParser) parse() error {
 			return p.fail(key, err)
 		}
 	}
-	if _, err := p.dec.Token(); err != nil {
+	if _, err := p.token(); err != nil {
 		return p.fail("", err)
 	}
-	if _, err := p.dec.Token(); err != io.EOF {
+	if _, err := p.token(); err != io.EOF {
 		return p.fail("", errors.New("more after the end"))
 	}
-	return nil
+	return p.standFor()
+}
+
+// token reads a brace or a key.
+func (p *policyParser) token() (json.Token, error) {
+	p.begin()
+	token, err := p.dec.Token()
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+		p.at = int(syntax.Offset)
+	}
+	return token, err
+}
+
+// begin notes where the next key or value begins.
+func (p *policyParser) begin() {
+	rest := p.data[min(p.dec.InputOffset(), int64(len(p.data))):]
+	p.at = len(p.data) - len(bytes.TrimLeft(rest, " \t\r\n,:"))
+}
+
+// value reads the value of a key into v, which is what words describe.
+func (p *policyParser) value(v any, words string) error {
+	p.begin()
+	err := p.dec.Decode(v)
+	if wrong := (*json.UnmarshalTypeError)(nil); errors.As(err, &wrong) {
+		return errors.New("must be " + words)
+	}
+	return err
 }
 
 func (p *policyParser) field(key string) (err error) {
@@ -101,13 +129,13 @@ func (p *policyParser) field(key string) (err error) {
 	case "max_total":
 		p.policy.MaxTotal, err = p.size()
 	case "max_files":
-		if err = p.dec.Decode(&p.policy.MaxFiles); err == nil && p.policy.MaxFiles < 0 {
+		if err = p.value(&p.policy.MaxFiles, "a whole number"); err == nil && p.policy.MaxFiles < 0 {
 			err = errors.New("must not be negative")
 		}
 	case "aliases":
 		err = p.aliases()
 	case "refuse_macros":
-		err = p.dec.Decode(&p.policy.RefuseMacros)
+		err = p.value(&p.policy.RefuseMacros, "true or false")
 	default:
 		err = ErrUnknownKey
 	}
@@ -115,7 +143,7 @@ func (p *policyParser) field(key string) (err error) {
 }
 
 func (p *policyParser) formats() error {
-	if err := p.dec.Decode(&p.policy.Formats); err != nil {
+	if err := p.value(&p.policy.Formats, "a list of extensions"); err != nil {
 		return err
 	}
 	if len(p.policy.Formats) == 0 {
@@ -130,12 +158,25 @@ func (p *policyParser) formats() error {
 }
 
 func (p *policyParser) aliases() error {
-	if err := p.dec.Decode(&p.policy.Aliases); err != nil {
+	if err := p.value(&p.policy.Aliases, "an object of extension and format"); err != nil {
 		return err
 	}
 	for alias, format := range p.policy.Aliases {
 		if err := errors.Join(validExtension(alias), validExtension(format)); err != nil {
 			return err
+		}
+	}
+	p.aliasesAt = p.at
+	return nil
+}
+
+// standFor holds aliases to the formats, which may come after them.
+func (p *policyParser) standFor() error {
+	policy := p.policy.withDefaults()
+	for _, alias := range slices.Sorted(maps.Keys(policy.Aliases)) {
+		if _, ok := policy.format(normalExtension(alias)); !ok {
+			p.at = p.aliasesAt
+			return p.fail("aliases", fmt.Errorf("%q stands for %q, which is no format of this policy", alias, policy.Aliases[alias]))
 		}
 	}
 	return nil
@@ -156,7 +197,7 @@ func validExtension(s string) error {
 // size reads a number of octets or a text such as "30MB".
 func (p *policyParser) size() (int64, error) {
 	var raw json.RawMessage
-	if err := p.dec.Decode(&raw); err != nil {
+	if err := p.value(&raw, "a size"); err != nil {
 		return 0, err
 	}
 	text := string(raw)
@@ -168,38 +209,15 @@ func (p *policyParser) size() (int64, error) {
 	return parseSize(text)
 }
 
-var sizeUnits = [...]struct {
-	name string
-	unit int64
-}{{"KB", 1 << 10}, {"MB", 1 << 20}, {"GB", 1 << 30}, {"B", 1}, {"", 1}}
-
-// parseSize reads "30MB", "30 mb" or "31457280".
-func parseSize(text string) (int64, error) {
-	number, unit := strings.ToUpper(strings.TrimSpace(text)), int64(1)
-	for _, u := range sizeUnits {
-		if rest, ok := strings.CutSuffix(number, u.name); ok {
-			number, unit = strings.TrimSpace(rest), u.unit
-			break
-		}
-	}
-	n, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || n <= 0 || n > math.MaxInt64/unit {
-		return 0, fmt.Errorf("%q is no size; write octets, or KB, MB, GB", text)
-	}
-	return n * unit, nil
-}
-
-// fail places an error where the decoder stands.
+// fail places an error where the parser is, and one of a text that breaks off at its end.
 func (p *policyParser) fail(key string, err error) error {
-	offset := int(min(p.dec.InputOffset(), int64(len(p.data))))
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		offset = int(min(max(0, syntax.Offset-1), int64(len(p.data))))
+	if err == io.EOF {
+		p.at, err = len(p.data), io.ErrUnexpectedEOF
 	}
-	before := p.data[:offset]
+	before := p.data[:min(p.at, len(p.data))]
 	return &PolicyError{
 		Line:   1 + bytes.Count(before, []byte("\n")),
-		Column: offset - bytes.LastIndexByte(before, '\n'),
+		Column: len(before) - bytes.LastIndexByte(before, '\n'),
 		Key:    key, Err: err,
 	}
 }

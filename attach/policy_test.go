@@ -55,14 +55,16 @@ func TestParsePolicyErrors(t *testing.T) {
 	for _, test := range []struct {
 		source, text string
 	}{
-		{"{\n  \"max_fiel\": 1}", `attach: policy line 2, column 13: "max_fiel": unknown key`},
-		{`{"max_file": "30 MiB"}`, `attach: policy line 1, column 22: "max_file": "30 MiB" is no size; write octets, or KB, MB, GB`},
+		{"{\n  \"max_fiel\": 1}", `attach: policy line 2, column 3: "max_fiel": unknown key`},
+		{`{"max_file": "30 MiB"}`, `attach: policy line 1, column 14: "max_file": "30 MiB" is no size; write octets, or KB, MB, GB`},
 		{`{"max_file": 0}`, `"0" is no size`}, {`{"max_file": -1}`, `"-1" is no size`}, {`{"max_file": 1.5}`, `"1.5" is no size`},
 		{`{"max_file": "9999999999GB"}`, "is no size"}, {`{"max_file": null}`, `"null" is no size`}, {`{"max_file": [1]}`, "is no size"},
-		{`{"formats": []}`, "no format"}, {`{"formats": ["p d f"]}`, `"p d f" is no extension`}, {`{"formats": "pdf"}`, "cannot unmarshal"},
+		{`{"formats": []}`, "no format"}, {`{"formats": ["p d f"]}`, `"p d f" is no extension`}, {`{"formats": "pdf"}`, `line 1, column 13: "formats": must be a list of extensions`},
+		{"{\n\"max_files\"\n: \"3\"}", `line 3, column 3: "max_files": must be a whole number`}, {`{"refuse_macros": 1}`, `column 19: "refuse_macros": must be true or false`},
+		{"{\"aliases\": {\"dib\": \"bmp\"},\n\"formats\": [\"pdf\"]}", `line 1, column 13: "aliases": "dib" stands for "bmp", which is no format of this policy`},
 		{`{"max_files": -1}`, "must not be negative"}, {`{"aliases": {"a/b": "jpg"}}`, `"a/b" is no extension`},
 		{`{"formats": ["pdf"], "formats": ["jpg"]}`, `"formats": given twice`},
-		{`[]`, "not an object"}, {``, "line 1, column 1"}, {`{"max_file": 1`, "line 1"}, {`{} {}`, "more after the end"}, {`{"max_file" 1}`, "line 1, column"},
+		{`[]`, "not an object"}, {``, "line 1, column 1: unexpected EOF"}, {"{\n\"formats\":[\"pdf\"],,}", "line 2, column 19"}, {`{"max_file": 1`, "line 1"}, {`{} {}`, "more after the end"}, {`{"max_file" 1}`, "line 1, column"},
 		{strings.Repeat(" ", 1<<20) + "{}", "longer than 1 MB"},
 	} {
 		_, err := attach.ParsePolicy(strings.NewReader(test.source))
