@@ -15,7 +15,8 @@ type delivery struct {
 	owner   string // of the lease
 
 	mu      sync.Mutex
-	states  []State // where the store may have the message, the last known first
+	states  []State   // where the store may have the message, the last known first
+	retryAt time.Time // when the message may be claimed again; zero: never
 	content content
 }
 
@@ -172,7 +173,21 @@ func (d *delivery) file(ctx context.Context, t Transition) {
 		}
 		err = d.tryStates(ctx, t)
 	}
+	d.retryAt = d.due(t, err)
 	d.log(ctx, t, err)
+}
+
+// due is when the message may be claimed again after an outcome was kept, or was not; zero: never.
+func (d *delivery) due(t Transition, err error) time.Time {
+	switch {
+	case err != nil:
+		return d.retryAt
+	case t.To != StateQueued:
+		return time.Time{}
+	case t.SendAt.IsZero():
+		return d.job.Message.SendAt
+	}
+	return t.SendAt
 }
 
 // tryStates moves the message on from where the store has it.

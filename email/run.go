@@ -2,7 +2,6 @@ package email
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 )
@@ -15,10 +14,10 @@ func (s *Service) Run(ctx context.Context) error {
 	defer stop()
 	slots := newSlots(s.config.Dispatch.Workers)
 	defer slots.wait()
-	defer s.forgetRaw(ctx)()
+	defer s.keepRetention(ctx)()
 	for slots.acquire(ctx) {
 		n := 1 + slots.acquireMore()
-		claimed, err := s.claim(ctx, n)
+		claimed, err := s.claim(ctx, Claim{Limit: n})
 		for _, delivery := range claimed {
 			go func() {
 				defer slots.release(1)
@@ -36,43 +35,6 @@ func (s *Service) Run(ctx context.Context) error {
 	return nil
 }
 
-// DispatchDue claims and delivers what is due now, one message after the other, and returns how many it took up. It is Run for a command, a scheduler or a test that wants no goroutines.
-func (s *Service) DispatchDue(ctx context.Context) (int, error) {
-	for n := 0; ; n++ {
-		claimed, err := s.claim(ctx, 1)
-		if err != nil {
-			return n, err
-		}
-		if len(claimed) == 0 {
-			return n, nil
-		}
-		claimed[0].run(ctx)
-	}
-}
-
-// claim leases due messages. Each claim is an owner of its own, so that no delivery mistakes another's lease for its own.
-func (s *Service) claim(ctx context.Context, limit int) ([]*delivery, error) {
-	owner := fmt.Sprintf("%s.%d", s.owner, s.claims.Add(1))
-	claimed, err := s.config.Store.Claim(ctx, Claim{
-		Owner: owner,
-		Now:   s.config.Now(),
-		Lease: s.config.Dispatch.Lease,
-		Limit: limit,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("email: claim: %w", err)
-	}
-	for _, id := range claimed.Uncertain {
-		s.config.Logger.WarnContext(ctx, "message uncertain: its worker fell silent while sending",
-			"tenant", s.config.Tenant, "message", id)
-	}
-	deliveries := make([]*delivery, len(claimed.Jobs))
-	for i, job := range claimed.Jobs {
-		deliveries[i] = &delivery{service: s, job: job, owner: owner, states: []State{StateQueued}}
-	}
-	return deliveries, nil
-}
-
 // idle waits for the next look at the store: Send wakes it.
 func (s *Service) idle(ctx context.Context) {
 	timer := time.NewTimer(s.config.Dispatch.Poll)
@@ -84,8 +46,8 @@ func (s *Service) idle(ctx context.Context) {
 	}
 }
 
-// forgetRaw keeps Config.RawRetention until ctx ends; the function it returns waits for that.
-func (s *Service) forgetRaw(ctx context.Context) (wait func()) {
+// keepRetention keeps Config.RawRetention until ctx ends; the function it returns waits for that.
+func (s *Service) keepRetention(ctx context.Context) (wait func()) {
 	if s.config.RawRetention <= 0 {
 		return func() {}
 	}
@@ -95,7 +57,7 @@ func (s *Service) forgetRaw(ctx context.Context) (wait func()) {
 		ticker := time.NewTicker(min(s.config.RawRetention, time.Hour))
 		defer ticker.Stop()
 		for ctx.Err() == nil {
-			if _, err := s.History.ForgetRaw(ctx, s.config.Now().Add(-s.config.RawRetention)); err != nil && ctx.Err() == nil {
+			if err := s.forgetRaw(ctx); err != nil && ctx.Err() == nil {
 				s.config.Logger.ErrorContext(ctx, "forget raw mail", "tenant", s.config.Tenant, "error", redact(err))
 			}
 			select {
@@ -105,6 +67,15 @@ func (s *Service) forgetRaw(ctx context.Context) (wait func()) {
 		}
 	})
 	return done.Wait
+}
+
+// forgetRaw forgets what Config.RawRetention no longer keeps.
+func (s *Service) forgetRaw(ctx context.Context) error {
+	if s.config.RawRetention <= 0 {
+		return nil
+	}
+	_, err := s.History.ForgetRaw(ctx, s.config.Now().Add(-s.config.RawRetention))
+	return err
 }
 
 // graceful is a context for the deliveries, which outlives ctx by the time of grace.

@@ -99,6 +99,9 @@ type Claim struct {
 	Now   time.Time     // the worker's clock: the store uses no other
 	Lease time.Duration // how long the worker may be silent
 	Limit int           // at most so many jobs; 0: none, which still finds the uncertain ones
+
+	// MessageIDs are the only ones that may be leased; nil: all. The uncertain ones are found among all in any case.
+	MessageIDs []string
 }
 
 // Claimed is the answer to a Claim.

@@ -79,6 +79,9 @@ func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error)
 		if len(claimed.Jobs) >= c.Limit || e.message.SendAt.After(c.Now) {
 			break
 		}
+		if c.MessageIDs != nil && !slices.Contains(c.MessageIDs, e.message.ID) {
+			continue
+		}
 		if e.message.State == email.StateQueued && !e.leased(c.Now) {
 			e.owner, e.leaseUntil = c.Owner, c.Now.Add(c.Lease)
 			e.message.Attempts++
