@@ -121,6 +121,11 @@ var behavioursOfHistory = map[string]func(*testing.T){
 		}
 		assert.Equal(t, map[string]uint64{"a.pdf": 100, "a (1).pdf": 200, "A (2).PDF": 300}, sizes)
 		assert.Equal(t, content, body(t, get(w.serveAll(sent.ID))), "the same files give the same archive")
+
+		head := httptest.NewRecorder()
+		w.serveAll(sent.ID)(head, httptest.NewRequest(http.MethodHead, "/", nil))
+		assert.Equal(t, "application/zip", head.Header().Get("Content-Type"))
+		assert.Empty(t, head.Body.Bytes(), "a head reads no file")
 	},
 	"B54 a single file comes as it is": func(t *testing.T) {
 		w := newWorld(t)

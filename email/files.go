@@ -99,6 +99,9 @@ func (h HistoryService) ServeAll(w http.ResponseWriter, r *http.Request, message
 		serveError(w, r, err)
 	case all.Archive != "":
 		attach.SetDownloadHeader(w.Header(), "attachment", all.Archive, "application/zip")
+		if r.Method == http.MethodHead {
+			return // its length is known only when it is written
+		}
 		if err := all.WriteArchive(r.Context(), w); err != nil {
 			panic(http.ErrAbortHandler) // half an archive must not look like a whole one
 		}

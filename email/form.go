@@ -17,7 +17,7 @@ type Form struct {
 	From      []sender.Option     // manager, store, additional addresses, in this order
 	To        []mail.Address      // the customer's addresses, the primary one first
 	Templates []template.Template // those made for the event Customer
-	Policy    attach.Policy       // formats and limits of attachments; Policy.Accept() is for the file picker
+	Policy    attach.Policy       // of attachments: Policy.Accept() is for the file picker, Policy.Table() as JSON for the page's script
 
 	// Refusal is why the acting user would be refused if he sent now; nil: he would not. The form opens all the same.
 	Refusal *RefusedError

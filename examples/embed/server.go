@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/rand"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -61,8 +60,7 @@ func (p pages) draft(r *http.Request) email.Draft {
 		draft.Letter = template.Letter{Subject: r.FormValue("subject"), Text: r.FormValue("text")}
 	}
 	for _, file := range uploads(r, "files") {
-		open := func() (io.ReadCloser, error) { return file.Open() }
-		draft.Attachments = append(draft.Attachments, attach.File{Name: file.Filename, AttachedAt: time.Now(), Open: open})
+		draft.Attachments = append(draft.Attachments, attach.Upload(file, time.Now()))
 	}
 	return draft
 }
