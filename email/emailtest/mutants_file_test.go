@@ -14,6 +14,9 @@ func filing(change func(f *email.Filed)) brokenStore {
 			c := *f.Conversation
 			f.Conversation = &c
 		}
+		if f.Message.Received == nil {
+			return s.File(ctx, f)
+		}
 		received := *f.Message.Received
 		f.Message.Received = &received
 		change(&f)

@@ -30,7 +30,7 @@ func TestStore(t *testing.T, h StoreHarness) {
 		return storeFixture{one, other}
 	}
 	hold(t, open, enqueuePromises, claimPromises, lapsePromises, transitionPromises, applyPromises, filePromises, assignPromises,
-		messagePromises, listPromises, inboxPromises)
+		messagePromises, listPromises, inboxPromises, rulePartPromises)
 	if one, _ := h.Open(t); isEraser(one) {
 		hold(t, open, erasePromises, forgetPromises)
 	}

@@ -19,6 +19,7 @@ func TestMemoryBlobs(t *testing.T)     { emailtest.TestBlobs(t, memoryBlobs) }
 func TestMemoryCustomers(t *testing.T) { emailtest.TestCustomers(t, memoryCustomers) }
 func TestMemoryDirectory(t *testing.T) { emailtest.TestDirectory(t, memoryDirectory) }
 func TestMemoryTokens(t *testing.T)    { emailtest.TestTokens(t, memoryTokens) }
+func TestMemoryRules(t *testing.T)     { emailtest.TestRules(t, memoryRules) }
 func TestMemoryLoader(t *testing.T)    { emailtest.TestLoader(t, memoryLoader) }
 
 var (
@@ -27,6 +28,10 @@ var (
 		return s, s
 	}}
 	memoryBlobs = emailtest.BlobsHarness{Open: func(testing.TB) (one, other email.Blobs) {
+		s := emailtest.NewStore()
+		return s, s
+	}}
+	memoryRules = emailtest.RulesHarness{Open: func(testing.TB) (one, other email.Rules) {
 		s := emailtest.NewStore()
 		return s, s
 	}}
