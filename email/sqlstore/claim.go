@@ -56,8 +56,11 @@ func (s *Store) anythingDue(ctx context.Context, c email.Claim) (due bool, err e
 
 // giveUpLapsed makes those messages uncertain whose worker died while the bytes were going out, and returns their ids.
 func (s *Store) giveUpLapsed(ctx context.Context, tx conn, now time.Time) ([]string, error) {
-	lapsed, err := collect(ctx, tx, scanOne[string], `UPDATE crmmail_delivery SET state = 'uncertain', owner = '', lease_until = ?
-		WHERE tenant = ? AND state = 'sending' AND lease_until <= ? RETURNING message_id`, noLease, s.tenant, micros(now))
+	lapsed, err := collect(ctx, tx, scanOne[string], `WITH lapsed AS MATERIALIZED (SELECT message_id FROM crmmail_delivery
+			WHERE tenant = ? AND state = 'sending' AND lease_until <= ?`+s.dialect.skipLocked()+`)
+		UPDATE crmmail_delivery SET state = 'uncertain', owner = '', lease_until = ?
+		WHERE tenant = ? AND message_id IN (SELECT message_id FROM lapsed) RETURNING message_id`,
+		s.tenant, micros(now), noLease, s.tenant)
 	if err != nil || len(lapsed) == 0 {
 		return nil, err
 	}
@@ -85,9 +88,10 @@ func (s *Store) lease(ctx context.Context, tx conn, c email.Claim) ([]email.Job,
 		err = rows.Scan(&id, &returnPath)
 		returnPaths[id] = returnPath
 		return struct{}{}, err
-	}, `UPDATE crmmail_delivery SET owner = ?, lease_until = ?, attempts = attempts + 1
-		WHERE tenant = ? AND message_id IN (`+queued+`) RETURNING message_id, return_path`,
-		c.Owner, micros(c.Now.Add(c.Lease)), s.tenant, s.tenant, now, now, c.Limit)
+	}, `WITH due AS MATERIALIZED (`+queued+s.dialect.skipLocked()+`)
+		UPDATE crmmail_delivery SET owner = ?, lease_until = ?, attempts = attempts + 1
+		WHERE tenant = ? AND message_id IN (SELECT message_id FROM due) RETURNING message_id, return_path`,
+		s.tenant, now, now, c.Limit, c.Owner, micros(c.Now.Add(c.Lease)), s.tenant)
 	if err != nil || len(returnPaths) == 0 {
 		return nil, err
 	}

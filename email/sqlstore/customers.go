@@ -32,6 +32,7 @@ func (s *Store) CreateCustomer(ctx context.Context, c email.Customer) (email.Cus
 	if c.ID == "" {
 		c.ID = s.newID()
 	}
+	c = validCustomer(c)
 	var kept []email.Customer
 	err := s.write(ctx, func(tx conn) error {
 		n, err := s.insertCustomer(ctx, tx, c, `ON CONFLICT DO NOTHING`)
@@ -59,6 +60,7 @@ func (s *Store) SaveCustomer(ctx context.Context, c email.Customer) error {
 	if c.ID == "" {
 		return wrap("save customer", errors.New("a customer without an id"))
 	}
+	c = validCustomer(c)
 	return wrap("save customer", s.write(ctx, func(tx conn) error {
 		_, err := s.insertCustomer(ctx, tx, c, `ON CONFLICT (tenant, id) DO UPDATE SET external_id = excluded.external_id,
 			first_name = excluded.first_name, last_name = excluded.last_name, patronymic = excluded.patronymic,
@@ -75,15 +77,36 @@ func (s *Store) SaveCustomer(ctx context.Context, c email.Customer) error {
 	}))
 }
 
+// validCustomer is c with the texts as they are kept, because what is searched is made of these.
+func validCustomer(c email.Customer) email.Customer {
+	for _, field := range []*string{&c.ExternalID, &c.FirstName, &c.LastName, &c.Patronymic} {
+		*field = text(*field)
+	}
+	c.Emails, c.Phones, c.Handles = slices.Clone(c.Emails), slices.Clone(c.Phones), slices.Clone(c.Handles)
+	for _, list := range [][]string{c.Emails, c.Phones} {
+		for i := range list {
+			list[i] = text(list[i])
+		}
+	}
+	for i, handle := range c.Handles {
+		c.Handles[i] = email.Handle{Network: text(handle.Network), Username: text(handle.Username)}
+	}
+	return c
+}
+
 // DeleteCustomer implements email.CustomerEraser.
 func (s *Store) DeleteCustomer(ctx context.Context, id string) error {
 	return wrap("delete customer", s.write(ctx, func(tx conn) error {
-		if _, err := exec(ctx, tx, `DELETE FROM crmmail_customer_contact WHERE tenant = ? AND customer_id = ?`,
-			s.tenant, id); err != nil {
-			return err
+		for _, statement := range []string{
+			`UPDATE crmmail_customer SET id = id WHERE tenant = ? AND id = ?`, // whoever saves the customer waits, or is waited for
+			`DELETE FROM crmmail_customer_contact WHERE tenant = ? AND customer_id = ?`,
+			`DELETE FROM crmmail_customer WHERE tenant = ? AND id = ?`,
+		} {
+			if _, err := exec(ctx, tx, statement, s.tenant, id); err != nil {
+				return err
+			}
 		}
-		_, err := exec(ctx, tx, `DELETE FROM crmmail_customer WHERE tenant = ? AND id = ?`, s.tenant, id)
-		return err
+		return nil
 	}))
 }
 

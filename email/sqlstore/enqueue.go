@@ -88,8 +88,9 @@ func (s *Store) insertMessage(ctx context.Context, tx conn, m email.Message, ret
 func (s *Store) keepConversation(ctx context.Context, tx conn, c email.Conversation) error {
 	_, err := exec(ctx, tx, `INSERT INTO crmmail_conversation (tenant, id, customer_id, subject, state, created_at, updated_at)
 		VALUES (`+parameters(7)+`)
-		ON CONFLICT (tenant, id) DO UPDATE SET state = COALESCE(NULLIF(excluded.state, ''), state),
-		updated_at = CASE WHEN excluded.updated_at > updated_at THEN excluded.updated_at ELSE updated_at END`,
+		ON CONFLICT (tenant, id) DO UPDATE SET state = COALESCE(NULLIF(excluded.state, ''), crmmail_conversation.state),
+		updated_at = CASE WHEN excluded.updated_at > crmmail_conversation.updated_at
+			THEN excluded.updated_at ELSE crmmail_conversation.updated_at END`,
 		s.tenant, c.ID, c.CustomerID, c.Subject, string(c.State), micros(c.CreatedAt), micros(c.UpdatedAt))
 	return err
 }
@@ -102,8 +103,8 @@ func (s *Store) insertContent(ctx context.Context, tx conn, m email.Message) err
 		VALUES (?, ?, NULLIF(?, ''), `+parameters(21)+`) ON CONFLICT DO NOTHING`,
 		s.tenant, m.ID, m.ConversationID, m.CustomerID, micros(m.CreatedAt), m.IdempotencyKey,
 		m.ActorID, string(m.Direction), string(m.Origin), string(m.Purpose), m.TemplateID, m.SenderChoice,
-		m.From.Name, m.From.Address, lists.text(m.To), lists.text(m.Cc), lists.text(m.Bcc),
-		m.MessageID, lists.text(m.InReplyTo), lists.text(m.References), m.Subject, m.Preheader, m.Text, m.HTML)
+		m.From.Name, m.From.Address, lists.mailboxes(m.To), lists.mailboxes(m.Cc), lists.mailboxes(m.Bcc),
+		m.MessageID, lists.texts(m.InReplyTo), lists.texts(m.References), m.Subject, m.Preheader, m.Text, m.HTML)
 	if err = errors.Join(err, lists.err); err != nil {
 		return err
 	}

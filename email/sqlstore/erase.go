@@ -95,7 +95,7 @@ func (s *Store) ForgetRaw(ctx context.Context, before time.Time, limit int) (blo
 			return struct{}{}, err
 		}, `UPDATE crmmail_received SET raw_id = raw_id WHERE tenant = ? AND message_id IN (
 			SELECT message_id FROM crmmail_received WHERE tenant = ? AND raw_id <> '' AND created_at < ?
-			ORDER BY created_at, message_id LIMIT ?) RETURNING message_id, raw_id`, s.tenant, s.tenant, micros(before), limit)
+			ORDER BY created_at, message_id LIMIT ?) AND raw_id <> '' RETURNING message_id, raw_id`, s.tenant, s.tenant, micros(before), limit)
 		if err != nil {
 			return err
 		}

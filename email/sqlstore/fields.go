@@ -53,7 +53,7 @@ func encodePlain(v reflect.Value, depth int) (any, error) {
 	case reflect.Bool:
 		return v.Bool(), nil
 	case reflect.String:
-		return v.String(), nil
+		return text(v.String()), nil
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return v.Int(), nil
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
@@ -102,7 +102,7 @@ func encodeMap(v reflect.Value, depth int) (any, error) {
 	}
 	table := make(map[string]any, v.Len())
 	for entries := v.MapRange(); entries.Next(); {
-		key := entries.Key().String()
+		key := text(entries.Key().String())
 		if strings.HasPrefix(key, "$") {
 			key = "$" + key
 		}

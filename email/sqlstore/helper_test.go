@@ -8,15 +8,19 @@ import (
 	"fmt"
 	"net/mail"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 	_ "modernc.org/sqlite"
 
 	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/internal/postgrestest"
 	"github.com/crmmail/crmmail/email/message"
 	"github.com/crmmail/crmmail/email/sqlstore"
 )
@@ -25,22 +29,51 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// newFile is the path of a database with the schema.
+// onEach runs a test on each database, as a subtest by whose name the functions below know which one it is. Other tests
+// are on SQLite.
+func onEach(t *testing.T, test func(t *testing.T)) {
+	t.Run("SQLite", test)
+	t.Run(onPostgreSQL, test)
+}
+
+const onPostgreSQL = "PostgreSQL"
+
+func dialect(t testing.TB) sqlstore.Dialect {
+	if slices.Contains(strings.Split(t.Name(), "/"), onPostgreSQL) {
+		return sqlstore.PostgreSQL
+	}
+	return sqlstore.SQLite
+}
+
+// emptyFile is where a database without a schema is: the path of a file, or the name of a data source.
+func emptyFile(t testing.TB) string {
+	if dialect(t) == sqlstore.PostgreSQL {
+		return postgrestest.Start(t)
+	}
+	return filepath.Join(t.TempDir(), "crm.db")
+}
+
+// newFile is where a database with the schema is.
 func newFile(t testing.TB) string {
-	path := filepath.Join(t.TempDir(), "crm.db")
-	require.NoError(t, sqlstore.Migrate(context.Background(), openDB(t, path), sqlstore.SQLite))
+	path := emptyFile(t)
+	require.NoError(t, sqlstore.Migrate(context.Background(), openDB(t, path), dialect(t)))
 	return path
 }
 
 // openDB opens a pool of its own, as another process would.
 func openDB(t testing.TB, path string) *sql.DB {
-	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(path))
+	driver, name := "sqlite", sqlstore.SQLiteDSN(path)
+	if dialect(t) == sqlstore.PostgreSQL {
+		driver, name = "pgx", path
+	}
+	db, err := sql.Open(driver, name)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db
 }
 
 func storeOn(t testing.TB, db *sql.DB, opts sqlstore.Options) *sqlstore.Store {
+	opts.Dialect = dialect(t)
 	store, err := sqlstore.New(db, opts)
 	require.NoError(t, err)
 	return store
@@ -99,6 +132,11 @@ func assertEmpty(t *testing.T, db *sql.DB) {
 		require.NoError(t, db.QueryRow("SELECT COUNT(*) FROM "+table).Scan(&n))
 		assert.Zero(t, n, "rows in "+table)
 	}
+}
+
+// keptText is what a database keeps of a text.
+func keptText(text string) string {
+	return strings.ReplaceAll(string([]rune(text)), "\x00", "\ufffd")
 }
 
 func blobID(content string) string {

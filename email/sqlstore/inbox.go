@@ -41,7 +41,7 @@ func (s *Store) insertFiled(ctx context.Context, tx conn, f email.Filed) error {
 	_, err := exec(ctx, tx, `INSERT INTO crmmail_received (tenant, message_id, created_at, raw_id, mailbox, kind, matched_by,
 		new_participant, reply_to, reply, defects) VALUES (`+parameters(11)+`)`,
 		s.tenant, f.Message.ID, micros(f.Message.CreatedAt), r.RawID, r.Mailbox, r.Kind, string(r.MatchedBy),
-		r.NewParticipant, lists.text(r.ReplyTo), r.Reply, lists.text(r.Defects))
+		r.NewParticipant, lists.mailboxes(r.ReplyTo), r.Reply, lists.texts(r.Defects))
 	return errors.Join(err, lists.err)
 }
 
@@ -52,7 +52,7 @@ func (s *Store) Assign(ctx context.Context, messageID string, c email.Conversati
 			return err
 		}
 		n, err := exec(ctx, tx, `UPDATE crmmail_message SET conversation_id = ?, customer_id = ?
-			WHERE tenant = ? AND id = ? AND `+waiting, c.ID, c.CustomerID, s.tenant, messageID)
+			WHERE tenant = ? AND id = ? AND customer_id`+waiting, c.ID, c.CustomerID, s.tenant, messageID)
 		if err != nil {
 			return err
 		}
@@ -63,5 +63,5 @@ func (s *Store) Assign(ctx context.Context, messageID string, c email.Conversati
 	}))
 }
 
-// waiting is the condition of the messages that wait in the inbox.
-const waiting = `customer_id = '' AND direction = 'incoming'`
+// waiting is the condition of the messages that wait in the inbox, after the column of the customer's id.
+const waiting = ` = '' AND direction = 'incoming'`

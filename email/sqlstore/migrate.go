@@ -1,45 +1,95 @@
 package sqlstore
 
 import (
+	"archive/zip"
+	"bytes"
 	"context"
 	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 )
 
 //go:embed migrations
 var migrations embed.FS
 
 // Migrations are the steps that make the schema: plain SQL files in the order of their names, for a host that runs
-// them by a tool of its own and never by Migrate. A file never changes once it was released. An unknown dialect has none.
-func Migrations(d Dialect) fs.FS {
-	files, _ := fs.Sub(migrations, "migrations/"+d.String()) // it refuses malformed paths only
-	return files
+// them by a tool of its own and never by Migrate. A file never changes once it was released. The prefix is that of
+// Options.
+func Migrations(d Dialect, prefix string) (fs.FS, error) {
+	if err := (Options{Dialect: d, Prefix: prefix}).check(); err != nil {
+		return nil, wrap("migrations", err)
+	}
+	files, err := fs.Sub(migrations, "migrations/"+d.String())
+	if err == nil && prefix != "" && prefix != defaultPrefix {
+		files, err = renamed(files, prefix)
+	}
+	return files, wrap("migrations", err)
 }
 
-// Migrate brings the schema up to what this release needs, all or nothing. Several processes may call it at once, as
-// when they start: one does the work and the others wait. It refuses a schema that a newer release has made.
+// renamed are files whose tables have another prefix, as an archive in memory.
+func renamed(files fs.FS, prefix string) (fs.FS, error) {
+	var b bytes.Buffer
+	archive := zip.NewWriter(&b)
+	names, err := fs.Glob(files, "*")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, err
+		}
+		file, err := archive.Create(name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := file.Write([]byte(strings.ReplaceAll(string(text), defaultPrefix, prefix))); err != nil {
+			return nil, err
+		}
+	}
+	if err := archive.Close(); err != nil {
+		return nil, err
+	}
+	return zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len()))
+}
+
+// Migrate brings a schema with the default prefix up to what this release needs; see Store.Migrate.
 func Migrate(ctx context.Context, db *sql.DB, d Dialect) error {
 	if db == nil {
 		return errors.New("sqlstore: migrate: no database")
 	}
-	if err := d.check(); err != nil {
-		return wrap("migrate", err)
+	store, err := New(db, Options{Dialect: d})
+	if err != nil {
+		return err
 	}
-	steps, err := steps(d)
+	return store.Migrate(ctx)
+}
+
+// Migrate brings the schema up to what this release needs, all or nothing; it is for all tenants. Several processes may
+// call it at once, as when they start: one does the work and the others wait. It refuses a schema that a newer release has
+// made.
+func (s *Store) Migrate(ctx context.Context) error {
+	steps, err := steps(s.dialect, s.wording.prefix)
 	if err != nil {
 		return wrap("migrate", err)
 	}
-	return wrap("migrate", d.retry(ctx, func() error {
-		return transact(ctx, db, nil, func(tx conn) error { return migrate(ctx, tx, steps) })
+	return wrap("migrate", s.write(ctx, func(tx conn) error {
+		if err := s.dialect.alone(ctx, tx, "schema"); err != nil {
+			return err
+		}
+		return migrate(ctx, tx, steps)
 	}))
 }
 
 // steps are the statements of each migration; the version of the schema is their number.
-func steps(d Dialect) ([]string, error) {
-	files := Migrations(d)
+func steps(d Dialect, prefix string) ([]string, error) {
+	files, err := Migrations(d, prefix)
+	if err != nil {
+		return nil, err
+	}
 	names, err := fs.Glob(files, "*.sql") // sorted
 	if err != nil {
 		return nil, err
@@ -74,7 +124,7 @@ func migrate(ctx context.Context, tx conn, steps []string) error {
 		return fmt.Errorf("the schema is of version %d, and this release knows %d", version, len(steps))
 	}
 	for i, step := range steps[version:] {
-		if _, err := exec(ctx, tx, step); err != nil {
+		if _, err := tx.to.ExecContext(ctx, step); err != nil { // it is worded already
 			return fmt.Errorf("version %d: %w", version+i+1, err)
 		}
 	}

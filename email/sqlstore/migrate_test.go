@@ -68,7 +68,8 @@ func TestMigrateEndsWithTheContext(t *testing.T) {
 
 func TestMigrationsMakeTheSameSchemaByAnotherTool(t *testing.T) {
 	db := openDB(t, filepath.Join(t.TempDir(), "crm.db"))
-	files := sqlstore.Migrations(sqlstore.SQLite)
+	files, err := sqlstore.Migrations(sqlstore.SQLite, "")
+	require.NoError(t, err)
 	names, err := fs.Glob(files, "*.sql")
 	require.NoError(t, err)
 	require.NotEmpty(t, names)

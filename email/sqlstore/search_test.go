@@ -84,6 +84,7 @@ func FuzzSearch(f *testing.F) {
 	for _, seed := range [][2]string{
 		{"100% скидка", "100%"}, {"under_score", "r_s"}, {`back\slash`, `\`}, {"Семён", "семен"}, {"8 (900) 111-22-33", "+7900"},
 		{"@ivan", "ivan"}, {"a\x00b", "a\x00b"}, {"İ", "i̇"}, {"ſ", "s"}, {"a\xffb", "\xffb"}, {"x\ny", "x y"}, {"K", "k"}, {"''", "'"}, {"ab", "@@ab"},
+		{"\x00\xffb", " \x00\xffb"}, {"\x00\xffb", "\ufffd\ufffdb"}, {"\xd0\x90", "\x90"},
 	} {
 		f.Add(seed[0], seed[1])
 	}
@@ -95,7 +96,7 @@ func FuzzSearch(f *testing.F) {
 		require.NoError(t, store.SaveCustomer(ctx, c))
 		kept, err := store.Customer(ctx, "1")
 		require.NoError(t, err)
-		require.Equal(t, c.Emails, kept.Emails)
+		require.Equal(t, []string{keptText(value)}, kept.Emails)
 		q := email.ParseQuery(text, 5)
 		want, ok := q.Match(kept, nil)
 		matches, err := store.SearchCustomers(ctx, q)

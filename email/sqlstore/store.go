@@ -14,21 +14,34 @@
 //		Transport: transport,
 //	})
 //
+// PostgreSQL takes its place where several machines share one history:
+//
+//	import _ "github.com/jackc/pgx/v5/stdlib"
+//
+//	db, err := sql.Open("pgx", "postgres://crm@localhost/crm")
+//	err = sqlstore.Migrate(ctx, db, sqlstore.PostgreSQL)
+//	store, err := sqlstore.New(db, sqlstore.Options{Dialect: sqlstore.PostgreSQL})
+//
 // A Store takes the place of each of these interfaces by itself, so a host keeps its own customers and takes the
 // history from here.
 //
-// All tables begin with crmmail_, so they can live in the host's own database. Each row belongs to a tenant, and a Store
-// sees the rows of its own alone.
+// All tables begin with crmmail_, or with Options.Prefix, so they can live in the host's own database. On PostgreSQL they
+// are where search_path leads, so a schema of their own needs nothing but search_path in the data source name. Each row
+// belongs to a tenant, and a Store sees the rows of its own alone. By Store.Tx a host sends within a transaction of its own.
 //
 // Times are kept in whole microseconds of UTC; what is finer is cut off, and the order of listings is that of the kept
-// times.
+// times. Text is kept as UTF-8 without NUL: U+FFFD stands for each octet that is neither. Contents and the wire forms of
+// messages are octets, and kept as they are.
 package sqlstore
 
 import (
+	"cmp"
 	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/crmmail/crmmail/email"
@@ -39,6 +52,9 @@ import (
 // Options are a Store's settings. The zero value is SQLite and the tenant "".
 type Options struct {
 	Dialect Dialect
+	// Prefix begins the names of all tables and indexes: small ASCII letters, digits and underscores, at most 24 of them.
+	// Empty: crmmail_.
+	Prefix string
 	// Tenant is whose rows the Store sees; as email.Config.Tenant.
 	Tenant string
 	// Phone gives the forms that phone numbers are found by; nil: email.RussianPhone. They are
@@ -55,12 +71,14 @@ type Options struct {
 // Store keeps the data of one tenant. It is safe for concurrent use, also by several processes on one database.
 type Store struct {
 	db      *sql.DB
+	host    Conn // the host's transaction; nil: each method has its own
 	dialect Dialect
+	wording *wording
 	tenant  string
 	phone   email.Phone
 	newID   func() string
 	now     func() time.Time
-	writing chan struct{} // holds one value for each transaction that writes
+	turns   chan struct{} // holds one value while a transaction writes; nil: they need not wait for each other
 }
 
 var (
@@ -84,7 +102,7 @@ func New(db *sql.DB, opts Options) (*Store, error) {
 	if db == nil {
 		return nil, errors.New("sqlstore: no database")
 	}
-	if err := opts.Dialect.check(); err != nil {
+	if err := opts.check(); err != nil {
 		return nil, fmt.Errorf("sqlstore: %w", err)
 	}
 	if opts.NewID == nil {
@@ -96,12 +114,47 @@ func New(db *sql.DB, opts Options) (*Store, error) {
 	return &Store{
 		db:      db,
 		dialect: opts.Dialect,
+		wording: &wording{dialect: opts.Dialect, prefix: cmp.Or(opts.Prefix, defaultPrefix)},
 		tenant:  opts.Tenant,
 		phone:   opts.Phone,
 		newID:   opts.NewID,
 		now:     opts.Now,
-		writing: make(chan struct{}, opts.Dialect.writers()),
+		turns:   opts.Dialect.turns(),
 	}, nil
+}
+
+func (o Options) check() error {
+	if err := o.Dialect.check(); err != nil {
+		return err
+	}
+	return checkPrefix(o.Prefix)
+}
+
+// prefixPattern keeps names within the 63 octets of PostgreSQL's.
+var prefixPattern = regexp.MustCompile(`^[a-z_][a-z0-9_]{0,23}$`)
+
+func checkPrefix(prefix string) error {
+	if prefix != "" && (!prefixPattern.MatchString(prefix) || strings.HasPrefix(prefix, "sqlite_")) {
+		return fmt.Errorf("tables cannot begin with %q", prefix)
+	}
+	return nil
+}
+
+// Tx is the Store within a transaction of the host's: what its methods do is kept when the host commits, together with
+// what the host itself changes, and undone when it rolls back. They neither begin nor end a transaction, nor do they try
+// again: a conflict with another transaction (SQLSTATE 40001 or 40P01, SQLITE_BUSY) is the host's to answer, by rolling back
+// and beginning anew.
+//
+// A method that returns one of the errors of the email, sender and template packages, such as email.ErrDuplicate, has
+// changed nothing, and the transaction goes on. After any other error the host rolls back.
+//
+// The transaction sees what others have committed meanwhile; on PostgreSQL that is READ COMMITTED, the default. On SQLite it
+// should be one that writes from its beginning, as with SQLiteDSN. The returned Store is for one goroutine at a time and ends
+// with the transaction, and so do readers it has opened.
+func (s *Store) Tx(tx Conn) *Store {
+	bound := *s
+	bound.host = tx
+	return &bound
 }
 
 // Tenant is whose rows the Store sees.

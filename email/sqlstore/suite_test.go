@@ -13,59 +13,71 @@ import (
 )
 
 func TestStore(t *testing.T) {
-	emailtest.TestStore(t, emailtest.StoreHarness{
-		Open: func(t testing.TB) (one, other email.Store) { return pair(t) },
+	onEach(t, func(t *testing.T) {
+		emailtest.TestStore(t, emailtest.StoreHarness{
+			Open: func(t testing.TB) (one, other email.Store) { return pair(t) },
+		})
 	})
 }
 
 func TestBlobs(t *testing.T) {
-	emailtest.TestBlobs(t, emailtest.BlobsHarness{
-		Open: func(t testing.TB) (one, other email.Blobs) { return pair(t) },
+	onEach(t, func(t *testing.T) {
+		emailtest.TestBlobs(t, emailtest.BlobsHarness{
+			Open: func(t testing.TB) (one, other email.Blobs) { return pair(t) },
+		})
 	})
 }
 
 func TestCustomers(t *testing.T) {
-	emailtest.TestCustomers(t, emailtest.CustomersHarness{
-		Open: func(t testing.TB, customers []email.Customer) (email.Customers, email.Customers) {
-			one, other := pair(t)
-			for _, c := range customers {
-				require.NoError(t, one.SaveCustomer(context.Background(), c))
-			}
-			return one, other
-		},
+	onEach(t, func(t *testing.T) {
+		emailtest.TestCustomers(t, emailtest.CustomersHarness{
+			Open: func(t testing.TB, customers []email.Customer) (email.Customers, email.Customers) {
+				one, other := pair(t)
+				for _, c := range customers {
+					require.NoError(t, one.SaveCustomer(context.Background(), c))
+				}
+				return one, other
+			},
+		})
 	})
 }
 
 func TestDirectory(t *testing.T) {
-	emailtest.TestDirectory(t, emailtest.DirectoryHarness{
-		Open: func(t testing.TB, users, stores, additional []sender.Identity) (sender.Directory, sender.Directory) {
-			one, other := pair(t)
-			for kind, list := range map[sender.Kind][]sender.Identity{
-				sender.User: users, sender.Store: stores, sender.Additional: additional,
-			} {
-				for _, identity := range list {
-					require.NoError(t, one.SaveIdentity(context.Background(), kind, identity))
+	onEach(t, func(t *testing.T) {
+		emailtest.TestDirectory(t, emailtest.DirectoryHarness{
+			Open: func(t testing.TB, users, stores, additional []sender.Identity) (sender.Directory, sender.Directory) {
+				one, other := pair(t)
+				for kind, list := range map[sender.Kind][]sender.Identity{
+					sender.User: users, sender.Store: stores, sender.Additional: additional,
+				} {
+					for _, identity := range list {
+						require.NoError(t, one.SaveIdentity(context.Background(), kind, identity))
+					}
 				}
-			}
-			return one, other
-		},
+				return one, other
+			},
+		})
 	})
 }
 
 func TestTokens(t *testing.T) {
-	emailtest.TestTokens(t, emailtest.TokensHarness{
-		Open: func(t testing.TB) (one, other sender.Tokens) { return pair(t) },
+	onEach(t, func(t *testing.T) {
+		emailtest.TestTokens(t, emailtest.TokensHarness{
+			Open: func(t testing.TB) (one, other sender.Tokens) { return pair(t) },
+		})
 	})
 }
 
 func TestLoader(t *testing.T) {
-	emailtest.TestLoader(t, emailtest.LoaderHarness{
-		Open: func(t testing.TB, templates []template.Template) (template.Loader, template.Loader) {
-			one, other := pair(t)
-			for _, tmpl := range templates {
-				require.NoError(t, one.SaveTemplate(context.Background(), tmpl))
-			}
-			return one, other
-		},
+	onEach(t, func(t *testing.T) {
+		emailtest.TestLoader(t, emailtest.LoaderHarness{
+			Open: func(t testing.TB, templates []template.Template) (template.Loader, template.Loader) {
+				one, other := pair(t)
+				for _, tmpl := range templates {
+					require.NoError(t, one.SaveTemplate(context.Background(), tmpl))
+				}
+				return one, other
+			},
+		})
 	})
 }

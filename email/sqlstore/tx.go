@@ -7,12 +7,6 @@ import (
 	"time"
 )
 
-// conn is what every statement runs on, a *sql.DB or a *sql.Tx: the place where a dialect may change what it is given.
-type conn interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
 // How long a transaction waits for its turn in all, and between attempts.
 const (
 	busyPatience = 30 * time.Second
@@ -22,27 +16,53 @@ const (
 
 // read runs f in a transaction that sees one state of the database.
 func (s *Store) read(ctx context.Context, f func(conn) error) error {
-	return s.dialect.retry(ctx, func() error {
-		return transact(ctx, s.db, &sql.TxOptions{ReadOnly: true}, f)
-	})
+	if s.host != nil {
+		return f(s.on(s.host))
+	}
+	return s.dialect.retry(ctx, func() error { return s.transact(ctx, s.dialect.reading(), f) })
 }
 
 // look runs f, whose statements need not see one state of the database.
 func (s *Store) look(ctx context.Context, f func(conn) error) error {
-	return s.dialect.retry(ctx, func() error { return f(s.db) })
+	if s.host != nil {
+		return f(s.on(s.host))
+	}
+	return s.dialect.retry(ctx, func() error { return f(s.on(s.db)) })
 }
 
-// write runs f in a transaction, again from its beginning where another connection was in the way. The first statement
-// of f writes, so that the transaction need not turn from a reader into a writer, which SQLite may refuse. Within one
-// Store writers queue here, where waiting costs nothing, rather than in the database.
+// write runs f in a transaction, again from its beginning where another was in the way. The first statement of f writes,
+// so that the transaction need not turn from a reader into a writer, which SQLite may refuse. Where the database lets
+// only one write, those of one Store queue here, where waiting costs nothing, rather than there.
+//
+// In a host's transaction what f has changed stays where f fails: whatever f finds out and returns as a plain answer, such
+// as email.ErrDuplicate, it finds out before its first change.
 func (s *Store) write(ctx context.Context, f func(conn) error) error {
-	select {
-	case s.writing <- struct{}{}:
-		defer func() { <-s.writing }()
-	case <-ctx.Done():
-		return ctx.Err()
+	if s.host != nil {
+		return f(s.on(s.host))
 	}
-	return s.dialect.retry(ctx, func() error { return transact(ctx, s.db, nil, f) })
+	if s.turns != nil {
+		select {
+		case s.turns <- struct{}{}:
+			defer func() { <-s.turns }()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return s.dialect.retry(ctx, func() error { return s.transact(ctx, s.dialect.writing(), f) })
+}
+
+func (s *Store) on(to Conn) conn { return conn{to, s.wording} }
+
+func (s *Store) transact(ctx context.Context, opts *sql.TxOptions, f func(conn) error) error {
+	tx, err := s.db.BeginTx(ctx, opts)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // after a commit it does nothing
+	if err := f(s.on(tx)); err != nil {
+		return err
+	}
+	return tx.Commit()
 }
 
 // retry repeats f while the database is busy, for as long as ctx and busyPatience allow.
@@ -65,49 +85,4 @@ func (d Dialect) retry(ctx context.Context, f func() error) error {
 			return ctx.Err()
 		}
 	}
-}
-
-func transact(ctx context.Context, db *sql.DB, opts *sql.TxOptions, f func(conn) error) error {
-	tx, err := db.BeginTx(ctx, opts)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() // after a commit it does nothing
-	if err := f(tx); err != nil {
-		return err
-	}
-	return tx.Commit()
-}
-
-// exec runs a statement and returns how many rows it changed.
-func exec(ctx context.Context, c conn, query string, args ...any) (int64, error) {
-	result, err := c.ExecContext(ctx, query, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// collect returns what scan makes of each row.
-func collect[T any](ctx context.Context, c conn, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := c.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []T
-	for rows.Next() {
-		one, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, one)
-	}
-	return list, rows.Err()
-}
-
-// scanOne reads rows of one column.
-func scanOne[T any](rows *sql.Rows) (value T, err error) {
-	err = rows.Scan(&value)
-	return value, err
 }

@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/mail"
 	"strings"
 	"time"
 )
@@ -26,19 +28,37 @@ func (c timeColumn) Scan(value any) error {
 	return nil
 }
 
-// lists makes texts of lists for one statement and remembers the first error.
+// lists makes texts of lists for one statement and remembers the errors.
 type lists struct{ err error }
 
-// text is a list as it is kept: JSON, or nothing where it is empty. A list is []mail.Address or []string.
-func (l *lists) text(list any) string {
-	text, err := json.Marshal(list)
-	if err != nil && l.err == nil {
-		l.err = err
-	}
-	if string(text) == "null" || string(text) == "[]" {
+// texts is a list as it is kept: JSON, or nothing where it is empty.
+func (l *lists) texts(list []string) string {
+	if len(list) == 0 {
 		return ""
 	}
-	return string(text)
+	valid := make([]string, len(list))
+	for i, one := range list {
+		valid[i] = text(one)
+	}
+	return l.json(valid)
+}
+
+// mailboxes is a list as it is kept, see texts.
+func (l *lists) mailboxes(list []mail.Address) string {
+	if len(list) == 0 {
+		return ""
+	}
+	valid := make([]mail.Address, len(list))
+	for i, one := range list {
+		valid[i] = mail.Address{Name: text(one.Name), Address: text(one.Address)}
+	}
+	return l.json(valid)
+}
+
+func (l *lists) json(list any) string {
+	kept, err := json.Marshal(list)
+	l.err = errors.Join(l.err, err)
+	return string(kept)
 }
 
 // column scans a kept list into list.

@@ -119,6 +119,7 @@ CREATE TABLE crmmail_message (
     body_html       TEXT NOT NULL,
     PRIMARY KEY (tenant, id),
     FOREIGN KEY (tenant, conversation_id) REFERENCES crmmail_conversation (tenant, id)
+        DEFERRABLE INITIALLY DEFERRED -- the message is kept first: only then it is known whether its key is free
 ) STRICT;
 
 CREATE UNIQUE INDEX crmmail_message_key ON crmmail_message (tenant, idempotency_key) WHERE idempotency_key <> '';
@@ -229,6 +230,13 @@ CREATE TABLE crmmail_event (
 ) STRICT;
 
 CREATE INDEX crmmail_event_message ON crmmail_event (tenant, message_id, n);
+
+-- Customers that were erased: nothing is kept for them any more.
+CREATE TABLE crmmail_erased (
+    tenant   TEXT NOT NULL,
+    customer TEXT NOT NULL, -- SHA-256 of the id, in hex
+    PRIMARY KEY (tenant, customer)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE crmmail_blob (
     tenant     TEXT NOT NULL,
