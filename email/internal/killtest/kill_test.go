@@ -7,37 +7,30 @@ import (
 	"syscall"
 	"testing"
 
+	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 	_ "modernc.org/sqlite"
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/internal/killtest"
+	"github.com/crmmail/crmmail/email/internal/postgrestest"
 	"github.com/crmmail/crmmail/email/smtp"
 	"github.com/crmmail/crmmail/email/sqlstore"
 )
 
 func TestMain(m *testing.M) {
-	killtest.Serve(map[string]func(context.Context, killtest.Setup) error{"sqlite": workOnSQLite})
+	killtest.Serve(map[string]func(context.Context, killtest.Setup) error{"sqlite": work, "pgx": work})
 	goleak.VerifyTestMain(m)
 }
 
-// workOnSQLite is a worker process.
-func workOnSQLite(ctx context.Context, setup killtest.Setup) error {
-	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(setup.Database))
+// work is a worker process on the database whose driver the worker is named after.
+func work(ctx context.Context, setup killtest.Setup) error {
+	store, closeStore, err := open(setup.Worker, setup.Database)
 	if err != nil {
 		return err
 	}
-	defer db.Close()
-	store, err := sqlstore.New(db, sqlstore.Options{})
-	if err != nil {
-		return err
-	}
-	return dispatch(ctx, setup, store)
-}
-
-// dispatch sends what is in a store until ctx ends.
-func dispatch(ctx context.Context, setup killtest.Setup, store *sqlstore.Store) error {
+	defer closeStore()
 	transport, err := smtp.New(smtp.Config{Addr: setup.SMTP, TLS: smtp.TLSNone, Hello: setup.Hello, Dial: killtest.Dial})
 	if err != nil {
 		return err
@@ -52,22 +45,48 @@ func dispatch(ctx context.Context, setup killtest.Setup, store *sqlstore.Store) 
 	return service.Run(ctx)
 }
 
+func open(driver, dsn string) (store *sqlstore.Store, closeStore func() error, err error) {
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		return nil, nil, err
+	}
+	dialect := map[string]sqlstore.Dialect{"sqlite": sqlstore.SQLite, "pgx": sqlstore.PostgreSQL}[driver]
+	store, err = sqlstore.New(db, sqlstore.Options{Dialect: dialect})
+	return store, db.Close, err
+}
+
+// kill runs a plan on a new database.
+func kill(t *testing.T, driver, dsn string, plan killtest.Plan) {
+	store, closeStore, err := open(driver, dsn)
+	require.NoError(t, err)
+	defer closeStore()
+	require.NoError(t, store.Migrate(t.Context()))
+	plan.Worker, plan.Database, plan.Host, plan.Store = driver, dsn, store, store
+	killtest.Run(t, plan.Sized())
+}
+
+var plans = map[string]killtest.Plan{
+	"one process":      {Processes: 1, Signal: syscall.SIGKILL},
+	"one of three":     {Processes: 3, Signal: syscall.SIGKILL},
+	"in order, of two": {Processes: 2, Signal: syscall.SIGTERM},
+}
+
 func TestKillOnSQLite(t *testing.T) {
-	for name, plan := range map[string]killtest.Plan{
-		"killed":              {Processes: 1, Signal: syscall.SIGKILL},
-		"one of three killed": {Processes: 3, Signal: syscall.SIGKILL},
-		"told to end":         {Processes: 1, Signal: syscall.SIGTERM},
-	} {
+	for name, plan := range plans {
 		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(t.TempDir(), "crm.db")
-			db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(path))
-			require.NoError(t, err)
-			defer db.Close()
-			require.NoError(t, sqlstore.Migrate(t.Context(), db, sqlstore.SQLite))
-			store, err := sqlstore.New(db, sqlstore.Options{})
-			require.NoError(t, err)
-			plan.Database, plan.Worker, plan.Host, plan.Store = path, "sqlite", store, store
-			killtest.Run(t, plan.Sized())
+			kill(t, "sqlite", sqlstore.SQLiteDSN(filepath.Join(t.TempDir(), "crm.db")), plan)
 		})
 	}
+}
+
+func TestKillOnPostgreSQL(t *testing.T) {
+	for name, plan := range plans {
+		t.Run(name, func(t *testing.T) { kill(t, "pgx", postgrestest.Start(t), plan) })
+	}
+	t.Run("and the database", func(t *testing.T) {
+		server := postgrestest.NewServer(t)
+		plan := plans["one of three"]
+		plan.Interrupt = func() { server.Crash(t) }
+		kill(t, "pgx", server.Database(t), plan)
+	})
 }

@@ -65,6 +65,7 @@ func Run(t *testing.T, p Plan) {
 		time.Sleep(time.Duration(random.Int64N(int64(15 * time.Millisecond))))
 		workers.kill(t, random.IntN(p.Processes))
 		if p.Interrupt != nil && i == interrupt {
+			workers.severed += sink.connections()
 			p.Interrupt()
 		}
 	}

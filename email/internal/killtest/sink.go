@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/mail"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -110,11 +111,16 @@ func (s *Sink) Accepted() int {
 	return s.accepted
 }
 
-// connections is how many a client has open.
-func (s *Sink) connections(client string) int {
+// connections is how many clients have open: those that are named, or all.
+func (s *Sink) connections(clients ...string) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.open[client]
+	for client, open := range s.open {
+		if len(clients) == 0 || slices.Contains(clients, client) {
+			n += open
+		}
+	}
+	return n
 }
 
 // await waits until n messages were accepted.
