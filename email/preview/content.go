@@ -1,0 +1,112 @@
+package preview
+
+import (
+	"bytes"
+	"mime"
+	"net/http"
+	"net/url"
+	"path"
+	"strings"
+	"time"
+
+	"golang.org/x/net/html"
+)
+
+// What a letter brings along can run nothing, fetch nothing and send nothing, whatever is in it: pictures come from the
+// message itself. The page around it has a style sheet and a script of ours.
+const (
+	pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+		"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+	bodyPolicy = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; " +
+		"base-uri 'none'; frame-ancestors 'self'"
+)
+
+// serveBody serves the HTML part, its cid: links led to the parts they mean.
+func serveBody(w http.ResponseWriter, r *http.Request, mail *Mail) {
+	w.Header().Set("Content-Security-Policy", bodyPolicy)
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(withInline(mail.Parsed.HTML)))
+}
+
+// withInline leads the cid: links of a letter to the handler. All else stays as it is.
+func withInline(doc string) string {
+	if !strings.Contains(strings.ToLower(doc), "cid:") {
+		return doc
+	}
+	var out strings.Builder
+	z := html.NewTokenizer(strings.NewReader(doc))
+	for {
+		kind := z.Next()
+		raw := string(z.Raw())
+		if kind == html.ErrorToken {
+			return out.String() + raw
+		}
+		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
+			if token := z.Token(); leadInline(&token) {
+				raw = token.String()
+			}
+		}
+		out.WriteString(raw)
+	}
+}
+
+func leadInline(token *html.Token) (changed bool) {
+	for i, attr := range token.Attr {
+		id, ok := cutPrefixFold(strings.TrimSpace(attr.Val), "cid:")
+		if !ok {
+			continue
+		}
+		if plain, err := url.PathUnescape(id); err == nil {
+			id = plain
+		}
+		token.Attr[i].Val = "cid/" + url.PathEscape(id)
+		changed = true
+	}
+	return changed
+}
+
+func cutPrefixFold(text, prefix string) (string, bool) {
+	if len(text) < len(prefix) || !strings.EqualFold(text[:len(prefix)], prefix) {
+		return text, false
+	}
+	return text[len(prefix):], true
+}
+
+// serveInline serves a picture of the message by its Content-ID; other files are not shown in a page.
+func serveInline(w http.ResponseWriter, r *http.Request, mail *Mail, id string) {
+	for _, file := range mail.Parsed.Attachments {
+		if file.ContentID == id && shown(file.MediaType) {
+			w.Header().Set("Content-Type", file.MediaType)
+			w.Header().Set("Content-Security-Policy", bodyPolicy)
+			http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(file.Content))
+			return
+		}
+	}
+	http.NotFound(w, r)
+}
+
+// shown tells pictures that are safe to show: SVG is not, which can hold a script.
+func shown(mediaType string) bool {
+	switch mediaType {
+	case "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp":
+		return true
+	}
+	return false
+}
+
+func serveText(w http.ResponseWriter, r *http.Request, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(text))
+}
+
+// serveFile serves something to be saved, never to be opened in the page.
+func serveFile(w http.ResponseWriter, r *http.Request, name string, content []byte) {
+	name = path.Base(strings.ReplaceAll(name, "\\", "/"))
+	if name == "." || name == "/" {
+		name = "file"
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Security-Policy", bodyPolicy)
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(content))
+}

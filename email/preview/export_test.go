@@ -1,0 +1,3 @@
+package preview
+
+var WithInline = withInline

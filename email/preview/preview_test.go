@@ -1,0 +1,315 @@
+package preview_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/mail"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/emailtest"
+	"github.com/crmmail/crmmail/email/message"
+	"github.com/crmmail/crmmail/email/preview"
+	"github.com/crmmail/crmmail/template"
+)
+
+var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// box is a mailbox behind a server, with a service that looks at what is in it.
+type box struct {
+	*preview.Mailbox
+	server *httptest.Server
+}
+
+func newBox(t *testing.T, opts preview.Options) box {
+	t.Helper()
+	opts.Now = func() time.Time { return noon }
+	b := box{Mailbox: preview.New(opts)}
+	store := emailtest.NewStore()
+	service, err := email.New(email.Config{
+		Customers: store, Senders: store, Templates: store, Store: store, Blobs: store, Transport: b.Mailbox,
+	})
+	require.NoError(t, err)
+	mux := http.NewServeMux()
+	mux.Handle("/_mail/", http.StripPrefix("/_mail", preview.Handler{Mailbox: b.Mailbox, Service: service}))
+	b.server = httptest.NewServer(mux)
+	t.Cleanup(b.server.Close)
+	return b
+}
+
+func (b box) get(t *testing.T, path string) (*http.Response, string) {
+	t.Helper()
+	response, err := http.Get(b.server.URL + "/_mail/" + path)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response, string(body)
+}
+
+func (b box) page(t *testing.T, path string) string {
+	t.Helper()
+	response, body := b.get(t, path)
+	require.Equal(t, http.StatusOK, response.StatusCode, path)
+	return body
+}
+
+const picture = "\x89PNG\r\n\x1a\n"
+
+// letter is a mail with everything in it.
+func letter() message.Message {
+	doc, _ := template.InsertPreheader(`<html lang="ru"><body><p>Здравствуйте!</p><img alt="" src="cid:logo@shop">`+
+		`<a href="https://bit.ly/3xK">Маршрут</a><script>alert(1)</script></body></html>`, "Заберите до пятницы")
+	return message.Message{
+		From:      mail.Address{Name: "Ирина", Address: "irina@shop.example"},
+		To:        []mail.Address{{Name: "Анна", Address: "anna@customer.example"}},
+		Bcc:       []mail.Address{{Address: "boss@shop.example"}},
+		Subject:   "Заказ готов",
+		Date:      noon,
+		MessageID: "1.2@shop.example",
+		Text:      "Здравствуйте!\n",
+		HTML:      doc,
+		Attachments: []message.Attachment{
+			file("logo.png", "image/png", picture, "logo@shop"),
+			file("../счёт.pdf", "application/pdf", "%PDF-1.7", ""),
+			file("схема.svg", "image/svg+xml", "<svg onload='alert(1)'/>", "drawing@shop"),
+		},
+	}
+}
+
+func file(name, mediaType, content, contentID string) message.Attachment {
+	return message.Attachment{Name: name, MediaType: mediaType, Size: int64(len(content)), ContentID: contentID, Inline: contentID != "",
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }}
+}
+
+func deliver(t *testing.T, b box, m message.Message) {
+	t.Helper()
+	env, err := m.Envelope()
+	require.NoError(t, err)
+	wire, err := message.Build(m, message.BuildOptions{})
+	require.NoError(t, err)
+	_, err = b.Deliver(t.Context(), env, wire.WriterTo(m.Open))
+	require.NoError(t, err)
+}
+
+func TestJSON(t *testing.T) {
+	b := newBox(t, preview.Options{})
+	deliver(t, b, letter())
+	second := letter()
+	second.Subject = "Второе"
+	deliver(t, b, second)
+
+	var list []preview.Summary
+	require.NoError(t, json.Unmarshal([]byte(b.page(t, "mails.json")), &list))
+	require.Len(t, list, 2)
+	assert.Equal(t, "Второе", list[0].Subject, "newest first")
+	assert.Equal(t, []string{"anna@customer.example", "boss@shop.example"}, list[1].Recipients)
+	assert.Equal(t, "irina@shop.example", list[1].ReturnPath)
+	assert.Equal(t, "Ирина <irina@shop.example>", list[1].From)
+	assert.Equal(t, "Заберите до пятницы", list[1].Preheader)
+	assert.Equal(t, noon, list[1].At)
+	require.Len(t, list[1].Files, 3)
+
+	var detail preview.Detail
+	require.NoError(t, json.Unmarshal([]byte(b.page(t, "mails/1.json")), &detail))
+	assert.Equal(t, list[1], detail.Summary)
+	assert.Equal(t, []string{"Анна <anna@customer.example>"}, detail.To)
+	assert.Contains(t, detail.HTML, "Здравствуйте!")
+	assert.Contains(t, codes(detail.Findings), "link.short")
+	assert.Contains(t, codes(detail.Findings), "active.script")
+	rows := map[string]preview.Row{}
+	for _, row := range detail.Inbox {
+		rows[row.Client] = row
+	}
+	assert.Equal(t, "Заберите до пятницы", rows["gmail-desktop"].Preview)
+	assert.Empty(t, rows["mail.ru"].Preview)
+	assert.Contains(t, detail.Header, preview.Field{Name: "Message-ID", Body: "<1.2@shop.example>",
+		Note: "The message's name, by which an answer finds it"})
+}
+
+func codes(findings []preview.Finding) (list []string) {
+	for _, finding := range findings {
+		list = append(list, finding.Code)
+	}
+	return list
+}
+
+func TestPages(t *testing.T) {
+	b := newBox(t, preview.Options{})
+	assert.Contains(t, b.page(t, ""), "No mail yet")
+	deliver(t, b, letter())
+	assert.Contains(t, b.page(t, ""), `<a href="mails/1/">Заказ готов</a>`)
+
+	page := b.page(t, "mails/1/")
+	for _, part := range []string{"Заказ готов", "irina@shop.example", "anna@customer.example", "счёт.pdf",
+		"boss@shop.example <span class=\"tag\">blind copy", "bit.ly", "Заберите до пятницы"} {
+		assert.Contains(t, page, part)
+	}
+	assert.NotContains(t, page, "<script>alert", "the letter itself is not in the page")
+
+	request, err := http.NewRequest(http.MethodGet, b.server.URL+"/_mail/", nil)
+	require.NoError(t, err)
+	request.Header.Set("Accept-Language", "de, ru-RU;q=0.8")
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	require.NoError(t, response.Body.Close())
+	assert.Contains(t, string(body), "Локальный почтовый ящик")
+}
+
+// Nothing of a letter can run or fetch anything.
+func TestContents(t *testing.T) {
+	b := newBox(t, preview.Options{})
+	deliver(t, b, letter())
+
+	response, body := b.get(t, "mails/1/html")
+	policy := response.Header.Get("Content-Security-Policy")
+	assert.True(t, strings.HasPrefix(policy, "sandbox; default-src 'none'"), policy)
+	assert.Contains(t, body, `src="cid/logo@shop"`)
+
+	response, body = b.get(t, "mails/1/cid/logo@shop")
+	assert.Equal(t, "image/png", response.Header.Get("Content-Type"))
+	assert.Equal(t, picture, body)
+	response, _ = b.get(t, "mails/1/cid/drawing@shop")
+	assert.Equal(t, http.StatusNotFound, response.StatusCode, "SVG can hold a script")
+
+	response, body = b.get(t, "mails/1/files/2")
+	assert.Equal(t, "%PDF-1.7", body)
+	assert.Equal(t, "application/octet-stream", response.Header.Get("Content-Type"))
+	assert.Equal(t, "nosniff", response.Header.Get("X-Content-Type-Options"))
+	assert.Contains(t, response.Header.Get("Content-Disposition"), "attachment")
+	assert.NotContains(t, response.Header.Get("Content-Disposition"), "/")
+
+	source := b.page(t, "mails/1/source")
+	assert.Contains(t, source, "To: ")
+	assert.NotContains(t, strings.ToLower(source), "boss@", "no blind copy in the source")
+	assert.Equal(t, "Здравствуйте!", strings.TrimSpace(b.page(t, "mails/1/text")))
+	assert.Equal(t, source, b.page(t, "mails/1/message.eml"))
+}
+
+func TestWhatIsNotThere(t *testing.T) {
+	b := newBox(t, preview.Options{})
+	deliver(t, b, letter())
+	for _, path := range []string{"mails/2/", "mails/", "mails/1/files/3", "mails/1/files/-1", "mails/1/files/x", "mails/1/cid/nobody",
+		"mails/1/nothing", "mails/2.json", "mails/1.json/html", "page/list.html", "x"} {
+		response, _ := b.get(t, path)
+		assert.Equal(t, http.StatusNotFound, response.StatusCode, path)
+	}
+	response, _ := b.get(t, "mails/1")
+	assert.Equal(t, "/_mail/mails/1/", response.Request.URL.Path, "led to the page")
+}
+
+func TestClear(t *testing.T) {
+	b := newBox(t, preview.Options{})
+	deliver(t, b, letter())
+	post := func(site string) int {
+		request, err := http.NewRequest(http.MethodPost, b.server.URL+"/_mail/clear", nil)
+		require.NoError(t, err)
+		request.Header.Set("Sec-Fetch-Site", site)
+		response, err := http.DefaultClient.Do(request)
+		require.NoError(t, err)
+		require.NoError(t, response.Body.Close())
+		return response.StatusCode
+	}
+	assert.Equal(t, http.StatusMethodNotAllowed, post("cross-site"))
+	assert.Len(t, b.Mails(), 1)
+	assert.Equal(t, http.StatusOK, post("same-origin"))
+	assert.Empty(t, b.Mails())
+}
+
+// An open page is told of new mail.
+func TestChanges(t *testing.T) {
+	b := newBox(t, preview.Options{})
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+	defer stop()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, b.server.URL+"/_mail/changes", nil)
+	require.NoError(t, err)
+	response, err := http.DefaultClient.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	lines := bufio.NewScanner(response.Body)
+	require.True(t, lines.Scan())
+	assert.Equal(t, "event: mails", lines.Text())
+	deliver(t, b, letter())
+	for lines.Scan() && lines.Text() != "data: 1" {
+	}
+	assert.Equal(t, "data: 1", lines.Text())
+}
+
+func TestMailboxForgetsTheOldest(t *testing.T) {
+	b := newBox(t, preview.Options{Messages: 2})
+	for range 3 {
+		deliver(t, b, letter())
+	}
+	require.Len(t, b.Mails(), 2)
+	assert.Nil(t, b.Mail("1"))
+	assert.NotNil(t, b.Mail("3"))
+
+	small := newBox(t, preview.Options{Octets: 1})
+	deliver(t, small, letter())
+	deliver(t, small, letter())
+	assert.Len(t, small.Mails(), 1, "the newest stays")
+}
+
+func TestNext(t *testing.T) {
+	refused := errors.New("no route")
+	b := newBox(t, preview.Options{Next: email.TransportFunc(func(context.Context, email.Envelope, io.WriterTo) (email.Receipt, error) {
+		return email.Receipt{}, refused
+	})})
+	m := letter()
+	env, err := m.Envelope()
+	require.NoError(t, err)
+	wire, err := message.Build(m, message.BuildOptions{})
+	require.NoError(t, err)
+	_, err = b.Deliver(t.Context(), env, wire.WriterTo(m.Open))
+	require.ErrorIs(t, err, refused)
+	assert.Empty(t, b.Mails(), "it did not go out")
+}
+
+func TestManyAtOnce(t *testing.T) {
+	b := newBox(t, preview.Options{Messages: 5})
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			deliver(t, b, letter())
+			b.page(t, "")
+			b.Mails()
+		})
+	}
+	all.Wait()
+	assert.Len(t, b.Mails(), 5)
+}
+
+func FuzzBody(f *testing.F) {
+	for _, seed := range []string{`<img src=cid:a>`, `<IMG SRC="CID:%41">`, `<a href="cid:"><!-- <img src="cid:x"> -->`, `<textarea><img src="cid:x">`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, doc string) {
+		// The property: a tokenizer reads the same elements in it, in the same order.
+		require.Equal(t, tags(doc), tags(preview.WithInline(doc)))
+	})
+}
+
+func tags(doc string) (list []string) {
+	z := html.NewTokenizer(strings.NewReader(doc))
+	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+		if kind != html.TextToken && kind != html.CommentToken && kind != html.DoctypeToken {
+			name, _ := z.TagName()
+			list = append(list, string(name))
+		}
+	}
+	return list
+}
