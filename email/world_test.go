@@ -35,6 +35,7 @@ type hostStore interface {
 	email.Customers
 	email.Store
 	email.Blobs
+	email.Rules
 	sender.Directory
 	sender.Tokens
 	template.Loader
@@ -69,7 +70,7 @@ func newWorld(t *testing.T, change ...func(*email.Config)) *world {
 	w := &world{recorder: emailtest.NewRecorder(), clock: emailtest.NewClock(morning)}
 	w.store = newStore(t, w.clock.Now)
 	w.config = email.Config{
-		Customers: w.store, Senders: w.store, Templates: w.store, Store: w.store, Blobs: w.store, Tokens: w.store,
+		Customers: w.store, Senders: w.store, Templates: w.store, Store: w.store, Blobs: w.store, Tokens: w.store, Rules: w.store,
 		Transport: w.recorder,
 		Confirmation: email.Confirmation{
 			From: mail.Address{Name: "CRM", Address: "crm@shop.example"},

@@ -99,12 +99,13 @@ func (s *Store) insertContent(ctx context.Context, tx conn, m email.Message) err
 	var lists lists
 	n, err := exec(ctx, tx, `INSERT INTO crmmail_message (tenant, id, conversation_id, customer_id, created_at, idempotency_key,
 		actor_id, direction, origin, purpose, template_id, sender_choice, from_name, from_address, to_list, cc_list, bcc_list,
-		message_id, in_reply_to, reference_list, subject, preheader, body_text, body_html)
-		VALUES (?, ?, NULLIF(?, ''), `+parameters(21)+`) ON CONFLICT DO NOTHING`,
+		message_id, in_reply_to, reference_list, subject, preheader, body_text, body_html, rule_id)
+		VALUES (?, ?, NULLIF(?, ''), `+parameters(22)+`) ON CONFLICT DO NOTHING`,
 		s.tenant, m.ID, m.ConversationID, m.CustomerID, micros(m.CreatedAt), m.IdempotencyKey,
 		m.ActorID, string(m.Direction), string(m.Origin), string(m.Purpose), m.TemplateID, m.SenderChoice,
 		m.From.Name, m.From.Address, lists.mailboxes(m.To), lists.mailboxes(m.Cc), lists.mailboxes(m.Bcc),
-		m.MessageID, lists.texts(m.InReplyTo), lists.texts(m.References), m.Subject, m.Preheader, m.Text, m.HTML)
+		m.MessageID, lists.texts(m.InReplyTo), lists.texts(m.References), m.Subject, m.Preheader, m.Text, m.HTML,
+		m.RuleID)
 	if err = errors.Join(err, lists.err); err != nil {
 		return err
 	}

@@ -9,8 +9,8 @@ import (
 
 // File implements email.Inbox. Times come back as they are kept.
 func (s *Store) File(ctx context.Context, f email.Filed) (email.Message, error) {
-	if f.Message.Received == nil {
-		return email.Message{}, wrap("file", errors.New("a message that was not received"))
+	if (f.Message.Received != nil) == (f.Message.State == email.StateFailed) {
+		return email.Message{}, wrap("file", errors.New("a message that was neither received nor refused"))
 	}
 	var kept email.Message
 	err := s.write(ctx, func(tx conn) error {
@@ -36,8 +36,11 @@ func (s *Store) insertFiled(ctx context.Context, tx conn, f email.Filed) error {
 	if err := s.insertMessage(ctx, tx, f.Message, "", f.Event); err != nil {
 		return err
 	}
-	var lists lists
 	r := f.Message.Received
+	if r == nil {
+		return nil
+	}
+	var lists lists
 	_, err := exec(ctx, tx, `INSERT INTO crmmail_received (tenant, message_id, created_at, raw_id, mailbox, kind, matched_by,
 		new_participant, reply_to, reply, defects) VALUES (`+parameters(11)+`)`,
 		s.tenant, f.Message.ID, micros(f.Message.CreatedAt), r.RawID, r.Mailbox, r.Kind, string(r.MatchedBy),

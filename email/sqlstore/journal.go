@@ -39,6 +39,7 @@ func (s *Store) messagePage(ctx context.Context, tx conn, q email.MessageQuery) 
 	where.equal("m.customer_id", q.CustomerID)
 	where.equal("m.conversation_id", q.ConversationID)
 	where.key(q.IdempotencyKey)
+	where.rule(q.RuleID)
 	if q.Inbox {
 		where.and += ` AND m.customer_id` + waiting
 	}
@@ -60,6 +61,7 @@ func (s *Store) messagesByIDs(ctx context.Context, tx conn, q email.MessageQuery
 		where.equal(customer, q.CustomerID)
 		where.equal(s.dialect.unindexed("m.conversation_id"), q.ConversationID)
 		where.key(q.IdempotencyKey)
+		where.rule(q.RuleID)
 		if q.Inbox {
 			where.and += ` AND ` + customer + waiting
 		}
@@ -121,6 +123,14 @@ func (c *condition) key(value string) {
 	if value != "" {
 		c.and += ` AND m.idempotency_key = ? AND m.idempotency_key <> ''`
 		c.args = append(c.args, value)
+	}
+}
+
+// rule asks for a rule's messages, as key does for a key's.
+func (c *condition) rule(id string) {
+	if id != "" {
+		c.and += ` AND m.rule_id = ? AND m.rule_id <> ''`
+		c.args = append(c.args, id)
 	}
 }
 

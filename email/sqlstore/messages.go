@@ -27,7 +27,7 @@ func (s *Store) messages(ctx context.Context, tx conn, and string, args ...any) 
 	list, err := collect(ctx, tx, scanMessage, `SELECT m.id, COALESCE(m.conversation_id, ''), m.customer_id, m.created_at, m.idempotency_key,
 		m.actor_id, m.direction, m.origin, m.purpose, m.template_id, m.sender_choice, m.from_name, m.from_address,
 		m.to_list, m.cc_list, m.bcc_list, m.message_id, m.in_reply_to, m.reference_list,
-		m.subject, m.preheader, m.body_text, m.body_html,
+		m.subject, m.preheader, m.body_text, m.body_html, m.rule_id,
 		d.state, d.attempts, d.retries, d.send_at, d.sent_at, d.provider_id,
 		r.message_id IS NOT NULL, COALESCE(r.raw_id, ''), COALESCE(r.mailbox, ''), COALESCE(r.kind, ''),
 		COALESCE(r.matched_by, ''), COALESCE(r.new_participant, 0), COALESCE(r.reply_to, ''), COALESCE(r.reply, ''), COALESCE(r.defects, '')
@@ -53,7 +53,7 @@ func scanMessage(rows *sql.Rows) (m email.Message, err error) {
 	err = rows.Scan(&m.ID, &m.ConversationID, &m.CustomerID, timeColumn{&m.CreatedAt}, &m.IdempotencyKey,
 		&m.ActorID, &m.Direction, &m.Origin, &m.Purpose, &m.TemplateID, &m.SenderChoice, &m.From.Name, &m.From.Address,
 		column(&m.To), column(&m.Cc), column(&m.Bcc), &m.MessageID, column(&m.InReplyTo), column(&m.References),
-		&m.Subject, &m.Preheader, &m.Text, &m.HTML,
+		&m.Subject, &m.Preheader, &m.Text, &m.HTML, &m.RuleID,
 		&m.State, &m.Attempts, &m.Retries, timeColumn{&m.SendAt}, timeColumn{&m.SentAt}, &m.ProviderID,
 		&inbound, &received.RawID, &received.Mailbox, &received.Kind,
 		&received.MatchedBy, &received.NewParticipant, column(&received.ReplyTo), &received.Reply, column(&received.Defects))

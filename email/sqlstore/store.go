@@ -10,7 +10,7 @@
 //	store, err := sqlstore.New(db, sqlstore.Options{})
 //
 //	service, err := email.New(email.Config{
-//		Customers: store, Senders: store, Templates: store, Store: store, Blobs: store, Tokens: store,
+//		Customers: store, Senders: store, Templates: store, Store: store, Blobs: store, Tokens: store, Rules: store,
 //		Transport: transport,
 //	})
 //
@@ -89,6 +89,7 @@ var (
 	_ email.Eraser          = (*Store)(nil)
 	_ email.Blobs           = (*Store)(nil)
 	_ email.BlobRemover     = (*Store)(nil)
+	_ email.Rules           = (*Store)(nil)
 	_ sender.Directory      = (*Store)(nil)
 	_ sender.Editor         = (*Store)(nil)
 	_ sender.Tokens         = (*Store)(nil)

@@ -68,6 +68,14 @@ func TestTokens(t *testing.T) {
 	})
 }
 
+func TestRules(t *testing.T) {
+	onEach(t, func(t *testing.T) {
+		emailtest.TestRules(t, emailtest.RulesHarness{
+			Open: func(t testing.TB) (one, other email.Rules) { return pair(t) },
+		})
+	})
+}
+
 func TestLoader(t *testing.T) {
 	onEach(t, func(t *testing.T) {
 		emailtest.TestLoader(t, emailtest.LoaderHarness{
