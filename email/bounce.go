@@ -9,38 +9,55 @@ import (
 
 // markBounced takes a report to the message it is about.
 func (r *reception) markBounced(ctx context.Context) error {
-	if r.parsed.Bounce == nil || r.parsed.Bounce.OriginalID == "" {
+	if r.parsed.Bounce == nil {
 		return nil
 	}
-	known, err := r.service.messagesByID(ctx, r.parsed.Bounce.OriginalID)
-	if err != nil {
+	original, err := r.reported(ctx, r.parsed.Bounce.OriginalID)
+	if err != nil || original == nil || !wentOut(*original) {
 		return err
+	}
+	t := r.bounced(*original)
+	if len(t.Results) == 0 {
+		return nil // late, or delivered after all
+	}
+	if err := r.service.config.suppressGone(ctx, original.ID, t.Results); err != nil {
+		return err
+	}
+	err = r.service.config.Store.Transition(ctx, t)
+	if errors.Is(err, ErrConflict) {
+		return nil // marked by another report, or on its way again
+	}
+	return err
+}
+
+// wentOut is false of a message that is still on its way, or was never sent: a report stands in the conversation only.
+func wentOut(msg Message) bool {
+	return msg.State == StateSent || msg.State == StateUncertain || msg.State == StateBounced
+}
+
+// reported finds the message of ours that a report is about, in whose conversation it then stands; nil: none.
+func (r *reception) reported(ctx context.Context, id string) (*Message, error) {
+	if id == "" {
+		return nil, nil
+	}
+	known, err := r.service.messagesByID(ctx, id)
+	if err != nil {
+		return nil, err
 	}
 	for _, original := range known {
 		if original.Direction != Outgoing {
 			continue
 		}
 		if r.conv, err = r.service.conversation(ctx, original.ConversationID); err != nil {
-			return err
+			return nil, err
 		}
 		if r.conv != nil {
 			r.conv.State, r.conv.UpdatedAt = "", r.msg.CreatedAt
 		}
 		r.msg.Received.MatchedBy = MatchBounce
-		if original.State != StateSent && original.State != StateUncertain && original.State != StateBounced {
-			return nil // still on its way, or never sent: the report stands in the conversation
-		}
-		t := r.bounced(original)
-		if len(t.Results) == 0 {
-			return nil // late, or delivered after all
-		}
-		err = r.service.config.Store.Transition(ctx, t)
-		if errors.Is(err, ErrConflict) {
-			return nil // marked by another report, or on its way again
-		}
-		return err
+		return &original, nil
 	}
-	return nil
+	return nil, nil
 }
 
 // bounced moves the original on: who did not get it is told by recipient; where nobody is left it has bounced.

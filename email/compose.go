@@ -27,6 +27,8 @@ type composition struct {
 	report   attach.Report
 	refusals Refusals
 
+	suppressed []Suppression // of to and bcc
+
 	sizeLimit int64 // of the transport's server; 0: none, or not known
 }
 
@@ -40,6 +42,7 @@ func (s *Service) compose(ctx context.Context, draft Draft) (*composition, error
 		s.askGate,
 		s.resolveSender,
 		s.resolveRecipients,
+		s.askSuppressions,
 		s.renderLetter,
 		s.validateContent,
 		s.judgeAttachments,

@@ -40,6 +40,9 @@ type Config struct {
 	// template.Event.Variables.
 	Variables func(context.Context, template.Event) ([]template.Variable, error)
 
+	// Suppressions keeps the addresses that no mass mailing goes to; nil: every address may get one.
+	Suppressions Suppressions
+
 	// Tokens keeps the single-use tokens that confirm an address; nil: addresses cannot be confirmed through Senders.
 	Tokens sender.Tokens
 	// Confirmation is about the letter that asks to confirm an address.
@@ -118,6 +121,8 @@ type Service struct {
 	History HistoryService
 	// Inbox is where messages wait whose writer nobody knows.
 	Inbox InboxService
+	// Suppressions keeps addresses out of mass mailings.
+	Suppressions SuppressionService
 	// Rules keeps, activates and fires rules.
 	Rules RuleService
 
@@ -181,6 +186,7 @@ func assemble(config Config) (*Service, error) {
 	s.History = HistoryService{&s.config}
 	s.Inbox = InboxService{&s.config}
 	s.Rules = RuleService{s}
+	s.Suppressions = SuppressionService{s}
 	return s, nil
 }
 
@@ -214,7 +220,7 @@ func (c *Config) check() error {
 	if n := len(c.Secret); n > 0 && n < 16 {
 		missing = append(missing, errors.New("email: Config.Secret is shorter than 16 octets"))
 	}
-	for _, part := range []any{c.Customers, c.Senders, c.Templates, c.Store, c.Blobs, c.Tokens, c.Rules} {
+	for _, part := range []any{c.Customers, c.Senders, c.Templates, c.Store, c.Blobs, c.Tokens, c.Rules, c.Suppressions} {
 		if scoped, ok := part.(interface{ Tenant() string }); ok && scoped.Tenant() != c.Tenant {
 			missing = append(missing, fmt.Errorf("email: a %T of Config serves another tenant than Config.Tenant", part))
 		}

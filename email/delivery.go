@@ -40,7 +40,18 @@ func (d *delivery) run(ctx context.Context) {
 	case err != nil && ctx.Err() != nil && !d.begun():
 		d.file(ctx, Transition{To: StateQueued}) // released: nothing was handed over
 	default:
-		d.file(ctx, d.outcome(receipt, err))
+		t := d.outcome(receipt, err)
+		d.suppressGone(ctx, t.Results)
+		d.file(ctx, t)
+	}
+}
+
+// suppressGone remembers addresses that do not exist; where that fails the outcome stands all the same.
+func (d *delivery) suppressGone(ctx context.Context, results []Recipient) {
+	config := &d.service.config
+	if err := config.suppressGone(context.WithoutCancel(ctx), d.job.Message.ID, results); err != nil {
+		config.Logger.ErrorContext(ctx, "address not suppressed", "tenant", config.Tenant, "message", d.job.Message.ID,
+			"error", redact(err))
 	}
 }
 

@@ -12,12 +12,14 @@ import (
 
 // Form is what a page needs to let a person write to a customer.
 type Form struct {
-	Customer  Customer
-	Channels  []Channel           // the ways to reach him, each available or with the reason why not
-	From      []sender.Option     // manager, store, additional addresses, in this order
-	To        []mail.Address      // the customer's addresses, the primary one first
-	Templates []template.Template // those made for the event Customer
-	Policy    attach.Policy       // of attachments: Policy.Accept() is for the file picker, Policy.Table() as JSON for the page's script
+	Customer Customer
+	Channels []Channel       // the ways to reach him, each available or with the reason why not
+	From     []sender.Option // manager, store, additional addresses, in this order
+	To       []mail.Address  // the customer's addresses, the primary one first
+	// Suppressed says which of To no mass mailing reaches, and why; a letter from this page may go there all the same.
+	Suppressed []Suppression
+	Templates  []template.Template // those made for the event Customer
+	Policy     attach.Policy       // of attachments: Policy.Accept() is for the file picker, Policy.Table() as JSON for the page's script
 
 	// Refusal is why the acting user would be refused if he sent now; nil: he would not. The form opens all the same.
 	Refusal *RefusedError
@@ -43,6 +45,9 @@ func (s *Service) Form(ctx context.Context, actorID, customerID string) (Form, e
 	}
 	s.Senders.align(ctx, form.From)
 	if form.Templates, err = s.customerTemplates(ctx); err != nil {
+		return Form{}, err
+	}
+	if form.Suppressed, err = s.config.suppressed(ctx, addresses(form.To)); err != nil {
 		return Form{}, err
 	}
 	if form.Policy, err = s.config.Policy(ctx); err != nil {

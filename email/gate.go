@@ -46,10 +46,11 @@ func (s *Service) gateUser(ctx context.Context, id string) error {
 	return sender.Gate(user)
 }
 
-// mayGoOut asks the gate again, which may have closed since the message was queued: a *RefusedError then.
+// mayGoOut asks again what may have changed since the message was queued: the gate, and of a mass mailing whether the
+// recipient still wants it. A *RefusedError where it may not.
 func (s *Service) mayGoOut(ctx context.Context, msg Message) error {
 	if msg.Purpose == Bulk {
-		return nil
+		return s.stillWanted(ctx, msg)
 	}
 	err := s.gateOf(ctx, msg)
 	if refused, ok := refusal(err); ok {

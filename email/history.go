@@ -76,11 +76,15 @@ func (h HistoryService) Conversations(ctx context.Context, state ConversationSta
 	return paged(list, limit, func(c Conversation) Position { return Position{c.UpdatedAt, c.ID} }), nil
 }
 
-func pageOf(cursor string, limit int) (*Position, int, error) {
+func pageLimit(limit int) int {
 	if limit <= 0 {
 		limit = 50
 	}
-	limit = min(limit, maxPage)
+	return min(limit, maxPage)
+}
+
+func pageOf(cursor string, limit int) (*Position, int, error) {
+	limit = pageLimit(limit)
 	if cursor == "" {
 		return nil, limit, nil
 	}
@@ -96,14 +100,14 @@ func pageOf(cursor string, limit int) (*Position, int, error) {
 }
 
 // paged makes a page of a listing that was asked for one entry more than the page holds.
-func paged[T any](list []T, limit int, position func(T) Position) Page[T] {
+func paged[T, P any](list []T, limit int, position func(T) P) Page[T] {
 	if len(list) <= limit {
 		return Page[T]{Items: list}
 	}
 	list = list[:limit]
 	raw, err := json.Marshal(position(list[limit-1]))
 	if err != nil {
-		panic("email: a position is a time and a string: " + err.Error())
+		panic("email: a position is times and strings: " + err.Error())
 	}
 	return Page[T]{Items: list, Next: base64.RawURLEncoding.EncodeToString(raw)}
 }

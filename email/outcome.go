@@ -54,7 +54,7 @@ func (d *delivery) results(receipt Receipt, err error) []Recipient {
 	now := d.service.config.Now()
 	results := make([]Recipient, len(d.job.Envelope.Recipients))
 	for i, addr := range d.job.Envelope.Recipients {
-		result, ok := told[addressKey(addr)]
+		result, ok := told[AddressKey(addr)]
 		if !ok || result.Status == RecipientPending {
 			result = common
 		}
@@ -82,7 +82,7 @@ func (d *delivery) unwritten() RecipientStatus {
 func (d *delivery) byRecipient(results []Recipient) (told map[string]Recipient, stray bool) {
 	known := make(map[string]bool, len(d.job.Envelope.Recipients))
 	for _, addr := range d.job.Envelope.Recipients {
-		known[addressKey(addr)] = true
+		known[AddressKey(addr)] = true
 	}
 	told = make(map[string]Recipient, len(results))
 	for _, result := range results {
@@ -91,18 +91,13 @@ func (d *delivery) byRecipient(results []Recipient) (told map[string]Recipient, 
 		default:
 			result.Status = RecipientUncertain
 		}
-		key := addressKey(result.Address)
+		key := AddressKey(result.Address)
 		if !known[key] && result.Status != RecipientAccepted {
 			stray = true
 		}
 		told[key] = result
 	}
 	return told, stray
-}
-
-// addressKey is the same for spellings of an address that transports mix up.
-func addressKey(addr string) string {
-	return strings.ToLower(strings.Trim(strings.TrimSpace(addr), "<>"))
 }
 
 // verdict is what a transport's error means for the recipients without a result of their own. What is not known to

@@ -22,6 +22,9 @@ type Preview struct {
 	Source   []validate.Finding // in its source, with places that an editor can select
 	Report   attach.Report      // the attachments, in the order to show them
 
+	// Suppressed says which recipients no mass mailing reaches, and why. Only of a mass mailing that is a refusal, too.
+	Suppressed []Suppression
+
 	// Refusals are all the reasons why Send would refuse the draft now; none: it would not.
 	Refusals Refusals
 }
@@ -54,16 +57,17 @@ func (s *Service) Preview(ctx context.Context, draft Draft) (Preview, error) {
 		return Preview{}, err
 	}
 	return Preview{
-		From:     c.from.Mailbox,
-		To:       c.to,
-		Letter:   c.letter,
-		HTML:     c.html,
-		Inbox:    inbox(c.letter),
-		Notes:    append(c.notes, notShown(c.letter, c.to)...),
-		Findings: c.findings.Findings,
-		Source:   source.Findings,
-		Report:   c.report,
-		Refusals: c.refusals,
+		From:       c.from.Mailbox,
+		To:         c.to,
+		Letter:     c.letter,
+		HTML:       c.html,
+		Inbox:      inbox(c.letter),
+		Notes:      append(c.notes, notShown(c.letter, c.to)...),
+		Findings:   c.findings.Findings,
+		Source:     source.Findings,
+		Report:     c.report,
+		Suppressed: c.suppressed,
+		Refusals:   c.refusals,
 	}, nil
 }
 

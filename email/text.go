@@ -21,6 +21,14 @@ const (
 	CodeRecipientInvalid = "recipient.invalid"
 	// CodeRecipientsTooMany: To and Bcc hold more than MaxRecipients addresses.
 	CodeRecipientsTooMany = "recipient.too-many"
+	// CodeSuppressedBounce: a mass mailing to an address that a server said does not exist.
+	CodeSuppressedBounce = "suppressed.bounce"
+	// CodeSuppressedComplaint: a mass mailing to somebody who called a letter spam.
+	CodeSuppressedComplaint = "suppressed.complaint"
+	// CodeSuppressedUnsubscribe: a mass mailing to somebody who has unsubscribed.
+	CodeSuppressedUnsubscribe = "suppressed.unsubscribe"
+	// CodeSuppressedManual: a mass mailing to an address that a user has excluded.
+	CodeSuppressedManual = "suppressed.manual"
 	// CodeReplyUnknown: Draft.InReplyTo names no inbound message of the customer.
 	CodeReplyUnknown = "reply.unknown"
 	// CodeTemplateUnknown: Draft.TemplateID names no template.
@@ -63,31 +71,35 @@ const (
 
 // texts is the one table of what people read; {detail} is RefusedError.Detail.
 var texts = map[string]struct{ ru, en string }{
-	CodeCustomerUnknown:     {"Клиент не найден", "There is no such customer"},
-	CodeCustomerNoEmail:     {"У клиента не указан e-mail", "The customer has no e-mail address"},
-	CodeActorUnknown:        {"Пользователь не найден", "There is no such user"},
-	CodeRecipientForeign:    {"Это не адрес клиента: {detail}", "This is not an address of the customer: {detail}"},
-	CodeRecipientInvalid:    {"Адрес указан с ошибкой: {detail}", "This address is not valid: {detail}"},
-	CodeRecipientsTooMany:   {"Слишком много получателей. Наибольшее число: {detail}", "There are too many recipients. The most is: {detail}"},
-	CodeReplyUnknown:        {"Сообщение, на которое вы отвечаете, не найдено", "The message you answer was not found"},
-	CodeTemplateUnknown:     {"Шаблон не найден", "There is no such template"},
-	CodeTemplateWrongEvent:  {"Можно использовать только шаблоны писем, созданные для события «Клиент»", "Only templates made for the event “Customer” can be used"},
-	CodeTemplateInvalid:     {"В шаблоне ошибка: {detail}", "The template has an error: {detail}"},
-	CodeTemplateCanceled:    {"Шаблон отменил отправку письма: {detail}", "The template canceled the letter: {detail}"},
-	CodeRuleWrongEvent:      {"Шаблон создан для другого события, чем правило", "The template was made for another event than the rule"},
-	CodeRuleBlocked:         {"Правило не сработает: исправьте ошибки в шаблоне", "The rule will not fire: mend the errors in its template"},
-	CodeRuleUnacknowledged:  {"Правило не включено: исправьте шаблон или подтвердите, что предупреждения прочитаны", "The rule is not active: mend the template, or confirm that you have read the warnings"},
-	CodeRuleTemplateChanged: {"Правило не сработало и выключено: его шаблон изменён, и в новом есть ошибки или новые предупреждения", "The rule did not fire and is inactive now: its template was changed, and the new one has errors or new warnings"},
-	CodeSubjectEmpty:        {"Заполните тему письма", "Fill in the subject"},
-	CodeContentEmpty:        {"Напишите текст сообщения или прикрепите вложение", "Write a text or attach a file"},
-	CodeContentBlocked:      {"Отправить письмо нельзя: в нём есть недопустимое содержимое", "This e-mail cannot be sent: it holds content that is not allowed"},
-	CodeAttachmentsBlocked:  {"Отправить сообщение с такими вложениями нельзя", "A message with such attachments cannot be sent"},
-	CodeAttachmentChanged:   {"Файл изменился, пока письмо отправлялось: {detail}. Прикрепите его снова", "The file changed while the e-mail was being sent: {detail}. Attach it again"},
-	CodeMessageTooLarge:     {"Письмо больше, чем принимает почтовый сервер. Сократите текст или удалите некоторые файлы", "The e-mail is larger than the mail server takes. Shorten the text or remove some files"},
-	CodeMessageInvalid:      {"В имени или адресе есть недопустимые символы", "A name or an address holds characters that are not allowed"},
-	CodeNotCancelable:       {"Отменить отправку уже нельзя", "It is too late to take the e-mail back"},
-	CodeNotConfirmable:      {"Известно, что стало с этим письмом", "What became of this e-mail is known"},
-	CodeNotResendable:       {"Это письмо нельзя отправить повторно", "This e-mail cannot be sent again"},
+	CodeCustomerUnknown:       {"Клиент не найден", "There is no such customer"},
+	CodeCustomerNoEmail:       {"У клиента не указан e-mail", "The customer has no e-mail address"},
+	CodeActorUnknown:          {"Пользователь не найден", "There is no such user"},
+	CodeRecipientForeign:      {"Это не адрес клиента: {detail}", "This is not an address of the customer: {detail}"},
+	CodeRecipientInvalid:      {"Адрес указан с ошибкой: {detail}", "This address is not valid: {detail}"},
+	CodeRecipientsTooMany:     {"Слишком много получателей. Наибольшее число: {detail}", "There are too many recipients. The most is: {detail}"},
+	CodeSuppressedBounce:      {"Писем на этот адрес почтовый сервер не принимает, такого адреса нет: {detail}", "A mail server said that there is no such address: {detail}"},
+	CodeSuppressedComplaint:   {"Получатель пожаловался на рассылку: {detail}", "The recipient complained about a mailing: {detail}"},
+	CodeSuppressedUnsubscribe: {"Получатель отписался от рассылок: {detail}", "The recipient has unsubscribed from mailings: {detail}"},
+	CodeSuppressedManual:      {"Адрес исключён из рассылок: {detail}", "The address was excluded from mailings: {detail}"},
+	CodeReplyUnknown:          {"Сообщение, на которое вы отвечаете, не найдено", "The message you answer was not found"},
+	CodeTemplateUnknown:       {"Шаблон не найден", "There is no such template"},
+	CodeTemplateWrongEvent:    {"Можно использовать только шаблоны писем, созданные для события «Клиент»", "Only templates made for the event “Customer” can be used"},
+	CodeTemplateInvalid:       {"В шаблоне ошибка: {detail}", "The template has an error: {detail}"},
+	CodeTemplateCanceled:      {"Шаблон отменил отправку письма: {detail}", "The template canceled the letter: {detail}"},
+	CodeRuleWrongEvent:        {"Шаблон создан для другого события, чем правило", "The template was made for another event than the rule"},
+	CodeRuleBlocked:           {"Правило не сработает: исправьте ошибки в шаблоне", "The rule will not fire: mend the errors in its template"},
+	CodeRuleUnacknowledged:    {"Правило не включено: исправьте шаблон или подтвердите, что предупреждения прочитаны", "The rule is not active: mend the template, or confirm that you have read the warnings"},
+	CodeRuleTemplateChanged:   {"Правило не сработало и выключено: его шаблон изменён, и в новом есть ошибки или новые предупреждения", "The rule did not fire and is inactive now: its template was changed, and the new one has errors or new warnings"},
+	CodeSubjectEmpty:          {"Заполните тему письма", "Fill in the subject"},
+	CodeContentEmpty:          {"Напишите текст сообщения или прикрепите вложение", "Write a text or attach a file"},
+	CodeContentBlocked:        {"Отправить письмо нельзя: в нём есть недопустимое содержимое", "This e-mail cannot be sent: it holds content that is not allowed"},
+	CodeAttachmentsBlocked:    {"Отправить сообщение с такими вложениями нельзя", "A message with such attachments cannot be sent"},
+	CodeAttachmentChanged:     {"Файл изменился, пока письмо отправлялось: {detail}. Прикрепите его снова", "The file changed while the e-mail was being sent: {detail}. Attach it again"},
+	CodeMessageTooLarge:       {"Письмо больше, чем принимает почтовый сервер. Сократите текст или удалите некоторые файлы", "The e-mail is larger than the mail server takes. Shorten the text or remove some files"},
+	CodeMessageInvalid:        {"В имени или адресе есть недопустимые символы", "A name or an address holds characters that are not allowed"},
+	CodeNotCancelable:         {"Отменить отправку уже нельзя", "It is too late to take the e-mail back"},
+	CodeNotConfirmable:        {"Известно, что стало с этим письмом", "What became of this e-mail is known"},
+	CodeNotResendable:         {"Это письмо нельзя отправить повторно", "This e-mail cannot be sent again"},
 }
 
 // Codes lists every code of this package's own refusals, sorted.

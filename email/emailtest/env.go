@@ -54,14 +54,15 @@ func New(t testing.TB, options ...func(*email.Config)) *Env {
 
 func (e *Env) config() email.Config {
 	return email.Config{
-		Customers: e.Store,
-		Senders:   e.Store,
-		Templates: e.Store,
-		Store:     e.Store,
-		Blobs:     e.Store,
-		Transport: e.Recorder,
-		Tokens:    e.Store,
-		Rules:     e.Store,
+		Customers:    e.Store,
+		Senders:      e.Store,
+		Templates:    e.Store,
+		Store:        e.Store,
+		Blobs:        e.Store,
+		Transport:    e.Recorder,
+		Tokens:       e.Store,
+		Suppressions: e.Store,
+		Rules:        e.Store,
 		Confirmation: email.Confirmation{
 			From: mail.Address{Name: "CRM", Address: "noreply@shop.example"},
 			URL:  func(token string) string { return "https://crm.example/confirm?token=" + token },

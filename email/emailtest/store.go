@@ -22,6 +22,7 @@ type Store struct {
 	customers     map[string]email.Customer
 	identities    map[sender.Ref]sender.Identity
 	additional    []string // ids, as they are shown
+	suppressions  map[suppressionKey]email.Suppression
 	tokens        map[string]sender.Token
 	taken         map[string]bool // hashes of tokens that are spent
 	templates     []template.Template
@@ -63,6 +64,7 @@ func NewTenantStore(tenant string) *Store {
 		now:           time.Now,
 		customers:     map[string]email.Customer{},
 		identities:    map[sender.Ref]sender.Identity{},
+		suppressions:  map[suppressionKey]email.Suppression{},
 		tokens:        map[string]sender.Token{},
 		taken:         map[string]bool{},
 		blobs:         map[string]blob{},

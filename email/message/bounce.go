@@ -22,11 +22,11 @@ type BouncedRecipient struct {
 // keptReport is how much is kept of each part of a report.
 const keptReport = 64 << 10
 
-// isReportPart says whether a part tells about a bounce.
+// isReportPart says whether a part tells about a bounce, or a complaint.
 func isReportPart(mediaType string) bool {
 	switch mediaType {
 	case "message/delivery-status", "message/global-delivery-status", "message/rfc822", "message/global",
-		"text/rfc822-headers", "message/rfc822-headers", "message/global-headers":
+		"text/rfc822-headers", "message/rfc822-headers", "message/global-headers", feedbackType:
 		return true
 	}
 	return false

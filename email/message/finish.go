@@ -31,8 +31,11 @@ func (p *parser) finish() {
 	if out.Reply == "" {
 		out.Reply = reply.HTML(out.HTML)
 	}
-	if out.Kind = p.kind(); out.Kind == KindBounce {
+	switch out.Kind = p.kind(); out.Kind {
+	case KindBounce:
 		out.Bounce = p.bounce()
+	case KindComplaint:
+		out.Complaint = p.complaint()
 	}
 	p.markInline()
 }

@@ -41,10 +41,11 @@ type Parsed struct {
 	Text, HTML                    string // all such leaves that are no attachments, each kind joined by a newline
 	Reply                         string // the text without what it quotes; where there is no text, out of the HTML
 	Attachments                   []ParsedAttachment
-	Kind                          string   // one of the Kind constants
-	Bounce                        *Bounce  // what a bounce says; nil for other kinds
-	Defects                       []string // codes, see DefectText; each once, in the order they were met
-	Fields                        []Field  // the header in its order, unfolded, names as they stand, not decoded
+	Kind                          string     // one of the Kind constants
+	Bounce                        *Bounce    // what a bounce says; nil for other kinds
+	Complaint                     *Complaint // what an abuse report says; nil for other kinds
+	Defects                       []string   // codes, see DefectText; each once, in the order they were met
+	Fields                        []Field    // the header in its order, unfolded, names as they stand, not decoded
 }
 
 // ParsedAttachment is a leaf that is neither text/plain nor text/html, or says that it is an attachment. A message

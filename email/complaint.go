@@ -1,0 +1,62 @@
+package email
+
+import (
+	"context"
+	"errors"
+	"slices"
+)
+
+// markComplained takes an abuse report to the message it is about, and keeps those who complained out of further
+// mailings.
+func (r *reception) markComplained(ctx context.Context) error {
+	complaint := r.parsed.Complaint
+	if complaint == nil {
+		return nil
+	}
+	original, err := r.reported(ctx, complaint.OriginalID)
+	if err != nil || original == nil || !isWish(complaint.Type) {
+		return err
+	}
+	if r.service.config.Suppressions != nil {
+		for _, addr := range complainers(*original, complaint.Recipients) {
+			if err := r.service.config.suppress(ctx, Suppression{Address: addr, Reason: SuppressedComplaint, MessageID: original.ID}); err != nil {
+				return err
+			}
+		}
+	}
+	if !wentOut(*original) {
+		return nil
+	}
+	err = r.service.config.Store.Transition(ctx, Transition{
+		MessageID: original.ID,
+		From:      original.State,
+		To:        original.State,
+		At:        r.msg.CreatedAt,
+		Attempt:   &original.Attempts,
+		Event:     &Event{At: r.msg.CreatedAt, Kind: EventComplained, Detail: complaint.Type},
+	})
+	if errors.Is(err, ErrConflict) {
+		return nil // it is on its way again: the report stands in the conversation
+	}
+	return err
+}
+
+// isWish tells reports of a recipient's will from those of programs, such as failed authentication (RFC 6591).
+func isWish(kind string) bool {
+	return slices.Contains([]string{"abuse", "fraud", "opt-out", "opt-out-list"}, kind)
+}
+
+// complainers are those whom a report names among the recipients of the original, or the only one where it names nobody,
+// as most services hide him.
+func complainers(original Message, named []string) (keys []string) {
+	for _, addr := range named {
+		named := func(r Recipient) bool { return AddressKey(r.Address) == AddressKey(addr) }
+		if slices.ContainsFunc(original.Recipients, named) {
+			keys = append(keys, AddressKey(addr))
+		}
+	}
+	if len(keys) == 0 && len(original.Recipients) == 1 {
+		keys = append(keys, AddressKey(original.Recipients[0].Address))
+	}
+	return keys
+}

@@ -1,0 +1,15 @@
+package emailtest_test
+
+import (
+	"testing"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/emailtest"
+)
+
+func TestMemorySuppressions(t *testing.T) { emailtest.TestSuppressions(t, memorySuppressions) }
+
+var memorySuppressions = emailtest.SuppressionsHarness{Open: func(testing.TB) (one, other email.Suppressions) {
+	s := emailtest.NewStore()
+	return s, s
+}}

@@ -1,0 +1,16 @@
+package sqlstore_test
+
+import (
+	"testing"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/emailtest"
+)
+
+func TestSuppressions(t *testing.T) {
+	onEach(t, func(t *testing.T) {
+		emailtest.TestSuppressions(t, emailtest.SuppressionsHarness{
+			Open: func(t testing.TB) (one, other email.Suppressions) { return pair(t) },
+		})
+	})
+}

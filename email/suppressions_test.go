@@ -1,0 +1,223 @@
+package email_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/emailtest"
+)
+
+// suppressing makes a world that keeps suppressions.
+func suppressing(t *testing.T, change ...func(*email.Config)) (*world, *emailtest.Store) {
+	t.Helper()
+	kept := emailtest.NewStore()
+	return newWorld(t, append([]func(*email.Config){func(c *email.Config) { c.Suppressions = kept }}, change...)...), kept
+}
+
+func bulk(d *email.Draft) { d.Purpose = email.Bulk }
+
+// reasons are those of all suppressions, newest first, with their addresses.
+func (w *world) reasons(t *testing.T) (list []string) {
+	t.Helper()
+	page, err := w.Suppressions.List(t.Context(), "", 0)
+	require.NoError(t, err)
+	for _, one := range page.Items {
+		list = append(list, string(one.Reason)+" "+one.Address)
+	}
+	return list
+}
+
+func TestSuppressedRecipientGetsNoMailing(t *testing.T) {
+	w, _ := suppressing(t)
+	require.NoError(t, w.Suppressions.Add(t.Context(), "anna", "IVAN@Example.ORG"))
+	refusals := w.refusals(t, bulk)
+	assert.Equal(t, []string{email.CodeSuppressedManual}, codes(refusals))
+	assert.Equal(t, "Адрес исключён из рассылок: ivan@example.org", refusals[0].Text("ru"))
+	w.send(t, bulk, func(d *email.Draft) { d.To = []string{"ivan@mail.ru"} })
+}
+
+func TestSuppressionIsShownForALetter(t *testing.T) {
+	w, _ := suppressing(t)
+	require.NoError(t, w.Suppressions.Add(t.Context(), "anna", "ivan@example.org"))
+	form, err := w.Form(t.Context(), "anna", "ivan")
+	require.NoError(t, err)
+	require.Len(t, form.Suppressed, 1)
+	assert.Equal(t, "The address was excluded from mailings: ivan@example.org", form.Suppressed[0].Text("en"))
+	preview, err := w.Preview(t.Context(), draft())
+	require.NoError(t, err)
+	assert.True(t, preview.SendAllowed())
+	require.Len(t, preview.Suppressed, 1)
+	assert.Equal(t, "anna", preview.Suppressed[0].ActorID)
+	assert.Equal(t, email.StateSent, w.dispatch(t, w.send(t).ID).State)
+}
+
+// Somebody who leaves between the queue and the time of the mailing gets nothing.
+func TestSuppressionIsAskedAgain(t *testing.T) {
+	w, _ := suppressing(t)
+	msg := w.send(t, bulk)
+	letter := w.send(t)
+	require.NoError(t, w.Suppressions.Add(t.Context(), "anna", "ivan@example.org"))
+	got := w.dispatch(t, msg.ID)
+	assert.Equal(t, email.StateFailed, got.State)
+	assert.Equal(t, email.CodeSuppressedManual, got.Events[len(got.Events)-1].Detail)
+	assert.Equal(t, email.StateSent, w.message(t, letter.ID).State)
+
+	err := w.Resend(t.Context(), "anna", msg.ID)
+	var refused *email.RefusedError
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, email.CodeSuppressedManual, refused.Code)
+	require.NoError(t, w.Suppressions.Remove(t.Context(), "anna", "Ivan@example.org", email.SuppressedManual))
+	require.NoError(t, w.Resend(t.Context(), "anna", msg.ID))
+	assert.Equal(t, email.StateSent, w.dispatch(t, msg.ID).State)
+}
+
+func TestAddressesThatDoNotExistAreSuppressed(t *testing.T) {
+	for answer, gone := range map[email.TransportError]bool{
+		{Code: 550, Enhanced: "5.1.1", Text: "whatever"}:                                              true,
+		{Code: 550, Enhanced: "5.1.10", Text: "null MX"}:                                              true,
+		{Code: 550, Text: "Message was not accepted -- invalid mailbox"}:                              true,
+		{Code: 550, Enhanced: "5.7.1", Text: "No such user!"}:                                         true,
+		{Code: 550, Enhanced: "5.7.1", Text: "blocked by our policy"}:                                 false,
+		{Code: 550, Text: "sender domain does not exist"}:                                             false,
+		{Code: 552, Enhanced: "5.2.2", Text: "mailbox full, user not found"}:                          false,
+		{Code: 554, Enhanced: "5.7.26", Text: "unauthenticated mail"}:                                 false,
+		{Code: 450, Enhanced: "4.1.1", Text: "unknown user", Temporary: true}:                         false,
+		{Code: 451, Text: "no such user, try later", Temporary: true}:                                 false,
+		{Code: 550, Enhanced: "5.2.1", Text: "The email account that you tried to reach is inactive"}: true,
+	} {
+		t.Run(answer.Text, func(t *testing.T) {
+			w, _ := suppressing(t)
+			w.recorder.Refuse("ivan@example.org", answer)
+			msg := w.send(t)
+			w.dispatch(t, msg.ID)
+			if !gone {
+				assert.Empty(t, w.reasons(t))
+				return
+			}
+			assert.Equal(t, []string{"bounce ivan@example.org"}, w.reasons(t))
+			of, err := w.Suppressions.Of(t.Context(), "ivan@example.org")
+			require.NoError(t, err)
+			assert.Equal(t, msg.ID, of[0].MessageID)
+		})
+	}
+}
+
+func TestBounceSuppresses(t *testing.T) {
+	for status, want := range map[string][]string{"5.1.1": {"bounce ivan@example.org"}, "5.2.2": nil, "4.1.1": nil} {
+		w, _ := suppressing(t)
+		w.dispatch(t, w.send(t).ID)
+		raw := emailtest.RawBounce(t, w.recorder.Deliveries()[0], status)
+		_, err := w.Receive(t.Context(), email.Inbound{Mailbox: "anna@shop.example", ReturnPath: "<>", Raw: strings.NewReader(string(raw))})
+		require.NoError(t, err)
+		assert.Equal(t, want, w.reasons(t), status)
+	}
+}
+
+// complaint is an abuse report about a delivery.
+func complaint(kind, named string, d emailtest.Delivery) string {
+	fields := "Feedback-Type: " + kind + "\nUser-Agent: Provider/1.0\nVersion: 1\n"
+	if named != "" {
+		fields += "Original-Rcpt-To: <" + named + ">\n"
+	}
+	header, _, _ := strings.Cut(string(d.Raw), "\r\n\r\n")
+	return "From: fbl@provider.example\nTo: abuse@shop.example\nSubject: complaint\nMessage-ID: <" + kind + named + "@provider.example>\n" +
+		"MIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n" +
+		"--b\nContent-Type: text/plain\n\nThis is a report.\n--b\nContent-Type: message/feedback-report\n\n" + fields +
+		"--b\nContent-Type: text/rfc822-headers\n\n" + strings.ReplaceAll(header, "\r\n", "\n") + "\n--b--\n"
+}
+
+func TestComplaintSuppresses(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind, named string
+		want        []string
+	}{
+		"names the recipient": {"abuse", "Ivan@example.org", []string{"complaint ivan@example.org"}},
+		"names nobody":        {"abuse", "", []string{"complaint ivan@example.org"}},
+		"of a program":        {"auth-failure", "", nil},
+		"takes it back":       {"not-spam", "", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, _ := suppressing(t)
+			msg := w.dispatch(t, w.send(t).ID)
+			raw := complaint(c.kind, c.named, w.recorder.Deliveries()[0])
+			report, err := w.Receive(t.Context(), email.Inbound{Mailbox: "abuse@shop.example", Raw: strings.NewReader(raw)})
+			require.NoError(t, err)
+			assert.Equal(t, msg.ConversationID, report.ConversationID, "it stands in the conversation of the letter")
+			assert.Equal(t, c.want, w.reasons(t))
+			after := w.message(t, msg.ID)
+			assert.Equal(t, email.StateSent, after.State)
+			last := after.Events[len(after.Events)-1]
+			assert.Equal(t, len(c.want) > 0, last.Kind == email.EventComplained)
+		})
+	}
+}
+
+// A report that names somebody else says nothing of the two who got the letter.
+func TestComplaintOfAnotherSuppressesNobody(t *testing.T) {
+	w, _ := suppressing(t)
+	msg := w.send(t, func(d *email.Draft) { d.Bcc = []string{"boss@shop.example"} })
+	w.dispatch(t, msg.ID)
+	raw := complaint("abuse", "somebody@else.example", w.recorder.Deliveries()[0])
+	_, err := w.Receive(t.Context(), email.Inbound{Mailbox: "abuse@shop.example", Raw: strings.NewReader(raw)})
+	require.NoError(t, err)
+	assert.Empty(t, w.reasons(t))
+}
+
+func TestSuppressionsPage(t *testing.T) {
+	w, _ := suppressing(t)
+	for i := range 5 {
+		w.clock.Advance(time.Second)
+		require.NoError(t, w.Suppressions.Add(t.Context(), "anna", fmt.Sprintf("c%d@example.org", i)))
+	}
+	var got []string
+	for cursor, more := "", true; more; more = cursor != "" {
+		page, err := w.Suppressions.List(t.Context(), cursor, 2)
+		require.NoError(t, err)
+		for _, one := range page.Items {
+			got = append(got, one.Address)
+		}
+		cursor = page.Next
+	}
+	assert.Equal(t, []string{"c4@example.org", "c3@example.org", "c2@example.org", "c1@example.org", "c0@example.org"}, got)
+	_, err := w.Suppressions.List(t.Context(), "nonsense", 2)
+	require.ErrorIs(t, err, email.ErrBadCursor)
+}
+
+func TestSuppressionsAreOptional(t *testing.T) {
+	w := newWorld(t)
+	require.ErrorIs(t, w.Suppressions.Add(t.Context(), "anna", "ivan@example.org"), email.ErrUnsupported)
+	require.ErrorIs(t, w.Suppressions.Remove(t.Context(), "anna", "ivan@example.org", email.SuppressedManual), email.ErrUnsupported)
+	_, err := w.Suppressions.List(t.Context(), "", 0)
+	require.ErrorIs(t, err, email.ErrUnsupported)
+	list, err := w.Suppressions.Of(t.Context(), "ivan@example.org")
+	require.NoError(t, err)
+	assert.Empty(t, list)
+	w.recorder.Refuse("ivan@example.org", email.TransportError{Code: 550, Enhanced: "5.1.1"})
+	assert.Equal(t, email.StateFailed, w.dispatch(t, w.send(t).ID).State)
+}
+
+func TestSuppressRefusesNoAddress(t *testing.T) {
+	w, _ := suppressing(t)
+	var refused *email.RefusedError
+	require.ErrorAs(t, w.Suppressions.Add(t.Context(), "anna", "nobody"), &refused)
+	assert.Equal(t, email.CodeRecipientInvalid, refused.Code)
+}
+
+func TestAddressKey(t *testing.T) {
+	for addr, want := range map[string]string{
+		"Ivan@Example.ORG":           "ivan@example.org",
+		" <ivan@example.org> ":       "ivan@example.org",
+		"Иван@ПОЧТА.рф":              "иван@xn--80a1acny.xn--p1ai",
+		"иван@xn--80a1acny.xn--p1ai": "иван@xn--80a1acny.xn--p1ai",
+		"nobody":                     "nobody",
+		"":                           "",
+	} {
+		assert.Equal(t, want, email.AddressKey(addr))
+	}
+}
