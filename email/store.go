@@ -100,7 +100,8 @@ type Claim struct {
 	Lease time.Duration // how long the worker may be silent
 	Limit int           // at most so many jobs; 0: none, which still finds the uncertain ones
 
-	// MessageIDs are the only ones that may be leased; nil: all. The uncertain ones are found among all in any case.
+	// MessageIDs are the few that may be leased; nil: whatever they are, empty: none. The uncertain ones are found among all
+	// in any case.
 	MessageIDs []string
 }
 

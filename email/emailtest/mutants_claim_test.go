@@ -92,6 +92,10 @@ var claimMutants = []mutant{
 		}
 		return claimed, err
 	}})), []string{"Claim gives the same bytes at every attempt"}},
+	{"claims-others", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		c.MessageIDs = nil
+		return s.Claim(ctx, c)
+	}})), []string{"Claim with MessageIDs"}},
 	{"forgets-attempts", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
 		claimed, err := s.Claim(ctx, c)
 		for i := range claimed.Jobs {

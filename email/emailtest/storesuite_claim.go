@@ -28,6 +28,7 @@ var claimPromises = []promise[storeFixture]{
 		equal(t, "jobs", 0, len(claim(t, f.one, "w", suiteTime, 0).Jobs))
 		equal(t, "attempts", 1, f.claimOne(t, "w", suiteTime).Message.Attempts)
 	}},
+	{"Claim with MessageIDs leases only those that are due of them", claimByID},
 	{"Claim leaves a message alone until its SendAt", func(t *testing.T, f storeFixture) {
 		f.enqueue(t, func(q *email.Queued) { q.Message.SendAt = suiteTime.Add(time.Hour) }, "a")
 		equal(t, "before", "", jobIDs(claim(t, f.one, "w", suiteTime.Add(time.Hour-time.Millisecond), 10)))
@@ -85,6 +86,21 @@ var claimPromises = []promise[storeFixture]{
 		isError(t, err, context.Canceled)
 		equal(t, "attempts", 1, f.claimOne(t, "w", suiteTime).Message.Attempts)
 	}},
+}
+
+func claimByID(t *testing.T, f storeFixture) {
+	f.enqueue(t, nil, "a", "b", "c", "d")
+	f.enqueue(t, func(q *email.Queued) { q.Message.SendAt = suiteTime.Add(time.Hour) }, "later")
+	by := func(limit int, ids ...string) email.Claimed {
+		claimed, err := f.one.Claim(context.Background(), email.Claim{Owner: "w", Now: suiteTime, Lease: time.Minute, Limit: limit, MessageIDs: ids})
+		noError(t, err)
+		return claimed
+	}
+	equal(t, "none", "", jobIDs(by(10, make([]string, 0)...)))
+	equal(t, "one", "c", jobIDs(by(10, "c")))
+	equal(t, "leased, unknown and not due", "", jobIDs(by(10, "c", "nobody", "later")))
+	equal(t, "at most Limit", "a", jobIDs(by(1, "b", "a")))
+	equal(t, "the rest", "b d", jobIDs(claim(t, f.one, "w", suiteTime, 10)))
 }
 
 func wholeJob(t *testing.T, f storeFixture) {

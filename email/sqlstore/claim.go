@@ -19,6 +19,9 @@ var noLease = micros(time.Time{})
 // many idle workers are in nobody's way.
 func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error) {
 	var claimed email.Claimed
+	if c.MessageIDs != nil && len(c.MessageIDs) == 0 {
+		c.Limit = 0
+	}
 	due, err := s.anythingDue(ctx, c)
 	if err != nil || !due {
 		return email.Claimed{}, wrap("claim", err)
@@ -36,9 +39,27 @@ func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error)
 	return claimed, nil
 }
 
-// queued finds messages that are due, in the order in which they are sent.
-const queued = `SELECT message_id FROM crmmail_delivery
-	WHERE tenant = ? AND state = 'queued' AND send_at <= ? AND lease_until <= ? ORDER BY send_at, message_id LIMIT ?`
+// due finds the messages that a claim may lease, in the order in which they are sent.
+func (s *Store) due(c email.Claim, limit int) (query string, args []any) {
+	now := micros(c.Now)
+	query, args = `SELECT message_id FROM crmmail_delivery
+		WHERE tenant = ? AND state = 'queued' AND send_at <= ? AND lease_until <= ?`, []any{s.tenant, now, now}
+	if c.MessageIDs != nil {
+		query, args = query+` AND message_id IN (`+parameters(len(c.MessageIDs))+`)`, append(args, anys(c.MessageIDs)...)
+	}
+	return query + ` ORDER BY send_at, message_id LIMIT ?`, append(args, limit)
+}
+
+// Due returns the ids of at most limit messages that Claim would lease at a time, in its order. It leases nothing: it is for
+// a queue of jobs that looks after what it may have lost.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int) (ids []string, err error) {
+	err = s.look(ctx, func(db conn) (err error) {
+		query, args := s.due(email.Claim{Now: now}, limit)
+		ids, err = collect(ctx, db, scanOne[string], query, args...)
+		return err
+	})
+	return ids, wrap("due", err)
+}
 
 func (s *Store) anythingDue(ctx context.Context, c email.Claim) (due bool, err error) {
 	now := micros(c.Now)
@@ -46,7 +67,8 @@ func (s *Store) anythingDue(ctx context.Context, c email.Claim) (due bool, err e
 		found, err := collect(ctx, db, scanOne[string], `SELECT message_id FROM crmmail_delivery
 			WHERE tenant = ? AND state = 'sending' AND lease_until <= ? LIMIT 1`, s.tenant, now)
 		if err == nil && len(found) == 0 && c.Limit > 0 {
-			found, err = collect(ctx, db, scanOne[string], queued, s.tenant, now, now, 1)
+			query, args := s.due(c, 1)
+			found, err = collect(ctx, db, scanOne[string], query, args...)
 		}
 		due = len(found) > 0
 		return err
@@ -81,17 +103,17 @@ func (s *Store) lease(ctx context.Context, tx conn, c email.Claim) ([]email.Job,
 	if c.Limit <= 0 {
 		return nil, nil
 	}
-	now := micros(c.Now)
+	query, args := s.due(c, c.Limit)
 	returnPaths := map[string]string{}
 	_, err := collect(ctx, tx, func(rows *sql.Rows) (_ struct{}, err error) {
 		var id, returnPath string
 		err = rows.Scan(&id, &returnPath)
 		returnPaths[id] = returnPath
 		return struct{}{}, err
-	}, `WITH due AS MATERIALIZED (`+queued+s.dialect.skipLocked()+`)
+	}, `WITH due AS MATERIALIZED (`+query+s.dialect.skipLocked()+`)
 		UPDATE crmmail_delivery SET owner = ?, lease_until = ?, attempts = attempts + 1
 		WHERE tenant = ? AND message_id IN (SELECT message_id FROM due) RETURNING message_id, return_path`,
-		s.tenant, now, now, c.Limit, c.Owner, micros(c.Now.Add(c.Lease)), s.tenant)
+		append(args, c.Owner, micros(c.Now.Add(c.Lease)), s.tenant)...)
 	if err != nil || len(returnPaths) == 0 {
 		return nil, err
 	}

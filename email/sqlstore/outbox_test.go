@@ -23,7 +23,9 @@ func claim(t testing.TB, store *sqlstore.Store, owner string, now time.Time, lim
 }
 
 // Workers of several processes empty the outbox while it is filled; nothing is leased twice and nothing is left.
-func TestWorkersWhileMessagesArrive(t *testing.T) {
+func TestWorkersWhileMessagesArrive(t *testing.T) { onEach(t, testWorkersWhileMessagesArrive) }
+
+func testWorkersWhileMessagesArrive(t *testing.T) {
 	const messages, processes = 120, 4
 	path := newFile(t)
 	var mu sync.Mutex
@@ -63,7 +65,9 @@ func TestWorkersWhileMessagesArrive(t *testing.T) {
 }
 
 // A person cancels while a worker holds the message: the worker is told when it wants to send.
-func TestCancelOfALeasedMessage(t *testing.T) {
+func TestCancelOfALeasedMessage(t *testing.T) { onEach(t, testCancelOfALeasedMessage) }
+
+func testCancelOfALeasedMessage(t *testing.T) {
 	ctx := context.Background()
 	worker, person := pair(t)
 	enqueue(t, worker, aQueued(1, "c"))
@@ -81,7 +85,9 @@ func TestCancelOfALeasedMessage(t *testing.T) {
 }
 
 // A worker whose time was up says how it went as long as nobody has taken the message over; after that it cannot.
-func TestLateWorker(t *testing.T) {
+func TestLateWorker(t *testing.T) { onEach(t, testLateWorker) }
+
+func testLateWorker(t *testing.T) {
 	ctx := context.Background()
 	store := newStore(t)
 	enqueue(t, store, aQueued(1, "c"), aQueued(2, "c"))
@@ -113,12 +119,13 @@ func TestLateWorker(t *testing.T) {
 }
 
 // Where a transition fails half-way, the state is as before.
-func TestTransitionAllOrNothing(t *testing.T) {
+func TestTransitionAllOrNothing(t *testing.T) { onEach(t, testTransitionAllOrNothing) }
+
+func testTransitionAllOrNothing(t *testing.T) {
 	db := openDB(t, newFile(t))
 	store := storeOn(t, db, sqlstore.Options{})
 	enqueue(t, store, aQueued(1, "c"))
-	_, err := db.Exec(`CREATE TRIGGER broken AFTER INSERT ON crmmail_event BEGIN SELECT RAISE(ABORT, 'no'); END`)
-	require.NoError(t, err)
+	breaks(t, db, "INSERT ON crmmail_event")
 	require.Error(t, store.Transition(context.Background(), email.Transition{MessageID: "m000001", From: email.StateQueued,
 		To: email.StateCanceled, Results: []email.Recipient{{Address: "ivan@mail.example", Code: 1}}, Event: &email.Event{}}))
 	m, err := store.Message(context.Background(), "m000001")
@@ -159,7 +166,9 @@ func TestClaimWalksAnIndex(t *testing.T) {
 }
 
 // A claim of many costs as many statements as a claim of one.
-func TestClaimStatements(t *testing.T) {
+func TestClaimStatements(t *testing.T) { onEach(t, testClaimStatements) }
+
+func testClaimStatements(t *testing.T) {
 	db, spy := openSpy(t, newFile(t))
 	store := storeOn(t, db, sqlstore.Options{})
 	count := func(from, to int) int {
@@ -171,4 +180,20 @@ func TestClaimStatements(t *testing.T) {
 		return len(spy.noted())
 	}
 	assert.Equal(t, count(0, 1), count(1, 60))
+}
+
+// Due tells what could be leased, and leases nothing.
+func TestDue(t *testing.T) {
+	ctx := context.Background()
+	store := newStore(t)
+	enqueue(t, store, aQueued(2, "c"), aQueued(1, "c"), aQueued(3, "c"))
+	for range 2 {
+		ids, err := store.Due(ctx, noon.Add(2*time.Second), 9)
+		require.NoError(t, err)
+		assert.Equal(t, []string{"m000001", "m000002"}, ids)
+	}
+	claim(t, store, "w", noon.Add(time.Second), 9)
+	ids, err := store.Due(ctx, noon.Add(3*time.Second), 1)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"m000002"}, ids, "the first is leased")
 }
