@@ -26,7 +26,7 @@ func runBehaviours(t *testing.T) {
 	byNumber := map[string]map[string]func(*testing.T){}
 	for _, group := range []map[string]func(*testing.T){
 		behavioursOfComposing, behavioursOfContent, behavioursOfSenders, behavioursOfPreheader, behavioursOfTheGate,
-		behavioursOfAttachments, behavioursOfTheConversation, behavioursOfHistory,
+		behavioursOfAttachments, behavioursOfTheConversation, behavioursOfHistory, behavioursOfRules,
 	} {
 		for name, behaviour := range group {
 			number, title, _ := strings.Cut(name, " ")

@@ -320,14 +320,14 @@ func TestRuleIsEdited(t *testing.T) {
 
 func TestRuleCountsWhatItsTemplateIncludes(t *testing.T) {
 	w := newWorld(t)
-	w.saveTemplate(t, "footer", "<p>{{ sign }}</p>{% include 'legal' ignore missing %}")
+	w.saveTemplate(t, "footer", "<p>{{ sign }}</p>{% include 'legal' ignore missing %}{% include \"\\xff\" ignore missing %}")
 	rule := w.rule(t, "{% extends 'base' %}{% block body %}<p>x</p>{% include 'footer' with {sign: 'Уют'} only %}{% endblock %}")
 	a, refused := w.notActivated(t, rule)
 	assert.Equal(t, email.CodeRuleBlocked, refused.Code)
 	assert.Equal(t, []string{"template.unknown"}, findingCodes(a.Errors()), "there is no base")
 	w.saveTemplate(t, "base", "<div>{% block body %}{% endblock %}</div>")
 	a = w.activate(t, rule)
-	assert.Equal(t, []string{"base", "footer", "legal"}, a.Rule.Uses)
+	assert.Equal(t, []string{"base", "footer", "legal", "\uFFFD"}, a.Rule.Uses)
 	assert.Contains(t, w.fire(t, "1")[0].Message.HTML, "<p>Уют</p>")
 
 	w.saveTemplate(t, "legal", "<p>ИНН 1234567890</p>")

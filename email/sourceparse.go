@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/crmmail/crmmail/template"
 	"github.com/crmmail/crmmail/template/twig"
@@ -39,9 +40,10 @@ func (c *sourceCheck) parsed(ctx context.Context, from sourcePart, variables []t
 			Line: f.Line, Column: f.Column, Undecided: f.Code == twig.CodeRaw || f.Code == twig.CodeUnescaped, Twig: f}.identified(from))
 	}
 	for _, use := range report.Templates {
-		if !c.seen[use.Name] {
-			c.seen[use.Name] = true
-			c.uses = append(c.uses, use.Name)
+		name := asKept.Replace(strings.ToValidUTF8(use.Name, "\uFFFD"))
+		if !c.seen[name] {
+			c.seen[name] = true
+			c.uses = append(c.uses, name)
 		}
 	}
 	if len(c.uses) > maxUses {
@@ -51,6 +53,9 @@ func (c *sourceCheck) parsed(ctx context.Context, from sourcePart, variables []t
 	}
 	return list, nil
 }
+
+// asKept makes of a name, which may come out of "\x00", what a store keeps: the rule must find it again.
+var asKept = strings.NewReplacer("\x00", "\uFFFD")
 
 // refusedSource makes a finding of what an engine that cannot check refuses to parse.
 func refusedSource(ctx context.Context, from sourcePart, err error) ([]SourceFinding, error) {
