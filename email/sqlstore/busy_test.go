@@ -106,7 +106,9 @@ func useInARow(t *testing.T, store *sqlstore.Store, process int) {
 }
 
 // Every method ends with its context and keeps nothing.
-func TestEndedContext(t *testing.T) {
+func TestEndedContext(t *testing.T) { onEach(t, testEndedContext) }
+
+func testEndedContext(t *testing.T) {
 	db := openDB(t, newFile(t))
 	store := storeOn(t, db, sqlstore.Options{})
 	ctx, cancel := context.WithCancel(context.Background())

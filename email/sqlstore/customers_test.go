@@ -15,7 +15,9 @@ import (
 	"github.com/crmmail/crmmail/email/sqlstore"
 )
 
-func TestSaveCustomerReplaces(t *testing.T) {
+func TestSaveCustomerReplaces(t *testing.T) { onEach(t, testSaveCustomerReplaces) }
+
+func testSaveCustomerReplaces(t *testing.T) {
 	ctx := context.Background()
 	db := openDB(t, newFile(t))
 	store := storeOn(t, db, sqlstore.Options{})
@@ -36,7 +38,9 @@ func TestSaveCustomerReplaces(t *testing.T) {
 	assert.Error(t, store.SaveCustomer(ctx, email.Customer{}))
 }
 
-func TestCreateCustomerOnce(t *testing.T) {
+func TestCreateCustomerOnce(t *testing.T) { onEach(t, testCreateCustomerOnce) }
+
+func testCreateCustomerOnce(t *testing.T) {
 	path := newFile(t)
 	var group sync.WaitGroup
 	var mu sync.Mutex
@@ -61,7 +65,9 @@ func TestCreateCustomerOnce(t *testing.T) {
 	assert.Equal(t, []string{"a@b.example"}, c.Emails)
 }
 
-func TestCreateCustomerMakesIDs(t *testing.T) {
+func TestCreateCustomerMakesIDs(t *testing.T) { onEach(t, testCreateCustomerMakesIDs) }
+
+func testCreateCustomerMakesIDs(t *testing.T) {
 	store := newStore(t)
 	one, err := store.CreateCustomer(context.Background(), email.Customer{FirstName: "Анна"})
 	require.NoError(t, err)
@@ -73,7 +79,9 @@ func TestCreateCustomerMakesIDs(t *testing.T) {
 
 type named string
 
-func TestFieldsKeepTheirTypes(t *testing.T) {
+func TestFieldsKeepTheirTypes(t *testing.T) { onEach(t, testFieldsKeepTheirTypes) }
+
+func testFieldsKeepTheirTypes(t *testing.T) {
 	moscow := time.FixedZone("", 3*3600)
 	given := map[string]any{
 		"nil": nil, "true": true, "int": 7, "big": int64(math.MinInt64), "unsigned": uint64(math.MaxUint64),
@@ -105,7 +113,9 @@ func TestFieldsKeepTheirTypes(t *testing.T) {
 	assert.Equal(t, want, c.Fields)
 }
 
-func TestFieldsThatAreNoPlainData(t *testing.T) {
+func TestFieldsThatAreNoPlainData(t *testing.T) { onEach(t, testFieldsThatAreNoPlainData) }
+
+func testFieldsThatAreNoPlainData(t *testing.T) {
 	loop := map[string]any{}
 	loop["loop"] = loop
 	store := newStore(t)

@@ -15,20 +15,19 @@ import (
 )
 
 // A failure at any of the tables leaves nothing half-stored.
-func TestEnqueueAllOrNothing(t *testing.T) {
+func TestEnqueueAllOrNothing(t *testing.T) { onEach(t, testEnqueueAllOrNothing) }
+
+func testEnqueueAllOrNothing(t *testing.T) {
 	for _, table := range []string{"conversation", "message", "delivery", "wire", "wire_blob", "recipient", "attachment", "event"} {
 		t.Run(table, func(t *testing.T) {
 			db := openDB(t, newFile(t))
 			store := storeOn(t, db, sqlstore.Options{})
-			_, err := db.Exec(`CREATE TRIGGER broken AFTER INSERT ON crmmail_` + table +
-				` BEGIN SELECT RAISE(ABORT, 'disk on fire'); END`)
-			require.NoError(t, err)
-			_, err = store.Enqueue(context.Background(), aQueued(1, "c"))
+			breaks(t, db, "INSERT ON crmmail_"+table)
+			_, err := store.Enqueue(context.Background(), aQueued(1, "c"))
 			require.ErrorContains(t, err, "disk on fire")
 			assertEmpty(t, db)
 
-			_, err = db.Exec(`DROP TRIGGER broken`)
-			require.NoError(t, err)
+			repaired(t, db)
 			_, err = store.Enqueue(context.Background(), aQueued(1, "c"))
 			require.NoError(t, err, "the key is still free")
 		})
@@ -37,12 +36,15 @@ func TestEnqueueAllOrNothing(t *testing.T) {
 
 // A failed Enqueue does not touch the conversation that is there already.
 func TestEnqueueFailureLeavesTheConversation(t *testing.T) {
+	onEach(t, testEnqueueFailureLeavesTheConversation)
+}
+
+func testEnqueueFailureLeavesTheConversation(t *testing.T) {
 	db := openDB(t, newFile(t))
 	store := storeOn(t, db, sqlstore.Options{})
 	enqueue(t, store, aQueued(1, "c"))
-	_, err := db.Exec(`CREATE TRIGGER broken AFTER INSERT ON crmmail_event BEGIN SELECT RAISE(ABORT, 'no'); END`)
-	require.NoError(t, err)
-	_, err = store.Enqueue(context.Background(), aQueued(2, "c"))
+	breaks(t, db, "INSERT ON crmmail_event")
+	_, err := store.Enqueue(context.Background(), aQueued(2, "c"))
 	require.Error(t, err)
 	again := aQueued(3, "c")
 	again.Message.IdempotencyKey = "key-m000001"
@@ -54,7 +56,9 @@ func TestEnqueueFailureLeavesTheConversation(t *testing.T) {
 	assert.Equal(t, noon.Add(time.Second), list[0].UpdatedAt)
 }
 
-func TestEnqueueOneKeyByManyAtOnce(t *testing.T) {
+func TestEnqueueOneKeyByManyAtOnce(t *testing.T) { onEach(t, testEnqueueOneKeyByManyAtOnce) }
+
+func testEnqueueOneKeyByManyAtOnce(t *testing.T) {
 	path := newFile(t)
 	var group sync.WaitGroup
 	ids := make([]string, 12)
@@ -84,7 +88,9 @@ func TestEnqueueOneKeyByManyAtOnce(t *testing.T) {
 	assert.Len(t, list, 1)
 }
 
-func TestEnqueueUsedIDWithAnotherKey(t *testing.T) {
+func TestEnqueueUsedIDWithAnotherKey(t *testing.T) { onEach(t, testEnqueueUsedIDWithAnotherKey) }
+
+func testEnqueueUsedIDWithAnotherKey(t *testing.T) {
 	store := newStore(t)
 	enqueue(t, store, aQueued(1, "c"))
 	q := aQueued(1, "c")
@@ -95,6 +101,10 @@ func TestEnqueueUsedIDWithAnotherKey(t *testing.T) {
 }
 
 func TestMessagesWithoutAKeyAreNotTheSame(t *testing.T) {
+	onEach(t, testMessagesWithoutAKeyAreNotTheSame)
+}
+
+func testMessagesWithoutAKeyAreNotTheSame(t *testing.T) {
 	store := newStore(t)
 	for n := range 2 {
 		q := aQueued(n, "c")
@@ -104,7 +114,9 @@ func TestMessagesWithoutAKeyAreNotTheSame(t *testing.T) {
 }
 
 // What is kept comes back whole, in whole microseconds.
-func TestEnqueueRoundTrip(t *testing.T) {
+func TestEnqueueRoundTrip(t *testing.T) { onEach(t, testEnqueueRoundTrip) }
+
+func testEnqueueRoundTrip(t *testing.T) {
 	store := newStore(t)
 	q := aQueued(1, "c")
 	q.Message.CreatedAt = noon.Add(1234567 * time.Nanosecond).In(time.FixedZone("", 3*3600))
@@ -119,7 +131,9 @@ func TestEnqueueRoundTrip(t *testing.T) {
 	assert.Equal(t, want, read)
 }
 
-func TestManyRecipients(t *testing.T) {
+func TestManyRecipients(t *testing.T) { onEach(t, testManyRecipients) }
+
+func testManyRecipients(t *testing.T) {
 	store := newStore(t)
 	q := aQueued(1, "c")
 	q.Message.Recipients = nil

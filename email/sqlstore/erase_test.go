@@ -16,12 +16,21 @@ import (
 
 // breaks makes a change of a table fail.
 func breaks(t testing.TB, db *sql.DB, change string) {
-	_, err := db.Exec(`CREATE TRIGGER broken AFTER ` + change + ` BEGIN SELECT RAISE(ABORT, 'disk on fire'); END`)
+	trigger := `CREATE TRIGGER broken AFTER ` + change + ` BEGIN SELECT RAISE(ABORT, 'disk on fire'); END`
+	if dialect(t) == sqlstore.PostgreSQL {
+		trigger = `CREATE FUNCTION broken() RETURNS trigger AS 'BEGIN RAISE EXCEPTION ''disk on fire''; END' LANGUAGE plpgsql;
+			CREATE TRIGGER broken AFTER ` + change + ` FOR EACH ROW EXECUTE FUNCTION broken()`
+	}
+	_, err := db.Exec(trigger)
 	require.NoError(t, err)
 }
 
 func repaired(t testing.TB, db *sql.DB) {
-	_, err := db.Exec(`DROP TRIGGER broken`)
+	repair := `DROP TRIGGER broken`
+	if dialect(t) == sqlstore.PostgreSQL {
+		repair = `DROP FUNCTION broken CASCADE`
+	}
+	_, err := db.Exec(repair)
 	require.NoError(t, err)
 }
 
@@ -32,7 +41,9 @@ func assertTableEmpty(t testing.TB, db *sql.DB, table string) {
 }
 
 // No table holds anything of an erased customer; a failure at any of them leaves all as it was.
-func TestEraseAllOrNothing(t *testing.T) {
+func TestEraseAllOrNothing(t *testing.T) { onEach(t, testEraseAllOrNothing) }
+
+func testEraseAllOrNothing(t *testing.T) {
 	ctx := context.Background()
 	for _, table := range []string{"event", "wire_blob", "wire", "recipient", "attachment", "received", "delivery", "message", "conversation"} {
 		t.Run(table, func(t *testing.T) {
@@ -67,7 +78,9 @@ func rows(t *testing.T, db *sql.DB) map[string]int {
 }
 
 // A statement takes fewer ids than a customer may have messages.
-func TestForgettingMany(t *testing.T) {
+func TestForgettingMany(t *testing.T) { onEach(t, testForgettingMany) }
+
+func testForgettingMany(t *testing.T) {
 	ctx := context.Background()
 	store := newStore(t)
 	const many = 520
@@ -118,7 +131,9 @@ func TestForgettingWalksNoTable(t *testing.T) {
 
 // What a customer wrote in another's conversation goes with him, and what others wrote in his: nothing is left without
 // its conversation.
-func TestEraseOfMixedConversations(t *testing.T) {
+func TestEraseOfMixedConversations(t *testing.T) { onEach(t, testEraseOfMixedConversations) }
+
+func testEraseOfMixedConversations(t *testing.T) {
 	ctx := context.Background()
 	store := newStore(t)
 	file(t, store, aFiled(1, "a"), aFiled(2, "b"))

@@ -49,7 +49,9 @@ func file(t testing.TB, store *sqlstore.Store, filed ...email.Filed) {
 }
 
 // A failure at any of the tables leaves nothing half-filed.
-func TestFileAllOrNothing(t *testing.T) {
+func TestFileAllOrNothing(t *testing.T) { onEach(t, testFileAllOrNothing) }
+
+func testFileAllOrNothing(t *testing.T) {
 	for _, table := range []string{"conversation", "message", "delivery", "received", "attachment", "event"} {
 		t.Run(table, func(t *testing.T) {
 			db := openDB(t, newFile(t))
@@ -65,14 +67,18 @@ func TestFileAllOrNothing(t *testing.T) {
 	}
 }
 
-func TestFileRefusesWhatWasNotReceived(t *testing.T) {
+func TestFileRefusesWhatWasNotReceived(t *testing.T) { onEach(t, testFileRefusesWhatWasNotReceived) }
+
+func testFileRefusesWhatWasNotReceived(t *testing.T) {
 	f := aFiled(1, "c")
 	f.Message.Received = nil
 	_, err := newStore(t).File(context.Background(), f)
-	require.ErrorContains(t, err, "not received")
+	require.ErrorContains(t, err, "neither received nor refused")
 }
 
-func TestAssignAllOrNothing(t *testing.T) {
+func TestAssignAllOrNothing(t *testing.T) { onEach(t, testAssignAllOrNothing) }
+
+func testAssignAllOrNothing(t *testing.T) {
 	ctx := context.Background()
 	for _, place := range []string{"INSERT ON crmmail_conversation", "UPDATE ON crmmail_message", "INSERT ON crmmail_event"} {
 		t.Run(place, func(t *testing.T) {

@@ -114,7 +114,9 @@ func TestIDsAreFoundByAnIndex(t *testing.T) {
 }
 
 // A page of many costs as many statements as a page of one.
-func TestPageStatements(t *testing.T) {
+func TestPageStatements(t *testing.T) { onEach(t, testPageStatements) }
+
+func testPageStatements(t *testing.T) {
 	ctx := context.Background()
 	db, spy := openSpy(t, newFile(t))
 	store := storeOn(t, db, sqlstore.Options{})
@@ -149,7 +151,9 @@ func TestPageStatements(t *testing.T) {
 }
 
 // Pages that are walked while messages arrive have every message once, also those of the same moment.
-func TestPagesAreExact(t *testing.T) {
+func TestPagesAreExact(t *testing.T) { onEach(t, testPagesAreExact) }
+
+func testPagesAreExact(t *testing.T) {
 	ctx := context.Background()
 	store := newStore(t)
 	want := 0

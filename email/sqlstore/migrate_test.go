@@ -16,59 +16,73 @@ import (
 	"github.com/crmmail/crmmail/email/sqlstore"
 )
 
-func TestMigrateAgainKeepsTheData(t *testing.T) {
+func TestMigrateAgainKeepsTheData(t *testing.T) { onEach(t, testMigrateAgainKeepsTheData) }
+
+func testMigrateAgainKeepsTheData(t *testing.T) {
 	path := newFile(t)
 	db := openDB(t, path)
 	store := storeOn(t, db, sqlstore.Options{})
 	require.NoError(t, store.SaveCustomer(context.Background(), email.Customer{ID: "1"}))
-	require.NoError(t, sqlstore.Migrate(context.Background(), db, sqlstore.SQLite))
+	require.NoError(t, sqlstore.Migrate(context.Background(), db, dialect(t)))
 	_, err := store.Customer(context.Background(), "1")
 	assert.NoError(t, err)
 }
 
-func TestMigrateByManyAtOnce(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "crm.db")
+func TestMigrateByManyAtOnce(t *testing.T) { onEach(t, testMigrateByManyAtOnce) }
+
+func testMigrateByManyAtOnce(t *testing.T) {
+	path := emptyFile(t)
 	var group sync.WaitGroup
 	for range 8 {
 		db := openDB(t, path)
-		group.Go(func() { assert.NoError(t, sqlstore.Migrate(context.Background(), db, sqlstore.SQLite)) })
+		group.Go(func() { assert.NoError(t, sqlstore.Migrate(context.Background(), db, dialect(t))) })
 	}
 	group.Wait()
 	require.NoError(t, storeOn(t, openDB(t, path), sqlstore.Options{}).
 		SaveCustomer(context.Background(), email.Customer{ID: "1"}))
 }
 
-func TestMigrateRefusesANewerSchema(t *testing.T) {
+func TestMigrateRefusesANewerSchema(t *testing.T) { onEach(t, testMigrateRefusesANewerSchema) }
+
+func testMigrateRefusesANewerSchema(t *testing.T) {
 	db := openDB(t, newFile(t))
 	_, err := db.Exec(`UPDATE crmmail_schema SET version = 999`)
 	require.NoError(t, err)
-	err = sqlstore.Migrate(context.Background(), db, sqlstore.SQLite)
+	err = sqlstore.Migrate(context.Background(), db, dialect(t))
 	require.ErrorContains(t, err, "999")
 	assert.Equal(t, 999, version(t, db))
 }
 
-func TestMigrateIsAllOrNothing(t *testing.T) {
-	db := openDB(t, filepath.Join(t.TempDir(), "crm.db"))
+func TestMigrateIsAllOrNothing(t *testing.T) { onEach(t, testMigrateIsAllOrNothing) }
+
+func testMigrateIsAllOrNothing(t *testing.T) {
+	db := openDB(t, emptyFile(t))
 	_, err := db.Exec(`CREATE TABLE crmmail_event (x INTEGER)`) // in the way of one of the last statements
 	require.NoError(t, err)
-	require.Error(t, sqlstore.Migrate(context.Background(), db, sqlstore.SQLite))
+	require.Error(t, sqlstore.Migrate(context.Background(), db, dialect(t)))
 	assert.Equal(t, []string{"crmmail_event"}, tables(t, db))
 	_, err = db.Exec(`DROP TABLE crmmail_event`)
 	require.NoError(t, err)
-	require.NoError(t, sqlstore.Migrate(context.Background(), db, sqlstore.SQLite))
+	require.NoError(t, sqlstore.Migrate(context.Background(), db, dialect(t)))
 }
 
-func TestMigrateEndsWithTheContext(t *testing.T) {
-	db := openDB(t, filepath.Join(t.TempDir(), "crm.db"))
+func TestMigrateEndsWithTheContext(t *testing.T) { onEach(t, testMigrateEndsWithTheContext) }
+
+func testMigrateEndsWithTheContext(t *testing.T) {
+	db := openDB(t, emptyFile(t))
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	require.ErrorIs(t, sqlstore.Migrate(ctx, db, sqlstore.SQLite), context.Canceled)
+	require.ErrorIs(t, sqlstore.Migrate(ctx, db, dialect(t)), context.Canceled)
 	assert.Empty(t, tables(t, db))
 }
 
 func TestMigrationsMakeTheSameSchemaByAnotherTool(t *testing.T) {
-	db := openDB(t, filepath.Join(t.TempDir(), "crm.db"))
-	files, err := sqlstore.Migrations(sqlstore.SQLite, "")
+	onEach(t, testMigrationsMakeTheSameSchemaByAnotherTool)
+}
+
+func testMigrationsMakeTheSameSchemaByAnotherTool(t *testing.T) {
+	db := openDB(t, emptyFile(t))
+	files, err := sqlstore.Migrations(dialect(t), "")
 	require.NoError(t, err)
 	names, err := fs.Glob(files, "*.sql")
 	require.NoError(t, err)
@@ -99,7 +113,7 @@ func TestSQLiteDSN(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
 			db := openDB(t, path)
-			require.NoError(t, sqlstore.Migrate(context.Background(), db, sqlstore.SQLite))
+			require.NoError(t, sqlstore.Migrate(context.Background(), db, dialect(t)))
 			assert.FileExists(t, path)
 			for pragma, want := range map[string]string{
 				"journal_mode": "wal", "foreign_keys": "1", "synchronous": "2", "busy_timeout": "250",
@@ -123,7 +137,11 @@ func version(t *testing.T, db *sql.DB) (version int) {
 }
 
 func tables(t *testing.T, db *sql.DB) (names []string) {
-	rows, err := db.Query(`SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`)
+	query := `SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`
+	if dialect(t) == sqlstore.PostgreSQL {
+		query = `SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`
+	}
+	rows, err := db.Query(query)
 	require.NoError(t, err)
 	defer rows.Close()
 	for rows.Next() {
@@ -137,7 +155,13 @@ func tables(t *testing.T, db *sql.DB) (names []string) {
 
 // schema is every table and index but the one that counts versions.
 func schema(t *testing.T, db *sql.DB) string {
-	rows, err := db.Query(`SELECT COALESCE(sql, name) FROM sqlite_schema WHERE tbl_name <> 'crmmail_schema' ORDER BY name`)
+	query := `SELECT COALESCE(sql, name) FROM sqlite_schema WHERE tbl_name <> 'crmmail_schema' ORDER BY name`
+	if dialect(t) == sqlstore.PostgreSQL {
+		query = `SELECT table_name || ' ' || column_name || ' ' || data_type || ' ' || is_nullable AS line FROM information_schema.columns
+			WHERE table_schema = 'public' AND table_name <> 'crmmail_schema'
+			UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'crmmail_schema' ORDER BY line`
+	}
+	rows, err := db.Query(query)
 	require.NoError(t, err)
 	defer rows.Close()
 	var b strings.Builder

@@ -15,7 +15,9 @@ import (
 )
 
 // An exact match comes first however many newer customers match too.
-func TestExactComesFirst(t *testing.T) {
+func TestExactComesFirst(t *testing.T) { onEach(t, testExactComesFirst) }
+
+func testExactComesFirst(t *testing.T) {
 	ctx := context.Background()
 	store := newStore(t)
 	for n := range 40 {
@@ -43,7 +45,9 @@ func TestExactComesFirst(t *testing.T) {
 }
 
 // Numbers are found by the forms of the Store's own Phone.
-func TestSearchByOtherPhones(t *testing.T) {
+func TestSearchByOtherPhones(t *testing.T) { onEach(t, testSearchByOtherPhones) }
+
+func testSearchByOtherPhones(t *testing.T) {
 	ctx := context.Background()
 	store := storeOn(t, openDB(t, newFile(t)), sqlstore.Options{Phone: func(raw string) []string {
 		return []string{"49" + strings.TrimPrefix(raw, "0"), raw}
@@ -69,7 +73,9 @@ func TestExactWalksAnIndex(t *testing.T) {
 	assert.Contains(t, plan, "crmmail_customer USING INDEX sqlite_autoindex_crmmail_customer_1 (tenant=? AND id=?)")
 }
 
-func TestSearchWithoutALimit(t *testing.T) {
+func TestSearchWithoutALimit(t *testing.T) { onEach(t, testSearchWithoutALimit) }
+
+func testSearchWithoutALimit(t *testing.T) {
 	store := newStore(t)
 	require.NoError(t, store.SaveCustomer(context.Background(), email.Customer{ID: "1", FirstName: "Анна"}))
 	for _, limit := range []int{0, -1} {

@@ -16,7 +16,9 @@ import (
 	"github.com/crmmail/crmmail/template"
 )
 
-func TestWhatIsNotKept(t *testing.T) {
+func TestWhatIsNotKept(t *testing.T) { onEach(t, testWhatIsNotKept) }
+
+func testWhatIsNotKept(t *testing.T) {
 	ctx := context.Background()
 	db := openDB(t, newFile(t))
 	store := storeOn(t, db, sqlstore.Options{})
@@ -29,7 +31,9 @@ func TestWhatIsNotKept(t *testing.T) {
 }
 
 // What is saved again keeps its place.
-func TestOrderOfSaving(t *testing.T) {
+func TestOrderOfSaving(t *testing.T) { onEach(t, testOrderOfSaving) }
+
+func testOrderOfSaving(t *testing.T) {
 	ctx := context.Background()
 	store := newStore(t)
 	for _, id := range []string{"c", "a", "b", "c"} {
@@ -47,7 +51,9 @@ func TestOrderOfSaving(t *testing.T) {
 }
 
 // While the address of a user changes back and forth, only the one that was confirmed becomes confirmed.
-func TestConfirmWhileTheAddressChanges(t *testing.T) {
+func TestConfirmWhileTheAddressChanges(t *testing.T) { onEach(t, testConfirmWhileTheAddressChanges) }
+
+func testConfirmWhileTheAddressChanges(t *testing.T) {
 	ctx := context.Background()
 	one, other := pair(t)
 	ref := sender.Ref{Kind: sender.User, ID: "7"}
@@ -80,7 +86,9 @@ func TestConfirmWhileTheAddressChanges(t *testing.T) {
 }
 
 // A click on an old link is told what is wrong with it, for a month.
-func TestTokensAreRemembered(t *testing.T) {
+func TestTokensAreRemembered(t *testing.T) { onEach(t, testTokensAreRemembered) }
+
+func testTokensAreRemembered(t *testing.T) {
 	ctx := context.Background()
 	now := noon
 	store := storeOn(t, openDB(t, newFile(t)), sqlstore.Options{Now: func() time.Time { return now }})

@@ -25,7 +25,9 @@ import (
 
 // Several services on one file, each with a pool of its own as in a process of its own, send and deliver at once: every
 // message goes out exactly once, with its attachment whole.
-func TestServicesOnOneFile(t *testing.T) {
+func TestServicesOnOneFile(t *testing.T) { onEach(t, testServicesOnOneFile) }
+
+func testServicesOnOneFile(t *testing.T) {
 	const services, each = 3, 8
 	path := newFile(t)
 	seed(t, storeOn(t, openDB(t, path), sqlstore.Options{}))

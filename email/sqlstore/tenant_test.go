@@ -19,7 +19,9 @@ import (
 )
 
 // Two tenants on one database keep the same ids and never see each other's rows.
-func TestTenantsNeverMeet(t *testing.T) {
+func TestTenantsNeverMeet(t *testing.T) { onEach(t, testTenantsNeverMeet) }
+
+func testTenantsNeverMeet(t *testing.T) {
 	ctx := context.Background()
 	db := openDB(t, newFile(t))
 	red, blue := storeOn(t, db, sqlstore.Options{Tenant: "red"}), storeOn(t, db, sqlstore.Options{Tenant: "blue"})
