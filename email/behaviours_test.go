@@ -22,6 +22,9 @@ func TestBehaviours(t *testing.T) { runBehaviours(t) }
 // TestBehavioursOnSQLite is the same on the embedded database.
 func TestBehavioursOnSQLite(t *testing.T) { runBehaviours(t) }
 
+// TestBehavioursOnPostgreSQL is the same on the database that many machines share.
+func TestBehavioursOnPostgreSQL(t *testing.T) { runBehaviours(t) }
+
 func runBehaviours(t *testing.T) {
 	byNumber := map[string]map[string]func(*testing.T){}
 	for _, group := range []map[string]func(*testing.T){

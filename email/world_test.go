@@ -9,12 +9,14 @@ import (
 	"testing"
 	"time"
 
+	_ "github.com/jackc/pgx/v5/stdlib"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	_ "modernc.org/sqlite"
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
+	"github.com/crmmail/crmmail/email/internal/postgrestest"
 	"github.com/crmmail/crmmail/email/sqlstore"
 	"github.com/crmmail/crmmail/sender"
 	"github.com/crmmail/crmmail/template"
@@ -44,22 +46,34 @@ type hostStore interface {
 	SaveTemplate(context.Context, template.Template) error
 }
 
-// onSQLite is how the tests are named that run on SQLite; all others run in memory.
-const onSQLite = "TestBehavioursOnSQLite"
+// onSQLite and onPostgreSQL are how the tests are named that run on a database; all others run in memory.
+const (
+	onSQLite     = "TestBehavioursOnSQLite"
+	onPostgreSQL = "TestBehavioursOnPostgreSQL"
+)
 
 func newStore(t *testing.T, now func() time.Time) hostStore {
 	t.Helper()
-	if !strings.HasPrefix(t.Name(), onSQLite) {
-		store := emailtest.NewStore()
-		store.SetClock(now)
-		return store
+	switch name, _, _ := strings.Cut(t.Name(), "/"); name {
+	case onSQLite:
+		dsn := sqlstore.SQLiteDSN(filepath.Join(t.TempDir(), "crm.db")) + "&_pragma=synchronous(OFF)"
+		return sqlStore(t, "sqlite", dsn, sqlstore.Options{Now: now})
+	case onPostgreSQL:
+		return sqlStore(t, "pgx", postgrestest.Start(t), sqlstore.Options{Dialect: sqlstore.PostgreSQL, Now: now})
 	}
-	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(filepath.Join(t.TempDir(), "crm.db"))+"&_pragma=synchronous(OFF)")
+	store := emailtest.NewStore()
+	store.SetClock(now)
+	return store
+}
+
+func sqlStore(t *testing.T, driver, dsn string, opts sqlstore.Options) hostStore {
+	t.Helper()
+	db, err := sql.Open(driver, dsn)
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, db.Close()) })
-	require.NoError(t, sqlstore.Migrate(t.Context(), db, sqlstore.SQLite))
-	store, err := sqlstore.New(db, sqlstore.Options{Now: now})
+	store, err := sqlstore.New(db, opts)
 	require.NoError(t, err)
+	require.NoError(t, store.Migrate(t.Context()))
 	return store
 }
 
