@@ -64,6 +64,9 @@ func (c *content) SMTPUTF8() bool { return c.delivery.job.Wire.SMTPUTF8 }
 // EightBit tells that the message is not all ASCII (RFC 6152).
 func (c *content) EightBit() bool { return c.delivery.job.Wire.EightBit }
 
+// EnvelopeID is the message's own id, which comes back in reports of what became of it (RFC 3461).
+func (c *content) EnvelopeID() string { return c.delivery.job.Message.ID }
+
 // WriteTo implements io.WriterTo for the transport.
 func (c *content) WriteTo(w io.Writer) (int64, error) {
 	if err := c.begin(); err != nil {

@@ -27,7 +27,8 @@ type Envelope = message.Envelope
 // Deliver returns soon after ctx ends and tells the truth then as ever: what is not known to have failed is uncertain.
 //
 // The msg of a Service has further methods, for a transport that announces what it sends: Size() int64 in octets of the
-// wire form (RFC 1870), SMTPUTF8() bool (RFC 6531) and EightBit() bool (RFC 6152).
+// wire form (RFC 1870), SMTPUTF8() bool (RFC 6531), EightBit() bool (RFC 6152) and EnvelopeID() string, the id by which
+// reports name it (RFC 3461).
 type Transport interface {
 	Deliver(ctx context.Context, env Envelope, msg io.WriterTo) (Receipt, error)
 }

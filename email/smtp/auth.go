@@ -22,6 +22,13 @@ func (c *conn) authenticate(ctx context.Context) error {
 	if c.config.Auth == nil {
 		return nil
 	}
+	ctx, done := c.config.begin(ctx, Step{Name: StepAuth})
+	err := c.giveCredentials(ctx)
+	done(err)
+	return err
+}
+
+func (c *conn) giveCredentials(ctx context.Context) error {
 	if !c.encrypted() && !c.config.PlaintextAuth && !isLoopback(c.raw.RemoteAddr()) {
 		return broken(stageAuth, errors.Join(ErrAuth, fmt.Errorf("%w: credentials are kept back", ErrTLS)))
 	}
@@ -51,7 +58,7 @@ func (c *conn) exchange(ctx context.Context, client sasl.Client, mechanism strin
 			return err
 		}
 		if r.class() == 2 {
-			return nil
+			return proved(client)
 		}
 		if r.code != 334 {
 			return refusal(stageAuth, r)
@@ -71,6 +78,16 @@ func (c *conn) exchange(ctx context.Context, client sasl.Client, mechanism strin
 		line = base64.StdEncoding.EncodeToString(response)
 	}
 	return c.cancelAuth(ctx, errors.New("too many challenges"))
+}
+
+// proved is an error where the mechanism has the server prove itself, and it has not.
+func proved(client sasl.Client) error {
+	if c, ok := client.(interface{ Done() error }); ok {
+		if err := c.Done(); err != nil {
+			return broken(stageAuth, errors.Join(ErrAuth, err))
+		}
+	}
+	return nil
 }
 
 // cancelAuth ends a dialogue that the client cannot go on with.
@@ -95,29 +112,4 @@ func isLoopback(addr net.Addr) bool {
 	}
 	tcp, ok := addr.(*net.TCPAddr)
 	return ok && tcp.IP.IsLoopback()
-}
-
-// password chooses PLAIN, else LOGIN.
-func password(username, password string) func(context.Context, []string) (sasl.Client, error) {
-	return func(_ context.Context, mechanisms []string) (sasl.Client, error) {
-		if !slices.Contains(mechanisms, sasl.Plain) && slices.Contains(mechanisms, sasl.Login) {
-			return &login{answers: []string{username, password}}, nil
-		}
-		return sasl.NewPlainClient("", username, password), nil
-	}
-}
-
-// login is LOGIN as servers agree on it: no initial response, which some refuse, and whatever the challenge says, the
-// first answer is the user name and the second the password.
-type login struct{ answers []string }
-
-func (l *login) Start() (string, []byte, error) { return sasl.Login, nil, nil }
-
-func (l *login) Next([]byte) ([]byte, error) {
-	if len(l.answers) == 0 {
-		return nil, sasl.ErrUnexpectedServerChallenge
-	}
-	answer := l.answers[0]
-	l.answers = l.answers[1:]
-	return []byte(answer), nil
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,11 +38,16 @@ type Config struct {
 	// TLSConfig is cloned; nil: the system's roots. An empty ServerName becomes the host of Addr.
 	TLSConfig *tls.Config
 
-	// Username and Password authenticate by PLAIN, or by LOGIN where the server offers no PLAIN. Empty Username: no
-	// authentication.
+	// Username and Password authenticate by the best that the server offers: SCRAM-SHA-256, which keeps the password on
+	// this machine, PLAIN, LOGIN. Empty Username: no authentication.
 	Username, Password string
-	// Auth makes a client for another mechanism, in place of Username and Password. It is called for each connection with
-	// the mechanisms that the server offers, in upper case; its client is used once.
+	// Token, in place of Password, gives an OAuth 2 access token, for XOAUTH2 or OAUTHBEARER (RFC 7628). It is called for
+	// each connection and had better keep the token until it expires.
+	Token func(ctx context.Context) (string, error)
+	// Mechanism is the one to use, as for a server that offers what it cannot do; empty: the best.
+	Mechanism string
+	// Auth makes a client for any other mechanism, in place of Username. It is called for each connection with the
+	// mechanisms that the server offers, in upper case; its client is used once.
 	Auth func(ctx context.Context, mechanisms []string) (sasl.Client, error)
 	// PlaintextAuth lets credentials go over a connection without TLS to another machine, where everybody on the way can
 	// read them. Connections to the same machine need no permission.
@@ -69,9 +75,26 @@ type Config struct {
 	IdleTimeout time.Duration
 	// MaxMessages closes a connection after so many messages; 0: 100.
 	MaxMessages int
+	// MaxAge closes a connection that is older when a message has gone over it; 0: 15 minutes.
+	MaxAge time.Duration
+
+	// Rate limits the messages of this Transport, over all its connections. Deliver waits for its turn; where that would
+	// come after the deadline of its context it fails at once with ErrRate.
+	Rate Rate
+	// DomainRates limit the messages to recipients of a domain; the rate of "" is for each domain without one of its own. A
+	// message counts once for each of its domains.
+	DomainRates map[string]Rate
+
+	// DSN asks for reports of what becomes of each message, where the server can (RFC 3461); nil: as the server does
+	// unasked, which is to report failure.
+	DSN *DSN
 
 	// Logger gets an event for each connection and each delivery, without addresses, credentials or content; nil: none.
 	Logger *slog.Logger
+	// Trace is called as each step of a delivery begins, with the context of the step around it, and what it returns is
+	// called as the step ends, with its error. The context that it returns is that of the steps within. It may be called
+	// concurrently, for deliveries at once. nil: nobody is told. See the example for spans of OpenTelemetry.
+	Trace func(context.Context, Step) (context.Context, func(error))
 	// Now is the clock of the results; nil: time.Now.
 	Now func() time.Time
 }
@@ -87,8 +110,14 @@ func (c *Config) check() error {
 	if c.Auth != nil && c.Username != "" {
 		return errors.New("email/smtp: Config.Auth excludes Username")
 	}
-	if c.Username == "" && c.Password != "" {
-		return errors.New("email/smtp: Config.Password without Username")
+	if c.Username == "" && (c.Password != "" || c.Token != nil || c.Mechanism != "") {
+		return errors.New("email/smtp: Config.Password, Token or Mechanism without Username")
+	}
+	if c.Password != "" && c.Token != nil {
+		return errors.New("email/smtp: Config.Token excludes Password")
+	}
+	if known := c.mechanisms(); c.Mechanism != "" && !slices.Contains(known, c.Mechanism) {
+		return fmt.Errorf("email/smtp: Config.Mechanism is none of %s", strings.Join(known, ", "))
 	}
 	if strings.ContainsRune(c.Username+c.Password, 0) {
 		return errors.New("email/smtp: Config.Username or Password holds a NUL")
@@ -119,7 +148,7 @@ func (c *Config) fill() {
 		c.Dial = new(net.Dialer).DialContext
 	}
 	if c.Username != "" {
-		c.Auth = password(c.Username, c.Password)
+		c.Auth = c.client
 	}
 	orDuration(&c.DialTimeout, 30*time.Second)
 	orDuration(&c.CommandTimeout, 5*time.Minute)
@@ -134,6 +163,7 @@ func (c *Config) fill() {
 	if c.MaxMessages <= 0 {
 		c.MaxMessages = 100
 	}
+	orDuration(&c.MaxAge, 15*time.Minute)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}

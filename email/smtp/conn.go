@@ -21,6 +21,7 @@ type conn struct {
 	r      *bufio.Reader
 	w      *bufio.Writer
 	ext    extensions
+	born   time.Time
 	sent   int         // messages tried
 	broken bool        // not to be used again
 	stop   func() bool // ends watching the context of the current use
@@ -28,14 +29,16 @@ type conn struct {
 }
 
 // connect opens a connection and brings it to where MAIL may be sent. The connection is watched for the end of ctx.
-func (t *Transport) connect(ctx context.Context) (*conn, error) {
+func (t *Transport) connect(ctx context.Context) (_ *conn, err error) {
+	ctx, done := t.config.begin(ctx, Step{Name: StepConnect})
+	defer func() { done(err) }()
 	dialing, cancel := context.WithTimeout(ctx, t.config.DialTimeout)
 	defer cancel()
 	raw, err := t.config.Dial(dialing, "tcp", t.config.Addr)
 	if err != nil {
 		return nil, broken(stageDial, cause(ctx, err))
 	}
-	c := &conn{config: &t.config, raw: raw, net: raw}
+	c := &conn{config: &t.config, raw: raw, net: raw, born: time.Now()}
 	c.watch(ctx)
 	if err := c.open(ctx); err != nil {
 		c.abort()

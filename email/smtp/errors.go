@@ -16,6 +16,8 @@ var (
 	ErrAuth = errors.New("email/smtp: not authenticated")
 	// ErrTLS: the connection could not be encrypted as the policy asks.
 	ErrTLS = errors.New("email/smtp: no TLS")
+	// ErrRate: the message's turn by Config.Rate or DomainRates would have come after the deadline of its context.
+	ErrRate = errors.New("email/smtp: over the rate")
 	// ErrClosed: the Transport was closed.
 	ErrClosed = errors.New("email/smtp: closed")
 )
@@ -24,6 +26,7 @@ var (
 type stage string
 
 const (
+	stageWait     stage = "wait"
 	stageDial     stage = "dial"
 	stageTLS      stage = "TLS"
 	stageGreeting stage = "greeting"

@@ -13,10 +13,11 @@ import (
 
 // extensions is what EHLO announced.
 type extensions struct {
-	pipelining, eightBit, utf8, startTLS bool
-	size                                 int64 // 0: no limit, or not known
-	sizeParam                            bool
-	auth                                 []string // mechanisms, in upper case
+	pipelining, eightBit, utf8, startTLS, dsn bool
+
+	size      int64 // 0: no limit, or not known
+	sizeParam bool
+	auth      []string // mechanisms, in upper case
 }
 
 func (c *conn) greeting(ctx context.Context) error {
@@ -68,6 +69,8 @@ func parseExtensions(lines []string) extensions {
 			ext.eightBit = true
 		case keyword == "SMTPUTF8":
 			ext.utf8 = true
+		case keyword == "DSN":
+			ext.dsn = true
 		case keyword == "STARTTLS":
 			ext.startTLS = true
 		case keyword == "SIZE":
@@ -117,7 +120,9 @@ func (c *conn) startTLS(ctx context.Context) error {
 	return c.hello(ctx)
 }
 
-func (c *conn) handshake(ctx context.Context) error {
+func (c *conn) handshake(ctx context.Context) (err error) {
+	ctx, done := c.config.begin(ctx, Step{Name: StepTLS})
+	defer func() { done(err) }()
 	client := tls.Client(c.raw, c.config.TLSConfig)
 	if err := c.raw.SetDeadline(time.Now().Add(c.config.CommandTimeout)); err != nil {
 		return broken(stageTLS, cause(ctx, err))

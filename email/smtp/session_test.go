@@ -537,6 +537,8 @@ func TestLogs(t *testing.T) {
 	}
 }
 
+func noToken(context.Context) (string, error) { return "", nil }
+
 func TestNewRefuses(t *testing.T) {
 	for name, config := range map[string]smtp.Config{
 		"no address":       {},
@@ -552,6 +554,12 @@ func TestNewRefuses(t *testing.T) {
 		"password alone":   {Addr: "mx.example.test:25", Password: "x"},
 		"NUL in password":  {Addr: "mx.example.test:25", Username: "a", Password: "b\x00c"},
 		"two ways of auth": {Addr: "mx.example.test:25", Username: "a", Auth: custom("X", nil)},
+		"two secrets":      {Addr: "mx.example.test:25", Username: "a", Password: "b", Token: noToken},
+		"token alone":      {Addr: "mx.example.test:25", Token: noToken},
+		"mechanism":        {Addr: "mx.example.test:25", Username: "a", Mechanism: "CRAM-MD5"},
+		"of the other":     {Addr: "mx.example.test:25", Username: "a", Token: noToken, Mechanism: "PLAIN"},
+		"rate, no period":  {Addr: "mx.example.test:25", Rate: smtp.Rate{Messages: 1}},
+		"rate, no number":  {Addr: "mx.example.test:25", DomainRates: map[string]smtp.Rate{"": {Per: 1}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := smtp.New(config)

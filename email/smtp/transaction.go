@@ -34,6 +34,7 @@ type transaction struct {
 
 	mail  string   // the MAIL command
 	rcpts []string // recipients as they go on the wire
+	dsn   *DSN     // nil: the server is asked for no reports
 
 	answered    bool                  // MAIL got a reply
 	mailRefused *email.TransportError // nil where it was accepted
@@ -49,18 +50,29 @@ func (x *transaction) run(ctx context.Context) (email.Receipt, error) {
 	if err := x.prepare(); err != nil {
 		return email.Receipt{}, err
 	}
+	if err := x.envelope(ctx); err != nil {
+		return x.receipt(), err
+	}
+	ctx, done := x.conn.config.begin(ctx, Step{Name: StepContent})
+	receipt, err := x.content(ctx)
+	done(err)
+	return receipt, err
+}
+
+// envelope goes as far as the server's 354.
+func (x *transaction) envelope(ctx context.Context) (err error) {
 	reused := x.conn.sent > 0
 	x.conn.sent++
+	ctx, done := x.conn.config.begin(ctx, Step{Name: StepEnvelope, Recipients: len(x.rcpts), Reused: reused})
+	defer func() { done(err) }()
 	if err := x.open(ctx, reused); err != nil {
-		return x.receipt(), err
+		return err
 	}
-	if err := x.verdict(); err != nil {
-		if x.ready { // the server waits for a content that nobody is to get
-			x.conn.broken = true
-		}
-		return x.receipt(), err
+	err = x.verdict()
+	if err != nil && x.ready { // the server waits for a content that nobody is to get
+		x.conn.broken = true
 	}
-	return x.content(ctx)
+	return err
 }
 
 // prepare writes the commands, as far as the server's extensions let it.
@@ -99,6 +111,11 @@ func (x *transaction) prepare() error {
 	if utf8 {
 		mail.WriteString(" SMTPUTF8")
 	}
+	dsn := x.conn.config.DSN
+	if dsn != nil && ext.dsn && path != "" { // nobody is told where there is no return path
+		mail.WriteString(dsn.ofMail(x.msg))
+		x.dsn = dsn
+	}
 	x.mail, x.rcpts = mail.String(), rcpts
 	return nil
 }
@@ -117,7 +134,11 @@ func (x *transaction) command(i int) (stage, string) {
 	case i == 0:
 		return stageMail, x.mail
 	case i <= len(x.rcpts):
-		return stageRcpt, "RCPT TO:<" + x.rcpts[i-1] + ">"
+		line := "RCPT TO:<" + x.rcpts[i-1] + ">"
+		if x.dsn != nil {
+			line += x.dsn.ofRecipient(x.env.Recipients[i-1])
+		}
+		return stageRcpt, line
 	}
 	return stageData, "DATA"
 }

@@ -15,6 +15,7 @@ import (
 // email.SizeLimiter. The zero value is not usable: see New.
 type Transport struct {
 	config    Config
+	limiter   limiter
 	pool      pool
 	size      atomic.Int64 // what the last EHLO said
 	sizeKnown atomic.Bool
@@ -32,6 +33,9 @@ func New(config Config) (*Transport, error) {
 	}
 	config.fill()
 	t := &Transport{config: config}
+	if err := t.limiter.init(&config); err != nil {
+		return nil, err
+	}
 	t.pool.init(config.MaxConns, config.IdleTimeout)
 	return t, nil
 }
@@ -40,7 +44,9 @@ func New(config Config) (*Transport, error) {
 // use it waits for one. The receipt's ProviderID is the queue id in the server's last reply, where it gave one.
 func (t *Transport) Deliver(ctx context.Context, env email.Envelope, msg io.WriterTo) (email.Receipt, error) {
 	begin := time.Now()
+	ctx, done := t.config.begin(ctx, Step{Name: StepDeliver, Recipients: len(env.Recipients), Size: sizeOf(msg)})
 	receipt, err := t.deliver(ctx, env, msg)
+	done(err)
 	t.log(ctx, receipt, err, time.Since(begin))
 	return receipt, err
 }
@@ -49,8 +55,8 @@ func (t *Transport) deliver(ctx context.Context, env email.Envelope, msg io.Writ
 	if err := env.Validate(); err != nil {
 		return email.Receipt{}, &email.TransportError{Err: err}
 	}
-	if err := t.pool.acquire(ctx); err != nil {
-		return email.Receipt{}, broken(stageDial, err)
+	if err := t.wait(ctx, env.Recipients); err != nil {
+		return email.Receipt{}, broken(stageWait, err)
 	}
 	defer t.pool.done()
 	if c := t.pool.take(); c != nil {
@@ -65,6 +71,16 @@ func (t *Transport) deliver(ctx context.Context, env email.Envelope, msg io.Writ
 		return email.Receipt{}, err
 	}
 	return t.transact(ctx, c, env, msg)
+}
+
+// wait waits for the right to send, and to use a connection, which pool.done gives back.
+func (t *Transport) wait(ctx context.Context, recipients []string) (err error) {
+	ctx, done := t.config.begin(ctx, Step{Name: StepWait})
+	defer func() { done(err) }()
+	if err := t.limiter.wait(ctx, recipients); err != nil {
+		return err
+	}
+	return t.pool.acquire(ctx)
 }
 
 // transact delivers over c, then puts it back or closes it.
@@ -91,7 +107,7 @@ func (t *Transport) transact(ctx context.Context, c *conn, env email.Envelope, m
 
 // put keeps a connection for the next message, or says goodbye to it.
 func (t *Transport) put(c *conn) {
-	if c.sent >= t.config.MaxMessages || !t.pool.put(c) {
+	if c.sent >= t.config.MaxMessages || time.Since(c.born) >= t.config.MaxAge || !t.pool.put(c) {
 		c.quit()
 	}
 }
@@ -103,7 +119,7 @@ func (t *Transport) SizeLimit(ctx context.Context) (int64, error) {
 		return t.size.Load(), nil
 	}
 	if err := t.pool.acquire(ctx); err != nil {
-		return 0, broken(stageDial, err)
+		return 0, broken(stageWait, err)
 	}
 	defer t.pool.done()
 	c, err := t.connect(ctx)
