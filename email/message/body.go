@@ -27,7 +27,7 @@ func (b *builder) body() {
 			beside = append(beside, i)
 		}
 	}
-	if len(beside) == 0 {
+	if len(beside) == 0 && m.Calendar == "" {
 		b.content(within)
 		return
 	}
@@ -37,6 +37,9 @@ func (b *builder) body() {
 	for _, i := range beside {
 		b.delimiter(mixed, false)
 		b.attachment(i)
+	}
+	if m.Calendar != "" {
+		b.calendarFile()
 	}
 	b.delimiter(mixed, true)
 }
@@ -58,7 +61,7 @@ func (b *builder) content(within []int) {
 }
 
 func (b *builder) textsType() string {
-	if b.msg.Text != "" {
+	if b.msg.Text != "" || b.msg.Calendar != "" {
 		return "multipart/alternative"
 	}
 	return "text/html"
@@ -66,18 +69,33 @@ func (b *builder) textsType() string {
 
 func (b *builder) texts() {
 	switch m := b.msg; {
+	case m.Calendar != "":
+		b.alternatives()
 	case m.HTML == "":
 		b.text("text/plain", m.Text)
 	case m.Text == "":
 		b.text("text/html", m.HTML)
 	default:
-		b.multipart(alternative, "")
+		b.alternatives()
+	}
+}
+
+// alternatives writes the forms of the text, the richest last (RFC 2046 §5.1.4).
+func (b *builder) alternatives() {
+	m := b.msg
+	b.multipart(alternative, "")
+	if m.Text != "" || m.HTML == "" {
 		b.delimiter(alternative, false)
 		b.text("text/plain", m.Text)
+	}
+	if m.HTML != "" {
 		b.delimiter(alternative, false)
 		b.text("text/html", m.HTML)
-		b.delimiter(alternative, true)
 	}
+	if m.Calendar != "" {
+		b.calendar()
+	}
+	b.delimiter(alternative, true)
 }
 
 // multipart writes the header of a multipart and the line that ends it. root is the type of the root part of a

@@ -30,7 +30,7 @@ type Signer interface {
 // Build makes the wire form. Every octet of the result is fixed: header, boundaries, the encoding of every part;
 // attachments over InlineLimit stay references. Text and HTML get CRLF line breaks and the encoding that suits
 // them: none for ASCII in short lines, else quoted-printable or base64, whichever is shorter. Parts nest as
-// mixed(related(alternative(text, html), inline), attachments), only as far as the message needs it; without
+// mixed(related(alternative(text, html, calendar), inline), attachments), only as far as the message needs it; without
 // text and HTML there is one empty text part.
 //
 // Errors: *FieldError for what cannot go on the wire, *SizeError for content that is not as long as declared, and
@@ -44,7 +44,7 @@ func Build(m Message, opts BuildOptions) (*Wire, error) {
 	if err := b.boundaries(opts.Rand); err != nil {
 		return nil, err
 	}
-	b.h.buf = make([]byte, 0, 2048+bodyRoom(m.Text)+bodyRoom(m.HTML))
+	b.h.buf = make([]byte, 0, 2048+bodyRoom(m.Text)+bodyRoom(m.HTML)+2*bodyRoom(m.Calendar))
 	b.fields()
 	b.body()
 	if b.h.err != nil {
@@ -85,7 +85,7 @@ func (b *builder) boundaries(random io.Reader) error {
 			return fmt.Errorf("message: random octets: %w", err)
 		}
 		b.token = base64.RawURLEncoding.EncodeToString(seed[:])
-		if !strings.Contains(b.msg.Text, b.token) && !strings.Contains(b.msg.HTML, b.token) {
+		if !strings.Contains(b.msg.Text, b.token) && !strings.Contains(b.msg.HTML, b.token) && !strings.Contains(b.msg.Calendar, b.token) {
 			return nil
 		}
 	}

@@ -35,6 +35,10 @@ type Message struct {
 	Text string // text/plain; empty leaves the part out
 	HTML string // text/html; empty leaves the part out
 
+	// Calendar is an iCalendar object with a METHOD, such as the REQUEST of an invitation (RFC 5546): readers show it with buttons to
+	// accept and to decline. It goes as a further form of the text (RFC 6047) and, for older readers, as the file invite.ics.
+	Calendar string
+
 	Attachments []Attachment
 	Fields      []Field // further header fields, in this order, such as List-Unsubscribe
 }

@@ -11,6 +11,7 @@ import (
 	"net/mail"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -60,6 +61,10 @@ func wanted(t testing.TB, m message.Message) []part {
 	}
 	if m.HTML != "" {
 		parts = append(parts, part{"text/html", "", crlf.Replace(m.HTML)})
+	}
+	if m.Calendar != "" {
+		parts = append(parts, part{"text/calendar", "", crlf.Replace(m.Calendar)})
+		m.Attachments = append(slices.Clone(m.Attachments), file("invite.ics", "application/ics", crlf.Replace(m.Calendar)))
 	}
 	for _, a := range m.Attachments {
 		r, err := a.Open()
@@ -163,6 +168,9 @@ func sameMessage(t testing.TB, m message.Message, p *message.Parsed) {
 	assert.Equal(t, strings.TrimSuffix(text, "\n"), strings.TrimSuffix(p.Text, "\n"))
 	assert.Equal(t, strings.TrimSuffix(html, "\n"), strings.TrimSuffix(p.HTML, "\n"))
 	require.Len(t, p.Attachments, len(files))
+	if m.Calendar != "" { // in front as a form of the text, and behind as a file
+		m.Attachments = slices.Concat([]message.Attachment{{}}, m.Attachments, []message.Attachment{{}})
+	}
 	for i, a := range m.Attachments {
 		files[i].Inline, files[i].ContentID = a.Inline, a.ContentID
 		assert.Equal(t, files[i], p.Attachments[i])

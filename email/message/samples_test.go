@@ -64,6 +64,15 @@ func samples() []sample {
 				file("broken.eml", "message/rfc822", "Subject: line feeds alone\n\nbody\n"),
 			}
 		}),
+		with("invitation", func(m *message.Message) {
+			m.HTML = "<p>Встреча <img src=\"cid:map\"></p>"
+			m.Calendar = "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//crmmail//EN\nMETHOD:request\nBEGIN:VEVENT\nUID:1@shop.example\n" +
+				"DTSTAMP:20260304T020607Z\nDTSTART:20260305T070000Z\nDTEND:20260305T080000Z\nSUMMARY:Показ кухни\n" +
+				"ORGANIZER:mailto:anna@shop.example\nATTENDEE;RSVP=TRUE:mailto:client@example.org\nEND:VEVENT\nEND:VCALENDAR\n"
+			place := file("map.png", "image/png", "\x89PNG\r\n\x1a\n")
+			place.Inline, place.ContentID = true, "map"
+			m.Attachments = []message.Attachment{place}
+		}),
 		with("smtputf8", func(m *message.Message) {
 			m.To = []mail.Address{{Name: "Почта", Address: "почта@пример.рф"}}
 		}),
