@@ -341,6 +341,10 @@ func TestRuleCountsWhatItsTemplateIncludes(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, kept.Version, w.keptRule(t, rule).Version, "nothing new, nothing to tell")
 
+	w.saveTemplate(t, "legal", "<p>ИНН 0987654321</p>")
+	w.fire(t, "2")
+	assert.NotEqual(t, kept.Hash, w.keptRule(t, rule).Hash, "found out before it fires")
+
 	w.saveTemplate(t, "legal", "<script>x()</script>")
 	_, err = w.Rules.TemplateChanged(t.Context(), "another")
 	require.NoError(t, err)
