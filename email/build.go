@@ -62,6 +62,7 @@ func outgoing(c *composition, msg Message) message.Message {
 		References: msg.References,
 		Text:       msg.Text,
 		HTML:       c.html,
+		Fields:     c.fields,
 	}
 }
 

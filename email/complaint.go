@@ -2,7 +2,6 @@ package email
 
 import (
 	"context"
-	"errors"
 	"slices"
 )
 
@@ -24,21 +23,7 @@ func (r *reception) markComplained(ctx context.Context) error {
 			}
 		}
 	}
-	if !wentOut(*original) {
-		return nil
-	}
-	err = r.service.config.Store.Transition(ctx, Transition{
-		MessageID: original.ID,
-		From:      original.State,
-		To:        original.State,
-		At:        r.msg.CreatedAt,
-		Attempt:   &original.Attempts,
-		Event:     &Event{At: r.msg.CreatedAt, Kind: EventComplained, Detail: complaint.Type},
-	})
-	if errors.Is(err, ErrConflict) {
-		return nil // it is on its way again: the report stands in the conversation
-	}
-	return err
+	return r.service.note(ctx, *original, Event{At: r.msg.CreatedAt, Kind: EventComplained, Detail: complaint.Type})
 }
 
 // isWish tells reports of a recipient's will from those of programs, such as failed authentication (RFC 6591).

@@ -7,6 +7,7 @@ import (
 	"net/mail"
 
 	"github.com/crmmail/crmmail/attach"
+	"github.com/crmmail/crmmail/email/message"
 	"github.com/crmmail/crmmail/sender"
 	"github.com/crmmail/crmmail/template"
 	"github.com/crmmail/crmmail/validate"
@@ -14,6 +15,8 @@ import (
 
 // composition is a draft on its way to a message: what each step found out, and everything that speaks against sending.
 type composition struct {
+	id, conversationID string // of the message, and of the conversation that it begins
+
 	draft    Draft
 	customer Customer
 	parent   *Message // the message that is answered; nil: none
@@ -27,7 +30,9 @@ type composition struct {
 	report   attach.Report
 	refusals Refusals
 
-	suppressed []Suppression // of to and bcc
+	suppressed     []Suppression   // of to and bcc
+	unsubscribeURL string          // empty: there is none
+	fields         []message.Field // of the header, besides those that every message has
 
 	sizeLimit int64 // of the transport's server; 0: none, or not known
 }
@@ -35,7 +40,7 @@ type composition struct {
 // compose takes a draft through every step that needs no storing. An error is the system's; what a person can mend is
 // among the composition's refusals, all of it at once.
 func (s *Service) compose(ctx context.Context, draft Draft) (*composition, error) {
-	c := &composition{draft: draft}
+	c := &composition{id: s.config.NewID(), conversationID: s.config.NewID(), draft: draft}
 	for _, step := range []func(context.Context, *composition) error{
 		s.findCustomer,
 		s.findParent,
@@ -43,6 +48,7 @@ func (s *Service) compose(ctx context.Context, draft Draft) (*composition, error
 		s.resolveSender,
 		s.resolveRecipients,
 		s.askSuppressions,
+		s.offerUnsubscribe,
 		s.renderLetter,
 		s.validateContent,
 		s.judgeAttachments,

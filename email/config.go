@@ -42,6 +42,8 @@ type Config struct {
 
 	// Suppressions keeps the addresses that no mass mailing goes to; nil: every address may get one.
 	Suppressions Suppressions
+	// Unsubscribe is the way out of mass mailings that stands in each of them; zero: none does.
+	Unsubscribe Unsubscribe
 
 	// Tokens keeps the single-use tokens that confirm an address; nil: addresses cannot be confirmed through Senders.
 	Tokens sender.Tokens
@@ -215,6 +217,12 @@ func (c *Config) check() error {
 		}
 		if len(c.Secret) == 0 {
 			missing = append(missing, errors.New("email: Config.ReplyTo needs Config.Secret"))
+		}
+	}
+	if c.Unsubscribe.offered() {
+		missing = append(missing, c.Unsubscribe.check())
+		if len(c.Secret) == 0 || c.Suppressions == nil {
+			missing = append(missing, errors.New("email: Config.Unsubscribe needs Config.Secret and Config.Suppressions"))
 		}
 	}
 	if n := len(c.Secret); n > 0 && n < 16 {

@@ -22,7 +22,7 @@ type Draft struct {
 	TemplateID string
 	// Letter is Twig source, each part rendered with the customer's data and Vars.
 	Letter template.Letter
-	// Vars are further variables for the letter. The names customer, manager and store are taken.
+	// Vars are further variables for the letter. The names customer, manager, store and unsubscribe_url are taken.
 	Vars template.Vars
 
 	Attachments []attach.File

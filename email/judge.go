@@ -17,11 +17,12 @@ func (s *Service) validateContent(ctx context.Context, c *composition) (err erro
 		text = ""
 	}
 	c.findings, err = s.config.Validator.Check(ctx, validate.StageSend, validate.Content{
-		Subject:   c.letter.Subject,
-		Preheader: c.letter.Preheader,
-		HTML:      c.letter.HTML,
-		Text:      text,
-		Bulk:      c.draft.Purpose == Bulk,
+		Subject:         c.letter.Subject,
+		Preheader:       c.letter.Preheader,
+		HTML:            c.letter.HTML,
+		Text:            text,
+		Bulk:            c.draft.Purpose == Bulk,
+		ListUnsubscribe: s.config.Unsubscribe.offered(),
 	})
 	if err == nil && c.findings.Blocked() {
 		c.refusals = append(c.refusals, &RefusedError{Code: CodeContentBlocked, Findings: c.findings.Findings})

@@ -171,18 +171,19 @@ type Event struct {
 type EventKind string
 
 const (
-	EventQueued     EventKind = "queued"
-	EventSending    EventKind = "sending"
-	EventDeferred   EventKind = "deferred" // will be tried again
-	EventSent       EventKind = "sent"
-	EventFailed     EventKind = "failed"
-	EventUncertain  EventKind = "uncertain"
-	EventCanceled   EventKind = "canceled"
-	EventConfirmed  EventKind = "confirmed"  // a person found out that an uncertain message arrived
-	EventResent     EventKind = "resent"     // put back into the queue by a person
-	EventBounced    EventKind = "bounced"    // a report said so
-	EventComplained EventKind = "complained" // a recipient called it spam, a report said
-	EventReceived   EventKind = "received"   // inbound
-	EventRefused    EventKind = "refused"    // a rule was to send it, and did not: Detail has the codes of the reasons
-	EventAssigned   EventKind = "assigned"   // an inbound message that waited was given to a customer
+	EventQueued       EventKind = "queued"
+	EventSending      EventKind = "sending"
+	EventDeferred     EventKind = "deferred" // will be tried again
+	EventSent         EventKind = "sent"
+	EventFailed       EventKind = "failed"
+	EventUncertain    EventKind = "uncertain"
+	EventCanceled     EventKind = "canceled"
+	EventConfirmed    EventKind = "confirmed"    // a person found out that an uncertain message arrived
+	EventResent       EventKind = "resent"       // put back into the queue by a person
+	EventBounced      EventKind = "bounced"      // a report said so
+	EventUnsubscribed EventKind = "unsubscribed" // its recipient wants no more mailings
+	EventComplained   EventKind = "complained"   // a recipient called it spam, a report said
+	EventReceived     EventKind = "received"     // inbound
+	EventRefused      EventKind = "refused"      // a rule was to send it, and did not: Detail has the codes of the reasons
+	EventAssigned     EventKind = "assigned"     // an inbound message that waited was given to a customer
 )

@@ -46,12 +46,13 @@ func (s *Service) Preview(ctx context.Context, draft Draft) (Preview, error) {
 		return Preview{}, err
 	}
 	source, err := s.config.Validator.Check(ctx, validate.StageEdit, validate.Content{
-		Subject:   c.source.Subject,
-		Preheader: c.source.Preheader,
-		HTML:      c.source.HTML,
-		Text:      c.source.Text,
-		Twig:      true,
-		Bulk:      draft.Purpose == Bulk,
+		Subject:         c.source.Subject,
+		Preheader:       c.source.Preheader,
+		HTML:            c.source.HTML,
+		Text:            c.source.Text,
+		Twig:            true,
+		Bulk:            draft.Purpose == Bulk,
+		ListUnsubscribe: s.config.Unsubscribe.offered(),
 	})
 	if err != nil {
 		return Preview{}, err

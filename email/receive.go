@@ -35,7 +35,7 @@ type Inbound struct {
 // is about and opens no conversation.
 func (s *Service) Receive(ctx context.Context, in Inbound) (Message, error) {
 	r := &reception{service: s, in: in}
-	for _, step := range []func(context.Context) error{r.keepRaw, r.read, r.recognise, r.markBounced, r.markComplained, r.match} {
+	for _, step := range []func(context.Context) error{r.keepRaw, r.read, r.recognise, r.markBounced, r.markComplained, r.unsubscribe, r.match} {
 		if err := step(ctx); err != nil {
 			return r.msg, err
 		}

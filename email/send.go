@@ -85,8 +85,8 @@ func (s *Service) enqueue(ctx context.Context, queued Queued) (Message, error) {
 func (s *Service) fileMessage(c *composition) Message {
 	now := s.config.Now()
 	msg := Message{
-		ID:             s.config.NewID(),
-		ConversationID: s.config.NewID(),
+		ID:             c.id,
+		ConversationID: c.conversationID,
 		CustomerID:     c.customer.ID,
 		ActorID:        c.draft.ActorID,
 		Direction:      Outgoing,

@@ -181,6 +181,7 @@ func (c *sourceCheck) included(ctx context.Context) error {
 // validated asks the validator, as it does when a rule or a template is activated.
 func (c *sourceCheck) validated(ctx context.Context, name string, content validate.Content) (list []SourceFinding, err error) {
 	content.Twig, content.Bulk = true, c.purpose == Bulk
+	content.ListUnsubscribe = c.service.config.Unsubscribe.offered()
 	result, err := c.service.config.Validator.Check(ctx, validate.StageActivate, content)
 	for i := range result.Findings {
 		f := &result.Findings[i]

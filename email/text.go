@@ -29,6 +29,8 @@ const (
 	CodeSuppressedUnsubscribe = "suppressed.unsubscribe"
 	// CodeSuppressedManual: a mass mailing to an address that a user has excluded.
 	CodeSuppressedManual = "suppressed.manual"
+	// CodeUnsubscribeInvalid: the link to unsubscribe holds no token of ours.
+	CodeUnsubscribeInvalid = "unsubscribe.invalid"
 	// CodeReplyUnknown: Draft.InReplyTo names no inbound message of the customer.
 	CodeReplyUnknown = "reply.unknown"
 	// CodeTemplateUnknown: Draft.TemplateID names no template.
@@ -69,6 +71,14 @@ const (
 	CodeNotResendable = "message.not-resendable"
 )
 
+// What the page says that people unsubscribe on.
+const (
+	pageUnsubscribeAsk    = "unsubscribe.ask"
+	pageUnsubscribeButton = "unsubscribe.button"
+	pageUnsubscribed      = "unsubscribe.done"
+	pageUnsubscribeFailed = "unsubscribe.failed"
+)
+
 // texts is the one table of what people read; {detail} is RefusedError.Detail.
 var texts = map[string]struct{ ru, en string }{
 	CodeCustomerUnknown:       {"Клиент не найден", "There is no such customer"},
@@ -81,6 +91,11 @@ var texts = map[string]struct{ ru, en string }{
 	CodeSuppressedComplaint:   {"Получатель пожаловался на рассылку: {detail}", "The recipient complained about a mailing: {detail}"},
 	CodeSuppressedUnsubscribe: {"Получатель отписался от рассылок: {detail}", "The recipient has unsubscribed from mailings: {detail}"},
 	CodeSuppressedManual:      {"Адрес исключён из рассылок: {detail}", "The address was excluded from mailings: {detail}"},
+	CodeUnsubscribeInvalid:    {"Ссылка неполная или устарела. Откройте её из письма ещё раз", "The link is incomplete or out of date. Open it from the e-mail once more"},
+	pageUnsubscribeAsk:        {"Отписаться от рассылок на этот адрес?", "Unsubscribe this address from mailings?"},
+	pageUnsubscribeButton:     {"Отписаться", "Unsubscribe"},
+	pageUnsubscribed:          {"Вы отписались. Рассылок на этот адрес больше не будет", "You have unsubscribed. There will be no more mailings to this address"},
+	pageUnsubscribeFailed:     {"Не получилось. Попробуйте ещё раз через несколько минут", "That did not work. Try again in a few minutes"},
 	CodeReplyUnknown:          {"Сообщение, на которое вы отвечаете, не найдено", "The message you answer was not found"},
 	CodeTemplateUnknown:       {"Шаблон не найден", "There is no such template"},
 	CodeTemplateWrongEvent:    {"Можно использовать только шаблоны писем, созданные для события «Клиент»", "Only templates made for the event “Customer” can be used"},
@@ -102,7 +117,7 @@ var texts = map[string]struct{ ru, en string }{
 	CodeNotResendable:         {"Это письмо нельзя отправить повторно", "This e-mail cannot be sent again"},
 }
 
-// Codes lists every code of this package's own refusals, sorted.
+// Codes lists every code of this package's own texts, sorted: those of refusals, and of what its page says.
 func Codes() []string { return slices.Sorted(maps.Keys(texts)) }
 
 func text(code, language, detail string) string {

@@ -10,8 +10,8 @@ import (
 	"github.com/crmmail/crmmail/template"
 )
 
-// vars are what a letter to a customer can use: the draft's own variables, customer, and manager and store with name
-// and email where the customer has them. They are those of template.EventCustomer.
+// vars are what a letter to a customer can use: the draft's own variables, customer, manager and store with name and
+// email where the customer has them, and the link to unsubscribe, which is empty where there is none. They are those of template.EventCustomer.
 func (s *Service) vars(ctx context.Context, c *composition) (template.Vars, error) {
 	vars := maps.Clone(c.draft.Vars)
 	if vars == nil {
@@ -26,11 +26,12 @@ func (s *Service) vars(ctx context.Context, c *composition) (template.Vars, erro
 		return nil, err
 	}
 	vars["customer"], vars["manager"], vars["store"] = c.customer.Vars(), manager, store
+	vars["unsubscribe_url"] = c.unsubscribeURL
 	return vars, nil
 }
 
 // ownVariables are those that every letter gets from here.
-var ownVariables = [...]string{"customer", "manager", "store"}
+var ownVariables = [...]string{"customer", "manager", "store", "unsubscribe_url"}
 
 // identityVars are empty where there is no such identity.
 func identityVars(ctx context.Context, find func(context.Context, string) (sender.Identity, error), id string) (map[string]any, error) {

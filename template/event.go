@@ -56,6 +56,7 @@ func commonVariables() []Variable {
 		{Name: "customer", Type: TypeMap, Fields: customerFields()},
 		{Name: "manager", Type: TypeMap, Fields: identityFields()},
 		{Name: "store", Type: TypeMap, Fields: identityFields()},
+		{Name: "unsubscribe_url", Type: TypeText}, // of the recipient; empty where the host offers no such link
 	}
 }
 

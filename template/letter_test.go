@@ -232,8 +232,8 @@ func TestVariables(t *testing.T) {
 		}
 		return names
 	}
-	assert.Equal(t, []string{"customer", "manager", "store"}, names(template.EventCustomer.Variables()))
-	assert.Equal(t, []string{"customer", "manager", "store", "order"}, names(template.EventOrder.Variables()))
+	assert.Equal(t, []string{"customer", "manager", "store", "unsubscribe_url"}, names(template.EventCustomer.Variables()))
+	assert.Equal(t, []string{"customer", "manager", "store", "unsubscribe_url", "order"}, names(template.EventOrder.Variables()))
 	assert.Empty(t, template.Event("host's own").Variables())
 	assert.Contains(t, names(template.EventCustomer.Variables()[0].Fields), "firstName")
 

@@ -1,0 +1,310 @@
+package email_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"mime/multipart"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	nethtml "golang.org/x/net/html"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/emailtest"
+	"github.com/crmmail/crmmail/template"
+)
+
+func leaving(c *email.Config) {
+	c.Secret = []byte("0123456789abcdef")
+	c.Unsubscribe = email.Unsubscribe{
+		URL:     func(token string) string { return "https://crm.example/u?token=" + url.QueryEscape(token) },
+		Mailbox: "leave@shop.example",
+	}
+}
+
+// mailing sends one mass mailing and returns it and the link in its header.
+func (w *world) mailing(t *testing.T, change ...func(*email.Draft)) (emailtest.Delivery, string) {
+	t.Helper()
+	w.dispatch(t, w.send(t, append([]func(*email.Draft){bulk}, change...)...).ID)
+	deliveries := w.recorder.Deliveries()
+	delivery := deliveries[len(deliveries)-1]
+	link := regexp.MustCompile(`<(https://[^>]+)>`).FindStringSubmatch(delivery.Parsed.Header("List-Unsubscribe"))
+	require.NotNil(t, link, "%q", delivery.Parsed.Header("List-Unsubscribe"))
+	return delivery, link[1]
+}
+
+// request asks the handler; body is a form, or empty.
+func (w *world) request(t *testing.T, method, link, body string, header ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	request := httptest.NewRequest(method, link, strings.NewReader(body))
+	if body != "" {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	for i := 0; i < len(header); i += 2 {
+		request.Header.Set(header[i], header[i+1])
+	}
+	recorder := httptest.NewRecorder()
+	w.Suppressions.UnsubscribeHandler().ServeHTTP(recorder, request)
+	return recorder
+}
+
+const oneClick = "List-Unsubscribe=One-Click"
+
+func TestMailingSaysHowToLeave(t *testing.T) {
+	w, _ := suppressing(t, leaving)
+	delivery, link := w.mailing(t, newsletter("<p>Новости</p><p><a href=\"{{ unsubscribe_url }}\">Отписаться</a></p>"))
+	assert.Equal(t, oneClick, delivery.Parsed.Header("List-Unsubscribe-Post"))
+	assert.Regexp(t, `^<https://crm\.example/u\?token=[\w-]+>, <mailto:leave@shop\.example\?subject=unsubscribe%20[\w-]+>$`,
+		delivery.Parsed.Header("List-Unsubscribe"))
+	assert.Contains(t, delivery.Parsed.HTML, link, "the same link stands in the letter")
+
+	w.dispatch(t, w.send(t).ID)
+	letter := w.recorder.Deliveries()[1].Parsed
+	assert.Empty(t, letter.Header("List-Unsubscribe"), "a letter to one customer is no list")
+}
+
+func newsletter(source string) func(*email.Draft) {
+	return func(d *email.Draft) { d.Letter = template.Letter{Subject: "Новости", HTML: source} }
+}
+
+// Without the header field a mailing without a link is warned of; with it, noted.
+func TestBulkRuleKnowsTheHeader(t *testing.T) {
+	for offers, want := range map[bool]string{true: "note", false: "warning"} {
+		w, _ := suppressing(t)
+		if offers {
+			w, _ = suppressing(t, leaving)
+		}
+		preview, err := w.Preview(t.Context(), draft(bulk, newsletter("<p>Скидки на всё</p>")))
+		require.NoError(t, err)
+		require.NotEmpty(t, preview.Findings)
+		assert.Equal(t, "bulk.no-unsubscribe", preview.Findings[0].Code)
+		assert.EqualValues(t, want, preview.Findings[0].Severity)
+		report, err := w.CheckTemplate(t.Context(), template.Template{Event: template.EventCustomer,
+			Letter: template.Letter{Subject: "Новости", HTML: "<p>Скидки</p>{{ unsubscribe_url }}"}}, email.Bulk)
+		require.NoError(t, err)
+		assert.Empty(t, report.Warnings(), "the variable is known, and is a way out")
+	}
+}
+
+func TestOneClick(t *testing.T) {
+	w, _ := suppressing(t, leaving)
+	delivery, link := w.mailing(t)
+	for range 2 { // a mail service may post again
+		got := w.request(t, "POST", link, oneClick)
+		require.Equal(t, http.StatusOK, got.Code)
+		assert.Empty(t, got.Result().Cookies())
+	}
+	assert.Equal(t, []string{"unsubscribe ivan@example.org"}, w.reasons(t))
+	assert.Equal(t, []string{email.CodeSuppressedUnsubscribe}, codes(mustRefuse(t, w, bulk)))
+	sent := w.message(t, w.all(t)[0].ID)
+	last := sent.Events[len(sent.Events)-1]
+	assert.Equal(t, email.EventUnsubscribed, last.Kind)
+	assert.Equal(t, email.EventSent, sent.Events[len(sent.Events)-2].Kind, "noted once")
+	assert.NotEmpty(t, delivery.Parsed.MessageID)
+}
+
+func mustRefuse(t *testing.T, w *world, change ...func(*email.Draft)) email.Refusals {
+	t.Helper()
+	_, err := w.Send(t.Context(), draft(change...))
+	var refusals email.Refusals
+	require.ErrorAs(t, err, &refusals)
+	return refusals
+}
+
+// RFC 8058 §3.2 allows this form, too.
+func TestOneClickMultipart(t *testing.T) {
+	w, _ := suppressing(t, leaving)
+	_, link := w.mailing(t)
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	require.NoError(t, form.WriteField("List-Unsubscribe", "One-Click"))
+	require.NoError(t, form.Close())
+	got := w.request(t, "POST", link, body.String(), "Content-Type", form.FormDataContentType())
+	assert.Equal(t, http.StatusOK, got.Code)
+	assert.Len(t, w.reasons(t), 1)
+}
+
+// Programs open every link of a letter: that unsubscribes nobody.
+func TestOpeningTheLinkChangesNothing(t *testing.T) {
+	w, _ := suppressing(t, leaving)
+	_, link := w.mailing(t)
+	for _, method := range []string{"GET", "HEAD"} {
+		got := w.request(t, method, link, "", "Accept-Language", "ru-RU,ru;q=0.9,en;q=0.8")
+		assert.Equal(t, http.StatusOK, got.Code)
+		assert.Equal(t, "ru", got.Header().Get("Content-Language"))
+	}
+	for _, body := range []string{"", "List-Unsubscribe=No", "token=x"} {
+		assert.Equal(t, http.StatusBadRequest, w.request(t, "POST", link, body).Code)
+	}
+	assert.Equal(t, http.StatusBadRequest, w.request(t, "POST", link+"&"+oneClick, "").Code, "the address says it, not the form")
+	assert.Equal(t, http.StatusMethodNotAllowed, w.request(t, "PUT", link, oneClick).Code)
+	assert.Equal(t, http.StatusBadRequest, w.request(t, "POST", link, "x="+strings.Repeat("x", 32<<10)+"&"+oneClick).Code)
+	assert.Empty(t, w.reasons(t))
+}
+
+// The button of the page posts what One-Click does, to the page's own address.
+func TestPageButton(t *testing.T) {
+	w, _ := suppressing(t, leaving)
+	_, link := w.mailing(t)
+	page := w.request(t, "GET", link, "")
+	document, err := nethtml.Parse(page.Body)
+	require.NoError(t, err)
+	fields := map[string]string{}
+	for node := range document.Descendants() {
+		attributes := map[string]string{}
+		for _, a := range node.Attr {
+			attributes[a.Key] = a.Val
+		}
+		switch node.Data {
+		case "form":
+			assert.Equal(t, map[string]string{"method": "post"}, attributes)
+		case "button", "input":
+			fields[attributes["name"]] = attributes["value"]
+		case "script", "style", "img", "link":
+			t.Errorf("the page has a %s", node.Data)
+		}
+	}
+	values := url.Values{}
+	for name, value := range fields {
+		values.Set(name, value)
+	}
+	assert.Equal(t, http.StatusOK, w.request(t, "POST", link, values.Encode()).Code)
+	assert.Len(t, w.reasons(t), 1)
+	for name, want := range map[string]string{
+		"Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store",
+		"Content-Type": "text/html; charset=utf-8",
+	} {
+		assert.Equal(t, want, page.Header().Get(name))
+	}
+	assert.Contains(t, page.Header().Get("Content-Security-Policy"), "default-src 'none'")
+}
+
+func TestUnsubscribeBehindAPattern(t *testing.T) {
+	w, _ := suppressing(t, leaving)
+	_, link := w.mailing(t)
+	mux := http.NewServeMux()
+	mux.Handle("/u/{token}", w.Suppressions.UnsubscribeHandler())
+	parsed, err := url.Parse(link)
+	require.NoError(t, err)
+	request := httptest.NewRequest("POST", "/u/"+parsed.Query().Get("token"), strings.NewReader(oneClick))
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	recorder := httptest.NewRecorder()
+	mux.ServeHTTP(recorder, request)
+	assert.Equal(t, http.StatusOK, recorder.Code)
+	assert.Len(t, w.reasons(t), 1)
+}
+
+func TestForgedTokens(t *testing.T) {
+	w, _ := suppressing(t, leaving)
+	_, link := w.mailing(t)
+	parsed, err := url.Parse(link)
+	require.NoError(t, err)
+	token := parsed.Query().Get("token")
+	other, _ := suppressing(t, leaving, func(c *email.Config) { c.Secret = []byte("another secret of theirs") })
+	tenant, _ := suppressing(t, leaving)
+	tenant.config.Tenant = "b"
+	for name, forged := range map[string]string{
+		"none": "", "nonsense": "x", "longer": token + "A", "shorter": token[:len(token)-1], "padded": token + "=",
+		"long": strings.Repeat("A", 1<<20), "version": "B" + token[1:], "changed": token[:len(token)-4] + "AAAA",
+		"signature": token[:4] + "AAAA" + token[8:],
+	} {
+		t.Run(name, func(t *testing.T) {
+			link := "https://crm.example/u?token=" + url.QueryEscape(forged)
+			assert.Equal(t, http.StatusNotFound, w.request(t, "POST", link, oneClick).Code)
+			assert.Equal(t, http.StatusNotFound, w.request(t, "GET", link, "").Code)
+		})
+	}
+	assert.Equal(t, http.StatusNotFound, other.request(t, "POST", link, oneClick).Code)
+	assert.Empty(t, w.reasons(t))
+	assert.Equal(t, http.StatusOK, w.request(t, "POST", link, oneClick).Code)
+}
+
+func FuzzUnsubscribeToken(f *testing.F) {
+	kept := emailtest.NewStore()
+	config := email.Config{Customers: kept, Senders: kept, Templates: kept, Store: kept, Blobs: kept, Suppressions: kept,
+		Transport: emailtest.NewRecorder()}
+	leaving(&config)
+	service, err := email.New(config)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add("")
+	f.Add("AQ")
+	f.Add("AQAAAAAAAAAAAAAAAAAAAAAAaWQAaXZhbkBleGFtcGxlLm9yZw")
+	f.Fuzz(func(t *testing.T, token string) {
+		var refused *email.RefusedError
+		if err := service.Suppressions.Unsubscribe(context.Background(), token); !errors.As(err, &refused) {
+			t.Fatalf("a token that nobody made is taken: %v", err)
+		}
+	})
+}
+
+func TestUnsubscribeByMail(t *testing.T) {
+	w, _ := suppressing(t, leaving)
+	delivery, _ := w.mailing(t)
+	mailto := regexp.MustCompile(`<mailto:([^?]+)\?subject=([^>]+)>`).FindStringSubmatch(delivery.Parsed.Header("List-Unsubscribe"))
+	require.NotNil(t, mailto)
+	subject, err := url.PathUnescape(mailto[2])
+	require.NoError(t, err)
+	receive := func(subject, mailbox string) email.Message {
+		msg, err := w.Receive(t.Context(), email.Inbound{Mailbox: mailbox, Raw: strings.NewReader(
+			"From: ivan@example.org\r\nTo: " + mailbox + "\r\nSubject: " + subject + "\r\n\r\n" + subject + mailbox)})
+		require.NoError(t, err)
+		return msg
+	}
+	receive("unsubscribe nonsense", mailto[1])
+	receive(subject, "anna@shop.example")
+	assert.Empty(t, w.reasons(t), "no token of ours, or not the mailbox for it")
+	msg := receive(subject, mailto[1])
+	assert.Equal(t, []string{"unsubscribe ivan@example.org"}, w.reasons(t))
+	assert.Equal(t, email.StateReceived, w.message(t, msg.ID).State, "it is in the history")
+	page, err := w.History.Conversations(t.Context(), email.Completed, "", 10)
+	require.NoError(t, err)
+	for _, conv := range page.Items {
+		if conv.ID == msg.ConversationID {
+			return
+		}
+	}
+	t.Error("somebody would have to answer it")
+}
+
+func TestUnsubscribeNeedsItsParts(t *testing.T) {
+	for name, breakIt := range map[string]func(*email.Config){
+		"no secret":       func(c *email.Config) { c.Secret = nil },
+		"no suppressions": func(c *email.Config) { c.Suppressions = nil },
+		"http":            func(c *email.Config) { c.Unsubscribe.URL = func(s string) string { return "http://crm.example/" + s } },
+		"relative":        func(c *email.Config) { c.Unsubscribe.URL = func(s string) string { return "/u/" + s } },
+		"brackets": func(c *email.Config) {
+			c.Unsubscribe.URL = func(s string) string { return "https://crm.example/<u>" + s }
+		},
+		"mailbox": func(c *email.Config) { c.Unsubscribe.Mailbox = "leave" },
+	} {
+		w, _ := suppressing(t, leaving)
+		config := w.config
+		breakIt(&config)
+		_, err := email.New(config)
+		assert.ErrorContains(t, err, "Unsubscribe", name)
+	}
+}
+
+func TestUnsubscribeWhereTheStoreFails(t *testing.T) {
+	w, _ := suppressing(t, leaving)
+	_, link := w.mailing(t)
+	broken, err := w.With(func(c *email.Config) { c.Suppressions = brokenSuppressions{c.Suppressions} })
+	require.NoError(t, err)
+	w.Service = broken
+	assert.Equal(t, http.StatusInternalServerError, w.request(t, "POST", link, oneClick).Code)
+}
+
+type brokenSuppressions struct{ email.Suppressions }
+
+func (brokenSuppressions) AddSuppression(context.Context, email.Suppression) error {
+	return errors.New("disk full")
+}
