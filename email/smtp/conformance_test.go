@@ -14,34 +14,43 @@ import (
 // TestConformance holds the Transport to every promise of email.Transport, before go-smtp's server and the scripted one.
 func TestConformance(t *testing.T) {
 	emailtest.TestTransport(t, emailtest.TransportHarness{
-		Accept: func(t testing.TB) emailtest.TransportServer { return fakeServer(t, &backend{}) },
-		RefuseRecipient: func(t testing.TB, addr string, temporary bool) emailtest.TransportServer {
-			return fakeServer(t, &backend{refuse: map[string]error{"RCPT " + addr: verdict(temporary)}})
-		},
-		RefuseAll: func(t testing.TB, temporary bool) emailtest.TransportServer {
-			return fakeServer(t, &backend{refuse: map[string]error{"MAIL": verdict(temporary)}})
-		},
-		RefuseContent: func(t testing.TB, temporary bool) emailtest.TransportServer {
-			return fakeServer(t, &backend{refuse: map[string]error{"DATA": verdict(temporary)}})
-		},
-		LoseReply: func(t testing.TB) emailtest.TransportServer {
-			return scripted(t, func(p *peer) {
-				if p.hello() && p.transaction(3) {
-					p.listen()
-				}
-			})
-		},
-		Stall: func(t testing.TB) emailtest.TransportServer {
-			return scripted(t, failing("MAIL", (*peer).wait))
-		},
-		StallReply: func(t testing.TB) emailtest.TransportServer {
-			return scripted(t, func(p *peer) {
-				if p.hello() && p.transaction(3) {
-					p.listen()
-					p.wait()
-				}
-			})
-		},
+		Accept: accepting, RefuseRecipient: refusingRecipient, RefuseAll: refusingAll, RefuseContent: refusingContent,
+		LoseReply: losingReply, Stall: stalling, StallReply: stallingReply,
+	})
+}
+
+func accepting(t testing.TB) emailtest.TransportServer { return fakeServer(t, &backend{}) }
+
+func refusingRecipient(t testing.TB, addr string, temporary bool) emailtest.TransportServer {
+	return fakeServer(t, &backend{refuse: map[string]error{"RCPT " + addr: verdict(temporary)}})
+}
+
+func refusingAll(t testing.TB, temporary bool) emailtest.TransportServer {
+	return fakeServer(t, &backend{refuse: map[string]error{"MAIL": verdict(temporary)}})
+}
+
+func refusingContent(t testing.TB, temporary bool) emailtest.TransportServer {
+	return fakeServer(t, &backend{refuse: map[string]error{"DATA": verdict(temporary)}})
+}
+
+func losingReply(t testing.TB) emailtest.TransportServer {
+	return scripted(t, func(p *peer) {
+		if p.hello() && p.transaction(3) {
+			p.listen()
+		}
+	})
+}
+
+func stalling(t testing.TB) emailtest.TransportServer {
+	return scripted(t, failing("MAIL", (*peer).wait))
+}
+
+func stallingReply(t testing.TB) emailtest.TransportServer {
+	return scripted(t, func(p *peer) {
+		if p.hello() && p.transaction(3) {
+			p.listen()
+			p.wait()
+		}
 	})
 }
 
