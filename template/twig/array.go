@@ -125,6 +125,15 @@ func (a *array) isList() bool {
 	return true
 }
 
+// keysPerStep is how many keys are looked through for one step.
+const keysPerStep = 16
+
+// isList is array.isList, counted as work.
+func (r *run) isList(a *array) bool {
+	r.step(len(a.keys) / keysPerStep)
+	return a.isList()
+}
+
 func (a *array) find(k key) int {
 	if a.keys == nil {
 		if k.isText || k.n < 0 || k.n >= int64(len(a.vals)) {

@@ -27,14 +27,15 @@ func (e *arrayExpr) exists(*run, *frame) bool { return true }
 func (e *arrayExpr) probe(r *run, c *frame) (Value, bool) { return e.eval(r, c), true }
 
 func (e *arrayExpr) eval(r *run, c *frame) Value {
-	r.growArray(len(e.vals))
 	if e.list {
+		r.growArray(len(e.vals))
 		vals := make([]Value, len(e.vals))
 		for i, item := range e.vals {
 			vals[i] = item.eval(r, c)
 		}
 		return List(vals)
 	}
+	r.growMap(len(e.vals))
 	a := newArray(len(e.vals))
 	for i, item := range e.vals {
 		if s, ok := item.(*spreadExpr); ok {
@@ -46,6 +47,7 @@ func (e *arrayExpr) eval(r *run, c *frame) Value {
 			continue
 		}
 		k := e.keys[i].eval(r, c)
+		r.read(k)
 		r.pos = e.keys[i].where()
 		a.set(keyOf(r.str(k)), item.eval(r, c))
 	}
@@ -59,7 +61,7 @@ func (r *run) spread(a *array, s *spreadExpr, c *frame) {
 		throwPHP("Only arrays and Traversables can be unpacked")
 	}
 	from := v.arr().settled()
-	r.growArray(len(from.vals))
+	r.growMap(len(from.vals))
 	for i, item := range from.vals {
 		if k := from.keyAt(i); k.isText {
 			a.set(k, item)

@@ -89,10 +89,11 @@ func (f *closure) call(r *run, args ...Value) Value {
 		throwPHP("Too few arguments to function {closure}(), " + Int(int64(len(args))).String() + " passed and exactly " + Int(int64(len(f.arrow.params))).String() + " expected")
 	}
 	r.enter()
+	mark := r.mark()
 	c := &f.frame
 	if f.arrow.sets || f.busy {
 		inner := f.frame
-		inner.slots = append([]Value(nil), f.frame.slots...)
+		inner.slots = r.copied(f.frame.slots)
 		c = &inner
 	}
 	for i, slot := range f.arrow.params {
@@ -102,6 +103,7 @@ func (f *closure) call(r *run, args ...Value) Value {
 	r.unit, f.busy = c.unit, true
 	v := f.arrow.body.eval(r, c)
 	r.unit, r.pos, f.busy = was, at, busy
+	r.release(mark)
 	r.leave()
 	return v
 }

@@ -93,6 +93,7 @@ func (e *attrExpr) read(r *run, c *frame, strict bool, ask question) (v Value, o
 			return null, false, false // Twig does not evaluate the key then
 		}
 		attr = e.attr.eval(r, c)
+		r.read(attr)
 		if e.kind == keyAccess && ask == askValue && !strict && (attr.k == kArray || attr.k > kArray) && r.eng.policy == nil {
 			r.pos = e.obj.where()
 			throwPHP("Illegal offset type")
@@ -133,6 +134,7 @@ func (r *run) evalArgs(c *frame, args []expr) []Value {
 			if v.k != kArray {
 				throwPHP("Only arrays and Traversables can be unpacked")
 			}
+			r.growArray(v.arr().len())
 			out = append(out, v.arr().settled().vals...)
 			continue
 		}

@@ -2,8 +2,12 @@ package twig
 
 import "sync"
 
-// maxCached is how many templates an engine keeps parsed.
-const maxCached = 256
+// maxCached is how many templates an engine keeps parsed, and maxCachedBytes how long their sources are together: a tree
+// may take many times as much.
+const (
+	maxCached      = 256
+	maxCachedBytes = 4 << 20
+)
 
 type cacheKey struct{ name, source, strategy string }
 
@@ -11,6 +15,7 @@ type cacheKey struct{ name, source, strategy string }
 type cache struct {
 	mu    sync.RWMutex
 	units map[cacheKey]*unit
+	bytes int
 }
 
 func (c *cache) get(k cacheKey) (*unit, bool) {
@@ -27,11 +32,17 @@ func (c *cache) put(k cacheKey, u *unit) {
 	if c.units == nil {
 		c.units = make(map[cacheKey]*unit)
 	}
-	for old := range c.units {
-		if len(c.units) < maxCached {
-			break
-		}
-		delete(c.units, old)
+	if _, ok := c.units[k]; !ok {
+		c.bytes += len(k.source)
 	}
 	c.units[k] = u
+	for old := range c.units {
+		if len(c.units) <= maxCached && c.bytes <= maxCachedBytes {
+			break
+		}
+		if old != k {
+			c.bytes -= len(old.source)
+			delete(c.units, old)
+		}
+	}
 }

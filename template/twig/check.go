@@ -112,10 +112,13 @@ type findingKey struct {
 	at         pos
 }
 
+// full reports that more is found than is told, so that the first of it, by its place, is known.
+func (r *reporter) full() bool { return len(r.out.Findings) > 2*maxFindings }
+
 // add notes a finding at a place. width is the length of what it is about, 0 where the source tells.
 func (r *reporter) add(f Finding, at pos, width int) {
 	k := findingKey{f.Code, f.Name, at}
-	if r.seen[k] || len(r.out.Findings) > 2*maxFindings {
+	if r.seen[k] || r.full() {
 		return
 	}
 	r.seen[k] = true

@@ -17,7 +17,7 @@ func (l *lexer) tolerant(c *checking) []token {
 }
 
 // maxReread is how often a source may be read in all: each tag without an end may make the rest be read once more.
-const maxReread = 20
+const maxReread = 4
 
 func (l *lexer) attempt(c *checking) (tokens []token, ok bool) {
 	start := l.at
@@ -34,6 +34,9 @@ func (l *lexer) attempt(c *checking) (tokens []token, ok bool) {
 			panic(x)
 		}
 		c.add(e, l.failed)
+		if e.Kind == template.Limit {
+			panic(enough{})
+		}
 		l.resume(c)
 	}()
 	return l.read(), true

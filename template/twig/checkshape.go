@@ -13,8 +13,8 @@ func (w *walker) read(x readOf) {
 	switch e := x.e.(type) {
 	case *nameExpr:
 		w.variable(path, at, len(e.name))
-		if _, known := x.in.find(e.name); !known && !x.guarded {
-			w.add(Finding{Code: CodeVariableUnknown, Severity: SeverityError, Name: e.name, Suggestions: resembling(e.name, x.in.all())}, e.at, len(e.name))
+		if _, known := x.in.find(e.name); !known && !x.guarded && !w.full() {
+			w.add(Finding{Code: CodeVariableUnknown, Severity: SeverityError, Name: e.name, Suggestions: w.suggested(e.name, x.in.all())}, e.at, len(e.name))
 		}
 	case *attrExpr:
 		if !e.constant || e.kind == methodAccess {
@@ -22,15 +22,26 @@ func (w *walker) read(x readOf) {
 		}
 		w.variable(path, at, 0)
 		of := w.shape(e.obj, x.in, 0)
-		if _, ok := of.attribute(e.key); ok || x.guarded {
+		if _, ok := of.attribute(e.key); ok || x.guarded || w.full() {
 			return
 		}
-		f := Finding{Code: CodeAttributeUnknown, Severity: SeverityError, Name: e.key.text(), Of: written(e.obj), Suggestions: resembling(e.key.text(), of.fieldNames())}
+		f := Finding{Code: CodeAttributeUnknown, Severity: SeverityError, Name: e.key.text(), Of: written(e.obj), Suggestions: w.suggested(e.key.text(), of.fieldNames())}
 		if of.kind == template.TypeList && len(of.fields) > 0 {
 			f.Suggestions = nil
 		}
 		w.add(f, e.attr.where(), 0)
 	}
+}
+
+// maxResembling is with how many names unknown ones are compared in all, to suggest what was meant.
+const maxResembling = 20_000
+
+// suggested is resembling, as long as it is affordable.
+func (w *walker) suggested(name string, known []string) []string {
+	if w.compared += len(known); w.compared > maxResembling {
+		return nil
+	}
+	return resembling(name, known)
 }
 
 // shape is what is known of the value of e.

@@ -18,6 +18,7 @@ type walker struct {
 	prints   []printOf
 	shapes   map[expr]shape // what was found out already
 	taints   map[expr]bool
+	compared int // the names that unknown ones were compared with
 }
 
 // readOf is a variable or an attribute that is read.

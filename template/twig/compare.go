@@ -21,6 +21,8 @@ func compareAt(r *run, a, b Value, depth int) int {
 	case a.isNumber() && b.isNumber():
 		return compareFloats(a.numberAsFloat(), b.numberAsFloat())
 	case a.k == kString && b.k == kString:
+		r.read(a)
+		r.read(b)
 		return compareStrings(a.str(), b.str())
 	case a.isNull() && b.isNull():
 		return 0
@@ -31,8 +33,10 @@ func compareAt(r *run, a, b Value, depth int) int {
 	case a.k == kBool || b.k == kBool || a.isNull() || b.isNull():
 		return compareBools(objectTruth(a), objectTruth(b))
 	case a.isNumber() && b.k == kString:
+		r.read(b)
 		return compareNumberString(a, b.str())
 	case a.k == kString && b.isNumber():
+		r.read(a)
 		return -compareNumberString(b, a.str())
 	}
 	return compareComposite(r, a, b, depth)
@@ -161,8 +165,10 @@ func inCompare(r *run, a, b Value) int {
 	case a.k == kFloat && b.k == kString && math.IsNaN(a.float()), b.k == kFloat && a.k == kString && math.IsNaN(b.float()):
 		return 1
 	case a.isNumber() && b.k == kString:
+		r.read(b)
 		return inNumberString(a, b.str())
 	case a.k == kString && b.isNumber():
+		r.read(a)
 		return -inNumberString(b, a.str())
 	}
 	return looseCompare(r, a, b)
@@ -222,6 +228,7 @@ func identicalAt(r *run, a, b Value, depth int) bool {
 	case kFloat:
 		return a.float() == b.float()
 	case kString:
+		r.read(a)
 		return a.str() == b.str()
 	case kArray:
 		return identicalArrays(r, a.arr(), b.arr(), depth+1)

@@ -32,7 +32,7 @@ func (c *converter) whole(v any) Value {
 }
 
 func (c *converter) settleAll(v Value, depth int) {
-	if v.k != kArray {
+	if v.k != kArray || c.err != nil { // after an error the data, which may lead back into itself, is not gone on with
 		return
 	}
 	if depth > maxNesting {
@@ -141,9 +141,11 @@ func ofUint(n uint64) Value {
 func (c *converter) list(list []any) Value {
 	if c.depth++; c.depth > maxNesting {
 		c.tooDeep()
-		return null
 	}
 	defer func() { c.depth-- }()
+	if c.err != nil {
+		return null
+	}
 	maps := 0
 	for _, e := range list {
 		if m, ok := e.(map[string]any); ok && m != nil {

@@ -104,8 +104,8 @@ func coreTests() map[string]*callable {
 	add("same as", func(r *run, v, other Value) bool { return identical(r, v, other) }, req("value"))
 	add("empty", func(_ *run, v, _ Value) bool { return isEmpty(v) })
 	add("iterable", func(_ *run, v, _ Value) bool { return v.k == kArray })
-	add("sequence", func(_ *run, v, _ Value) bool { return v.k == kArray && v.arr().isList() })
-	add("mapping", func(_ *run, v, _ Value) bool { return v.isObject() || v.k == kArray && !v.arr().isList() })
+	add("sequence", func(r *run, v, _ Value) bool { return v.k == kArray && r.isList(v.arr()) })
+	add("mapping", func(r *run, v, _ Value) bool { return v.isObject() || v.k == kArray && !r.isList(v.arr()) })
 	add("true", func(_ *run, v, _ Value) bool { return v.truth() })
 	isNull := func(_ *run, v, _ Value) bool { return v.isNull() }
 	add("null", isNull)

@@ -98,22 +98,22 @@ func badSize(s string) int {
 
 var strategies = []string{"html", "js", "url", "css", "html_attr", "html_attr_relaxed"}
 
-// escapeText escapes s by any strategy.
-func escapeText(strategy, s string) string {
-	if s == "" {
-		return ""
-	}
+// checkEscapable refuses a strategy that does not exist, and text that it cannot escape.
+func checkEscapable(strategy, s string) {
 	checkStrategy(strategy)
-	switch strategy {
-	case "html":
-		return string(appendHTML(nil, s))
-	case "url":
-		return rawURLEncode(s)
-	}
-	if !utf8.ValidString(s) {
+	if strategy != "html" && strategy != "url" && !utf8.ValidString(s) {
 		throw("The string to escape is not a valid UTF-8 string.")
 	}
-	b := make([]byte, 0, len(s)+16)
+}
+
+// appendEscaped appends s escaped by a strategy that it can be escaped by.
+func appendEscaped(b []byte, strategy, s string) []byte {
+	switch strategy {
+	case "html":
+		return appendHTML(b, s)
+	case "url":
+		return appendURL(b, s)
+	}
 	for _, r := range s {
 		if r < utf8.RuneSelf && (isAlnum(byte(r)) || plainIn(strategy, byte(r))) {
 			b = append(b, byte(r))
@@ -128,7 +128,23 @@ func escapeText(strategy, s string) string {
 			b = appendAttr(b, r)
 		}
 	}
-	return string(b)
+	return b
+}
+
+// maxPart is how much text is escaped between two looks at the limits: it may become many times as long.
+const maxPart = 1 << 16
+
+// part is the beginning of a long text that is escaped alone as it is with what follows.
+func part(s string) string {
+	if len(s) <= maxPart {
+		return s
+	}
+	for n := maxPart; n > maxPart-utf8.UTFMax; n-- {
+		if utf8.RuneStart(s[n]) {
+			return s[:n]
+		}
+	}
+	return s[:maxPart] // in the middle of bytes that belong to no character
 }
 
 // checkStrategy refuses a strategy that does not exist.
@@ -198,10 +214,9 @@ func appendHex(b []byte, n uint32, width int) []byte {
 	return b
 }
 
-// rawURLEncode is RFC 3986 percent-encoding.
-func rawURLEncode(s string) string {
+// appendURL appends s in RFC 3986 percent-encoding.
+func appendURL(b []byte, s string) []byte {
 	const digits = "0123456789ABCDEF"
-	b := make([]byte, 0, len(s)+16)
 	for i := range len(s) {
 		if c := s[i]; isAlnum(c) || strings.IndexByte("-_.~", c) >= 0 {
 			b = append(b, c)
@@ -209,8 +224,10 @@ func rawURLEncode(s string) string {
 			b = append(b, '%', digits[c>>4], digits[c&0xf])
 		}
 	}
-	return string(b)
+	return b
 }
+
+func rawURLEncode(s string) string { return string(appendURL(make([]byte, 0, len(s)+16), s)) }
 
 // filterEscape is the filter escape; its third argument tells that the engine called it.
 func filterEscape(r *run, args []Value) Value {
@@ -222,8 +239,13 @@ func filterEscape(r *run, args []Value) Value {
 		checkStrategy(strategy)
 		return v
 	}
-	r.grow(int(v.n))
-	s := escapeText(strategy, v.str())
-	r.grow(len(s))
-	return String(s)
+	checkEscapable(strategy, v.str())
+	b := make([]byte, 0, v.n+16)
+	for rest := v.str(); rest != ""; {
+		p, before := part(rest), len(b)
+		b = appendEscaped(b, strategy, p)
+		r.grow(len(b) - before)
+		rest = rest[len(p):]
+	}
+	return String(string(b))
 }

@@ -134,14 +134,12 @@ func (e *binaryExpr) eval(r *run, c *frame) Value {
 	}
 	b := e.r.eval(r, c)
 	r.pos = e.at
-	if a.k == kString && a.n > textPerStep {
-		r.read(a)
-		r.read(b)
-	}
+	r.read(a)
+	r.read(b)
 	switch e.op {
 	case opAdd:
 		if a.k == kArray {
-			r.growArray(a.Len() + b.Len())
+			r.growMap(a.Len() + b.Len())
 		}
 		return add(a, b)
 	case opSub:
@@ -230,14 +228,25 @@ func (e *concatExpr) eval(r *run, c *frame) Value {
 		v := p.eval(r, c)
 		r.pos = e.at
 		if i == 0 { // the first operand becomes text when the second is there
-			r.appendText(first)
+			r.build(first)
 		}
-		r.appendText(v)
+		r.build(v)
 	}
-	r.grow(len(r.out) - start)
 	v := r.keep(r.out[start:])
 	r.out = r.out[:start]
 	return v
+}
+
+// build appends the text of v, which is counted before it is there, to a text that is being built behind the output.
+func (r *run) build(v Value) {
+	if v.isText() {
+		r.grow(int(v.n))
+		r.out = append(r.out, v.str()...)
+		return
+	}
+	before := len(r.out)
+	r.appendText(v)
+	r.grow(len(r.out) - before)
 }
 
 // appendText appends the text of v to the output.

@@ -2,7 +2,6 @@ package twig
 
 import (
 	"slices"
-	"strings"
 )
 
 func sorted(s []string) []string {
@@ -27,14 +26,19 @@ func callback(v Value, what string) *closure {
 }
 
 func filterMerge(r *run, args []Value) Value {
-	out := &array{}
+	count := r.growArray
 	for i, v := range args {
 		if v.k != kArray {
 			throw(`The "merge" filter expects a sequence or a mapping, got "` + v.typeName() + `" for argument ` + Int(int64(i+1)).String() + ".")
 		}
-		a := v.arr().settled()
-		r.growArray(len(a.vals))
-		out.appendAll(a)
+		if v.arr().settled().keys != nil {
+			count = r.growMap
+		}
+	}
+	out := &array{}
+	for _, v := range args {
+		count(v.arr().len())
+		out.appendAll(v.arr())
 	}
 	return arrayValue(out)
 }
@@ -62,9 +66,10 @@ func filterBatch(r *run, args []Value) Value {
 		throwPHP("array_chunk(): Argument #2 ($length) must be greater than 0")
 	}
 	fill, preserve := args[2], args[3].truth()
-	r.growArray(len(a.vals))
+	r.step(len(a.vals))
 	out := &array{}
 	for i := 0; i < len(a.vals); i += int(min(size, int64(len(a.vals)))) {
+		r.grow(valueSize + arraySize + int(min(size, int64(len(a.vals))))*keyedSize)
 		row := &array{}
 		for j := i; j < len(a.vals) && int64(j-i) < size; j++ {
 			if preserve {
@@ -88,7 +93,11 @@ func filterBatch(r *run, args []Value) Value {
 
 func filterColumn(r *run, args []Value) Value {
 	a := elements(args[0], "column")
-	r.growArray(len(a.vals))
+	if args[2].isNull() {
+		r.growArray(len(a.vals))
+	} else {
+		r.growMap(len(a.vals))
+	}
 	out := &array{}
 	for _, row := range a.vals {
 		if row.k != kArray {
@@ -114,14 +123,16 @@ func filterColumn(r *run, args []Value) Value {
 
 func filterReverse(r *run, args []Value) Value {
 	if args[0].k != kArray {
-		s := r.str(args[0])
-		r.grow(len(s))
-		chars := characters(s, "reverse")
+		chars := r.characters(r.str(args[0]), "reverse")
 		slices.Reverse(chars)
-		return String(strings.Join(chars, ""))
+		return String(string(chars))
 	}
 	a := args[0].arr().settled()
-	r.growArray(len(a.vals))
+	if args[1].truth() {
+		r.growMap(len(a.vals))
+	} else {
+		r.growLike(a, len(a.vals))
+	}
 	out := newArray(len(a.vals))
 	for i := len(a.vals) - 1; i >= 0; i-- {
 		if k := a.keyAt(i); k.isText || args[1].truth() {
@@ -137,13 +148,12 @@ func filterShuffle(r *run, args []Value) Value {
 	v := args[0]
 	switch v.k {
 	case kString:
-		r.grow(len(v.str()))
-		chars := characters(v.str(), "shuffle")
+		chars := r.characters(v.str(), "shuffle")
 		shuffle(r, len(chars), func(i, j int) { chars[i], chars[j] = chars[j], chars[i] })
-		return String(strings.Join(chars, ""))
+		return String(string(chars))
 	case kArray:
+		r.growArray(v.arr().len())
 		vals := slices.Clone(v.arr().settled().vals)
-		r.growArray(len(vals))
 		shuffle(r, len(vals), func(i, j int) { vals[i], vals[j] = vals[j], vals[i] })
 		return List(vals)
 	}
@@ -180,7 +190,11 @@ func filterSlice(r *run, args []Value) Value {
 	}
 	a := args[0].arr().settled()
 	lo, hi := sliceBounds(len(a.vals), from, length)
-	r.growArray(hi - lo)
+	if args[3].truth() {
+		r.growMap(hi - lo)
+	} else {
+		r.growLike(a, hi-lo)
+	}
 	out := newArray(hi - lo)
 	for i := lo; i < hi; i++ {
 		if k := a.keyAt(i); k.isText || args[3].truth() {

@@ -6,7 +6,7 @@ func filterFilter(r *run, args []Value) Value {
 	}
 	a := args[0].arr().settled()
 	f := callback(args[1], `"filter" filter`)
-	r.growArray(len(a.vals))
+	r.growMap(len(a.vals))
 	out := &array{}
 	for i, v := range a.vals {
 		if objectTruth(f.call(r, v, a.keyAt(i).value())) {
@@ -19,7 +19,7 @@ func filterFilter(r *run, args []Value) Value {
 func filterMap(r *run, args []Value) Value {
 	a := elements(args[0], "map")
 	f := callback(args[1], `"map" filter`)
-	r.growArray(len(a.vals))
+	r.growLike(a, len(a.vals))
 	out := newArray(len(a.vals))
 	for i, v := range a.vals {
 		out.set(a.keyAt(i), f.call(r, v, a.keyAt(i).value()))
@@ -74,7 +74,7 @@ func filterSort(r *run, args []Value) Value {
 		f := callback(args[1], `"sort" filter`)
 		compare = func(x, y Value) int { return int(toInt(f.call(r, x, y))) }
 	}
-	r.growArray(len(a.vals))
+	r.growMap(len(a.vals))
 	order := make([]int, len(a.vals))
 	for i := range order {
 		order[i] = i

@@ -42,16 +42,11 @@ func (r *run) join(vals []Value, glue, last string) string {
 		r.step(1)
 		switch {
 		case i > 0 && i == len(vals)-1:
-			r.out = append(r.out, last...)
+			r.build(String(last))
 		case i > 0:
-			r.out = append(r.out, glue...)
+			r.build(String(glue))
 		}
-		before := len(r.out)
-		var ok bool
-		if r.out, ok = e.appendText(r.out); !ok {
-			r.noText(e)
-		}
-		r.grow(len(r.out) - before + len(glue))
+		r.build(e)
 	}
 	s := string(r.out[start:])
 	r.out = r.out[:start]

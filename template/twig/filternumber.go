@@ -73,10 +73,20 @@ func filterNumberFormat(r *run, args []Value) Value {
 	if !args[3].isNull() {
 		thousands = r.str(args[3])
 	}
+	f64 := toFloat(args[0])
+	if len(point)+len(thousands) > 8 {
+		r.grow(len(point) + groups(f64)*len(thousands))
+	}
 	var buf [64]byte
-	b := appendNumber(buf[:0], toFloat(args[0]), decimals, point, thousands)
+	b := appendNumber(buf[:0], f64, decimals, point, thousands)
 	r.grow(len(b))
 	return r.keep(b)
+}
+
+// groups is how often a separator may stand between the thousands of f.
+func groups(f float64) int {
+	_, exponent := math.Frexp(f)
+	return max(0, exponent) / 9
 }
 
 // appendNumber appends a number the way PHP's number_format lays it out.

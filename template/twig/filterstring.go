@@ -32,15 +32,13 @@ func runeSlice(s string, lo, hi int) string {
 	return s[start:end]
 }
 
-// characters splits valid UTF-8 into code points; no characters give one empty string, as in Twig.
-func characters(s, filter string) []string {
+// characters are the code points of text that has to be valid UTF-8.
+func (r *run) characters(s, filter string) []rune {
 	if !utf8.ValidString(s) {
 		throw(`Unable to split the string passed to "` + filter + `" into characters: Malformed UTF-8 characters, possibly incorrectly encoded.`)
 	}
-	if s == "" {
-		return []string{""}
-	}
-	return strings.Split(s, "")
+	r.grow(4 * len(s))
+	return []rune(s)
 }
 
 var trimNames = map[string]string{
@@ -89,6 +87,7 @@ func byteSet(mask string) (set [256]bool) {
 
 func filterNl2br(r *run, args []Value) Value {
 	s := r.textArg(args[0], "nl2br(): Argument #1 ($string)")
+	r.grow(len("<br />") * (strings.Count(s, "\n") + strings.Count(s, "\r")))
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -103,7 +102,7 @@ func filterNl2br(r *run, args []Value) Value {
 			b.WriteByte(s[i])
 		}
 	}
-	r.grow(b.Len())
+	r.grow(len(s))
 	return String(b.String())
 }
 
@@ -186,6 +185,7 @@ func filterSplit(r *run, args []Value) Value {
 		}
 		return splitEvery(r, s, toInt(limit))
 	}
+	r.growArray(strings.Count(s, delimiter) + 1)
 	var parts []string
 	n := toInt(limit)
 	switch {
@@ -199,11 +199,6 @@ func filterSplit(r *run, args []Value) Value {
 		parts = strings.Split(s, delimiter)
 		parts = parts[:max(0, len(parts)+int(max(n, -int64(len(parts)))))]
 	}
-	return texts(r, parts)
-}
-
-func texts(r *run, parts []string) Value {
-	r.growArray(len(parts))
 	vals := make([]Value, len(parts))
 	for i, p := range parts {
 		vals[i] = String(p)
@@ -211,20 +206,25 @@ func texts(r *run, parts []string) Value {
 	return List(vals)
 }
 
+// splitEvery splits text into parts of size characters.
 func splitEvery(r *run, s string, size int64) Value {
-	if size <= 1 {
-		return texts(r, characters(s, "split"))
+	if size <= 1 && !utf8.ValidString(s) {
+		throw(`Unable to split the string passed to "split" into characters: Malformed UTF-8 characters, possibly incorrectly encoded.`)
 	}
 	n := runeCount(s)
-	if int64(n) < size {
-		return texts(r, []string{s})
+	count := int(min(max(size, 1), int64(max(n, 1))))
+	parts := max(1, (n+count-1)/count)
+	r.growArray(parts)
+	vals := make([]Value, 0, parts)
+	start, in := 0, 0
+	for i := range s {
+		if in == count {
+			vals = append(vals, String(s[start:i]))
+			start, in = i, 0
+		}
+		in++
 	}
-	var parts []string
-	for i := 0; i < n; i += int(size) {
-		parts = append(parts, runeSlice(s, i, min(n, i+int(size))))
-		r.step(1 + len(s)/256)
-	}
-	return texts(r, parts)
+	return List(append(vals, String(s[start:])))
 }
 
 func filterURLEncode(r *run, args []Value) Value {

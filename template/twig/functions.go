@@ -173,8 +173,8 @@ func functionRandom(r *run, args []Value) Value {
 		if v.str() == "" {
 			return empty
 		}
-		chars := characters(v.str(), "random")
-		return String(chars[r.eng.random(int64(len(chars)))])
+		chars := r.characters(v.str(), "random")
+		return String(string(chars[r.eng.random(int64(len(chars)))]))
 	case kArray:
 		a := v.arr().settled()
 		if len(a.vals) == 0 {
@@ -200,6 +200,7 @@ func functionSource(r *run, args []Value) Value {
 	var source string
 	err := error(template.ErrNotFound)
 	if r.eng.source != nil {
+		r.step(loadSteps)
 		source, err = r.eng.source.Source(r.ctx, name)
 	}
 	if err != nil {
@@ -219,6 +220,7 @@ func stringLoader() *callable {
 		if !args[1].isNull() {
 			name = r.str(args[1]) + " (string template)"
 		}
+		r.step(loadSteps)
 		u, err := r.eng.parse(name, strings.Clone(r.str(args[0])), r.env)
 		if err != nil {
 			panic(err)

@@ -2,23 +2,38 @@ package twig
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/crmmail/crmmail/template"
 )
 
-// load finds a template by name and parses it.
-func (r *run) load(from *unit, at pos, name string) *unit {
+// loadSteps is what asking the loader for a template counts as: it may be a query to a database.
+const loadSteps = 50
+
+// fetch finds a template by name and parses it, once in a rendering.
+func (r *run) fetch(name string) (*unit, error) {
 	if u, ok := r.loaded[name]; ok {
-		return u
+		return u, nil
 	}
+	r.step(loadSteps)
 	u, err := r.eng.fetch(r.ctx, name, r.env)
 	if err != nil {
-		panic(loadFault(from, at, name, err))
+		return nil, err
 	}
+	r.step(len(u.source) / textPerStep)
 	if r.loaded == nil {
 		r.loaded = map[string]*unit{}
 	}
 	r.loaded[name] = u
+	return u, nil
+}
+
+// load finds a template by name, which has to be there.
+func (r *run) load(from *unit, at pos, name string) *unit {
+	u, err := r.fetch(name)
+	if err != nil {
+		panic(loadFault(from, at, name, err))
+	}
 	return u
 }
 
@@ -58,8 +73,8 @@ func (r *run) checkName(v Value) {
 }
 
 func (r *run) firstOf(from *unit, at pos, names *array) *unit {
-	list := ""
-	for i, n := range names.vals {
+	var missing []string
+	for _, n := range names.vals {
 		if n.k == kTemplate {
 			return n.template()
 		}
@@ -67,11 +82,10 @@ func (r *run) firstOf(from *unit, at pos, names *array) *unit {
 		if u, ok := r.tryLoad(name); ok {
 			return u
 		}
-		if i > 0 {
-			list += `", "`
-		}
-		list += name
+		r.grow(2 * len(name))
+		missing = append(missing, name)
 	}
+	list := strings.Join(missing, `", "`)
 	if len(names.vals) == 1 {
 		panic(from.fault(at, template.Load, `Template "`+list+`" is not defined.`))
 	}
@@ -79,10 +93,7 @@ func (r *run) firstOf(from *unit, at pos, names *array) *unit {
 }
 
 func (r *run) tryLoad(name string) (*unit, bool) {
-	if u, ok := r.loaded[name]; ok {
-		return u, true
-	}
-	u, err := r.eng.fetch(r.ctx, name, r.env)
+	u, err := r.fetch(name)
 	if errors.Is(err, template.ErrNotFound) {
 		return nil, false
 	}

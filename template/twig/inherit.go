@@ -47,6 +47,7 @@ func (u *unit) refusal() *template.Error {
 func (r *run) traits(u *unit) map[string]*block {
 	blocks := map[string]*block{}
 	for _, t := range u.traits {
+		r.pos = t.at
 		used := r.load(u, t.at, t.name)
 		if !used.traitable {
 			panic(u.fault(t.at, runtimeKind, `Template "`+t.name+`" cannot be used as a trait.`))
@@ -215,9 +216,7 @@ func (r *run) runBlock(b *block, c *frame, blocks map[string]*block) {
 		var inner frame
 		if c.unit == b.unit {
 			inner = *c
-			r.step(len(c.slots) / namesPerStep)
-			inner.slots = r.take(len(c.slots))
-			copy(inner.slots, c.slots)
+			inner.slots = r.copied(c.slots)
 			inner.inst, inner.blocks = inst, blocks
 		} else {
 			inner = r.newFrame(inst, nil, c, blocks)

@@ -124,6 +124,7 @@ func filterJSON(r *run, args []Value) Value {
 	if w.failed {
 		return vNo
 	}
+	w.count()
 	return String(string(w.b))
 }
 
@@ -134,6 +135,13 @@ type jsonWriter struct {
 	flags  int64
 	depth  int64
 	failed bool
+	known  int // how much of b was counted
+}
+
+// count counts what was written.
+func (w *jsonWriter) count() {
+	w.r.grow(len(w.b) - w.known)
+	w.known = len(w.b)
 }
 
 func (w *jsonWriter) has(flag int64) bool { return w.flags&flag != 0 }
@@ -186,7 +194,7 @@ func (w *jsonWriter) array(a *array, level int) {
 		w.failed = true
 		return
 	}
-	list := a.isList() && !w.has(jsonForceObject)
+	list := w.r.isList(a) && !w.has(jsonForceObject)
 	open, end := byte('{'), byte('}')
 	if list {
 		open, end = '[', ']'
@@ -197,7 +205,6 @@ func (w *jsonWriter) array(a *array, level int) {
 		if i > 0 {
 			w.b = append(w.b, ',')
 		}
-		start := len(w.b)
 		w.newline(level)
 		if !list {
 			w.text(a.keyAt(i).text())
@@ -210,7 +217,7 @@ func (w *jsonWriter) array(a *array, level int) {
 		if w.failed {
 			return
 		}
-		w.r.grow(min(len(w.b)-start, 64))
+		w.count()
 	}
 	if len(a.vals) > 0 {
 		w.newline(level - 1)
@@ -225,9 +232,11 @@ func (w *jsonWriter) newline(level int) {
 }
 
 func (w *jsonWriter) text(s string) {
-	w.r.grow(len(s))
 	w.b = append(w.b, '"')
 	for i, c := range s {
+		if len(w.b)-w.known > maxPart {
+			w.count()
+		}
 		switch {
 		case c == 0xfffd && s[i] != 0xef:
 			w.failed = true

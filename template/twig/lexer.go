@@ -73,13 +73,23 @@ func (l *lexer) read() []token {
 
 func (l *lexer) pos() pos { return pos{l.line, int32(l.at)} }
 
-func (l *lexer) fail(at pos, message string) {
+func (l *lexer) fail(at pos, message string) { l.abort(at, template.Syntax, message) }
+
+func (l *lexer) abort(at pos, kind template.Kind, message string) {
 	l.failed = at
-	e := &template.Error{Kind: template.Syntax, Message: message, Name: l.name, Line: int(at.line)}
+	e := &template.Error{Kind: kind, Message: message, Name: l.name, Line: int(at.line)}
 	if !l.checked {
 		e.Column = column(l.code, at.off)
 	}
 	panic(e)
+}
+
+// open notes an opening bracket. The parser reads no more of them in each other than it can.
+func (l *lexer) open(text string) {
+	if len(l.brackets) >= maxParse {
+		l.abort(l.pos(), template.Limit, "The template is nested too deeply.")
+	}
+	l.brackets = append(l.brackets, bracket{text, l.pos()})
 }
 
 func (l *lexer) unclosed(b bracket) { l.fail(b.pos, `Unclosed "`+b.text+`".`) }

@@ -11,6 +11,9 @@ var symbols = [...]string{
 	"-", "+", "<", ">", "~", "*", "/", "%", "?", "=", "|", "(", ".", "[",
 }
 
+// symbolStarts are the signs that they begin with.
+const symbolStarts = ".<=!?>/*-+~%|(["
+
 // words are the operators made of words, each before its own prefixes.
 var words = [...]string{
 	"starts with", "ends with", "has every", "has some", "matches", "is not", "not in", "b-and", "b-xor",
@@ -39,7 +42,7 @@ func (l *lexer) expression() {
 	}
 	if op, n := l.operator(); n > 0 {
 		if op == "(" || op == "[" {
-			l.brackets = append(l.brackets, bracket{op, l.pos()})
+			l.open(op)
 		}
 		l.push(tOperator, op)
 		l.skip(n)
@@ -85,6 +88,9 @@ func (l *lexer) operator() (string, int) {
 				}
 			}
 		}
+		return "", 0
+	}
+	if strings.IndexByte(symbolStarts, rest[0]) < 0 {
 		return "", 0
 	}
 	if rest[0] == '?' {
@@ -162,15 +168,14 @@ func (l *lexer) number() {
 			end = n
 		}
 	}
-	v, _, _ := parseNumber(strings.ReplaceAll(l.code[l.at:end], "_", ""))
-	l.tokens = append(l.tokens, token{kind: tNumber, text: l.code[l.at:end], num: v, pos: l.pos()})
+	l.push(tNumber, l.code[l.at:end])
 	l.skip(end - l.at)
 }
 
 func (l *lexer) punctuation(c byte) {
 	switch c {
 	case '{':
-		l.brackets = append(l.brackets, bracket{"{", l.pos()})
+		l.open("{")
 	case '}', ')', ']':
 		if len(l.brackets) == 0 {
 			l.fail(l.pos(), `Unexpected "`+string(c)+`".`)
@@ -181,7 +186,7 @@ func (l *lexer) punctuation(c byte) {
 			l.unclosed(last)
 		}
 	}
-	l.push(tPunctuation, string(c))
+	l.push(tPunctuation, l.code[l.at:l.at+1])
 	l.skip(1)
 }
 
@@ -207,7 +212,7 @@ func (l *lexer) quoted(quote byte) {
 }
 
 func (l *lexer) openString() {
-	l.brackets = append(l.brackets, bracket{`"`, l.pos()})
+	l.open(`"`)
 	l.enter(inString)
 	l.skip(1)
 }
@@ -215,7 +220,7 @@ func (l *lexer) openString() {
 func (l *lexer) stringPart() {
 	rest := l.code[l.at:]
 	if strings.HasPrefix(rest, "#{") {
-		l.brackets = append(l.brackets, bracket{"#{", l.pos()})
+		l.open("#{")
 		l.push(tInterpolationStart, "")
 		l.skip(len(rest) - len(strings.TrimLeft(rest[2:], space)))
 		l.enter(inInterpolation)

@@ -59,13 +59,14 @@ func (l *loop) parentContext(r *run) *array {
 		slots[slot] = was[i+1]
 	}
 	slots[l.slot] = was[0]
-	r.growArray(len(a.vals))
+	r.growMap(len(a.vals))
 	return a
 }
 
 var loopKeys = [...]string{"parent", "index0", "index", "first", "revindex0", "revindex", "length", "last"}
 
 func (l *loop) value(r *run) Value {
+	r.growMap(len(loopKeys))
 	a := newArray(len(loopKeys))
 	for _, name := range loopKeys {
 		a.set(key{s: name, isText: true}, l.attr(r, name))

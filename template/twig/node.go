@@ -50,6 +50,9 @@ func (n *printNode) exec(r *run, c *frame) {
 }
 
 func (r *run) print(v Value) {
+	if v.isText() && len(r.out)+int(v.n) > r.eng.limits.OutputBytes {
+		r.tooLong()
+	}
 	r.appendText(v)
 	if len(r.out) > r.eng.limits.OutputBytes {
 		r.checkOutput()
@@ -100,13 +103,16 @@ func (r *run) emit(v Value, strategy string) {
 		r.print(v)
 		return
 	}
-	if strategy == "html" {
-		r.out = appendHTML(r.out, v.str())
-	} else {
-		r.out = append(r.out, escapeText(strategy, v.str())...)
+	if strategy != "html" && v.n > 0 {
+		checkEscapable(strategy, v.str())
 	}
-	if len(r.out) > r.eng.limits.OutputBytes {
-		r.checkOutput()
+	for rest := v.str(); rest != ""; {
+		p := part(rest)
+		r.out = appendEscaped(r.out, strategy, p)
+		if len(r.out) > r.eng.limits.OutputBytes {
+			r.checkOutput()
+		}
+		rest = rest[len(p):]
 	}
 }
 
@@ -187,8 +193,7 @@ func (n *withNode) exec(r *run, c *frame) {
 	mark := r.mark()
 	if n.vars == nil {
 		inner := *c
-		inner.slots = r.take(len(c.slots))
-		copy(inner.slots, c.slots)
+		inner.slots = r.copied(c.slots)
 		n.body.exec(r, &inner)
 		r.release(mark)
 		return

@@ -8,12 +8,21 @@ import (
 func (p *parser) expression(prec int) expr {
 	p.deeper()
 	defer func() { p.depth-- }()
+	beside := p.height
+	p.height = 0
 	spreads := p.spreads
 	p.spreads = false
 	e := p.operand()
 	if s, ok := e.(*spreadExpr); ok && !spreads {
 		p.fail(s.at, `Unexpected token "operator" of value "...".`)
 	}
+	e = p.operators(e, prec)
+	p.height = max(beside, p.height+1)
+	return e
+}
+
+// operators parses the operators that follow the operand e.
+func (p *parser) operators(e expr, prec int) expr {
 	for chain := 0; ; chain++ {
 		t := p.current()
 		if t.kind != tOperator {
@@ -23,11 +32,14 @@ func (p *parser) expression(prec int) expr {
 		if !ok || level < prec {
 			return e
 		}
-		if chain > maxChain {
+		if chain > maxChain || p.height > maxHeight {
 			p.abort(t.pos, template.Limit, "The expression is too long.")
 		}
 		p.next()
 		e = p.infix(e, t, level)
+		if t.text != "~" { // a chain of those is one node
+			p.height++
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ func (p *parser) literal() expr {
 		return p.name(t)
 	case t.kind == tNumber:
 		p.next()
-		return &constExpr{at, t.num}
+		return &constExpr{at, t.number()}
 	case t.kind == tString, t.kind == tInterpolationStart:
 		return p.stringLiteral(at)
 	case t.is(tPunctuation, "{"):
@@ -170,7 +170,7 @@ func (p *parser) mapKey(e *arrayExpr) (k expr, done bool) {
 		return &constExpr{place{t.pos}, String(t.text)}, false
 	case t.kind == tNumber:
 		p.next()
-		v := t.num
+		v := t.number()
 		if v.k == kFloat {
 			v = Int(floatToInt(v.float()))
 		}

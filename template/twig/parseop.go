@@ -128,7 +128,7 @@ func (p *parser) dot(l expr, t token) expr {
 		last = p.next()
 		switch {
 		case last.kind == tNumber:
-			attr = &constExpr{place{last.pos}, last.num}
+			attr = &constExpr{place{last.pos}, last.number()}
 		case last.kind == tName, last.kind == tOperator && isNameStart(last.text[0]):
 			attr = &constExpr{place{last.pos}, String(last.text)}
 		default:

@@ -6,11 +6,13 @@ import (
 	"github.com/crmmail/crmmail/template"
 )
 
-// maxParse is how deep expressions and tags may be nested in a source, and maxChain how many operators one
-// expression may chain: evaluation recurses as deep, and a Go stack that overflows cannot be recovered.
+// maxParse is how deep expressions and tags may be nested in a source, maxHeight how high the tree of one expression may
+// be, and maxChain how many operators it may chain: evaluation recurses as deep, in each of Limits.Depth macros or blocks
+// that call each other, and a Go stack that overflows cannot be recovered.
 const (
-	maxParse = 400
-	maxChain = 4000
+	maxParse  = 400
+	maxHeight = 1000
+	maxChain  = 4000
 )
 
 // unit is a parsed template. It is immutable.
@@ -57,6 +59,7 @@ type stream struct {
 	tokens  []token
 	i       int
 	depth   int
+	height  int             // of the expression parsed last
 	delayed *template.Error // the first wrong call; Twig finds it after faults of the syntax
 	late    *template.Error // the first wrong call in a block or an embed, at which Twig looks after all others
 	failed  pos             // where the last fault is
@@ -73,6 +76,7 @@ type parser struct {
 	blockStack []string
 	scopes     []map[string]imported // imported names; the first is the template's own
 	loops      []*loopScope
+	assigned   []int      // what the loops around assign
 	fors       []*forNode // the loops around, for whether they need the variable loop
 	targets    [][]token  // the variables of these loops, and of one whose sequence is being parsed
 	sets       int        // how many assignments were parsed
@@ -92,10 +96,11 @@ type openTag struct {
 	at   pos
 }
 
-// loopScope collects the slots that the body of a loop assigns.
+// loopScope is a loop being parsed: the slots that its body assigns are those of parser.assigned from start on, some of
+// them more than once where loops are in each other.
 type loopScope struct {
-	assigned []int
-	seen     map[int]bool
+	start int
+	seen  map[int]bool
 }
 
 func newParser(eng *Engine, env *environment, s *stream, name, source string) *parser {
@@ -201,21 +206,11 @@ func (p *parser) assign(at pos, name string) int {
 	slot := p.slot(name)
 	p.unit.own(name)
 	p.sets++
-	for _, l := range p.loops {
-		l.add(slot)
+	if n := len(p.loops); n > 0 && !p.loops[n-1].seen[slot] {
+		p.loops[n-1].seen[slot] = true
+		p.assigned = append(p.assigned, slot)
 	}
 	return slot
-}
-
-func (l *loopScope) add(slot int) {
-	if l.seen[slot] {
-		return
-	}
-	if l.seen == nil {
-		l.seen = map[int]bool{}
-	}
-	l.seen[slot] = true
-	l.assigned = append(l.assigned, slot)
 }
 
 func (p *parser) deeper() {

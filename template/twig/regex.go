@@ -1,6 +1,9 @@
 package twig
 
-import "github.com/crmmail/crmmail/template/twig/internal/pcre"
+import (
+	"github.com/crmmail/crmmail/template"
+	"github.com/crmmail/crmmail/template/twig/internal/pcre"
+)
 
 // matchExpr is the operator matches; a constant pattern is compiled with the template.
 type matchExpr struct {
@@ -13,6 +16,9 @@ func (p *parser) matches(l expr, t token, r expr) expr {
 	e := &matchExpr{place: place{t.pos}, l: l, r: r}
 	if c, ok := r.(*constExpr); ok {
 		pattern := c.v.String()
+		if len(pattern) > maxPattern {
+			p.abort(t.pos, template.Limit, `The pattern passed to "matches" is longer than allowed.`)
+		}
 		re, err := pcre.Compile(pattern)
 		if err != nil {
 			p.fail(t.pos, `Regexp "`+pattern+`" passed to "matches" is not valid: `+err.Error()+".")
@@ -22,7 +28,7 @@ func (p *parser) matches(l expr, t token, r expr) expr {
 	return e
 }
 
-// maxPattern is the length of a pattern made at run time, patternStep how many bytes of it one step compiles, and
+// maxPattern is the length of a pattern, patternStep how many bytes of it one step compiles, and
 // maxMatch how much work one match may be, in the matcher's units.
 const (
 	maxPattern  = 4000

@@ -2,6 +2,7 @@ package twig
 
 import (
 	"context"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -59,7 +60,13 @@ func (c *frame) fail(at pos, kind template.Kind, message string) {
 	panic(c.unit.fault(at, kind, message))
 }
 
+// maxMessage is how long a message may be, which may quote what a template is made of.
+const maxMessage = 4096
+
 func (u *unit) fault(at pos, kind template.Kind, message string) *template.Error {
+	if len(message) > maxMessage {
+		message = strings.ToValidUTF8(message[:maxMessage], "") + "…"
+	}
 	return &template.Error{Kind: kind, Message: message, Name: u.name, Line: int(at.line), Column: column(u.source, at.off)}
 }
 
@@ -93,9 +100,11 @@ func (r *run) limit(message string, err error) {
 
 func (r *run) checkOutput() {
 	if len(r.out) > r.eng.limits.OutputBytes {
-		r.limit("The template prints more than allowed.", nil)
+		r.tooLong()
 	}
 }
+
+func (r *run) tooLong() { r.limit("The template prints more than allowed.", nil) }
 
 // grow counts n bytes of values that are about to be built.
 func (r *run) grow(n int) {
@@ -107,12 +116,38 @@ func (r *run) grow(n int) {
 	}
 }
 
-// valueSize is about what one element of an array takes.
-const valueSize = 32
+// What values take, about: an element of a list, one that has a key of its own in a small array and in one with an
+// index, and an array itself.
+const (
+	valueSize   = 32
+	keyedSize   = 64
+	indexedSize = 160
+	arraySize   = 96
+)
 
+// growArray counts a list of n elements.
 func (r *run) growArray(n int) {
 	r.step(n)
-	r.grow(n * valueSize)
+	r.grow(arraySize + n*valueSize)
+}
+
+// growMap counts an array of n elements with keys of their own.
+func (r *run) growMap(n int) {
+	r.step(n)
+	if n < indexFrom {
+		r.grow(arraySize + n*keyedSize)
+	} else {
+		r.grow(arraySize + n*indexedSize)
+	}
+}
+
+// growLike counts an array of n elements with keys as a has them.
+func (r *run) growLike(a *array, n int) {
+	if a.keys == nil {
+		r.growArray(n)
+	} else {
+		r.growMap(n)
+	}
 }
 
 func (r *run) enter() {
@@ -135,6 +170,14 @@ func (r *run) take(n int) []Value {
 	r.highest = max(r.highest, top+n)
 	s := r.stack[top : top+n : top+n]
 	clear(s)
+	return s
+}
+
+// copied is take with a copy of the variables in it.
+func (r *run) copied(slots []Value) []Value {
+	r.step(len(slots) / namesPerStep)
+	s := r.take(len(slots))
+	copy(s, slots)
 	return s
 }
 
@@ -186,7 +229,7 @@ func (r *run) settle(v Value) Value {
 func (r *run) context(c *frame) *array {
 	a := newArray(len(c.slots))
 	r.fillContext(a, c)
-	r.growArray(len(a.vals))
+	r.growMap(len(a.vals))
 	return a
 }
 
@@ -233,7 +276,7 @@ const textPerStep = 64
 
 // read counts the work of an operation on v.
 func (r *run) read(v Value) {
-	if v.n > textPerStep && v.isText() {
+	if v.n > textPerStep && v.isText() && r != nil {
 		r.step(int(v.n / textPerStep))
 	}
 }

@@ -18,7 +18,7 @@ func filterFormat(r *run, args []Value) Value {
 		}
 		f.verb()
 	}
-	r.grow(len(f.out))
+	r.grow(len(f.format))
 	return String(string(f.out))
 }
 
@@ -70,7 +70,6 @@ func (f *formatter) verb() {
 		f.i = start
 	}
 	s := f.flags()
-	f.r.grow(s.width)
 	if f.i >= len(f.format) {
 		throwPHP("Missing format specifier at end of string")
 	}
@@ -185,21 +184,28 @@ func scientific(verb byte, x float64, precision int) string {
 	return mantissa + string(verb) + strconv.Itoa(n)
 }
 
+// pad appends text filled up to the width of the conversion.
 func (f *formatter) pad(text string, s spec, number bool) {
+	f.r.grow(max(s.width, len(text)))
 	n := s.width - len(text)
-	if n <= 0 {
-		f.out = append(f.out, text...)
-		return
-	}
-	fill := strings.Repeat(string(s.pad), n)
 	switch {
-	case s.left && s.pad == '0' && number:
-		f.out = append(f.out, text+strings.Repeat("0", n)...)
+	case n <= 0:
+		f.out = append(f.out, text...)
 	case s.left:
-		f.out = append(f.out, text+fill...)
+		f.out = append(f.out, text...)
+		f.fill(s.pad, n)
 	case s.pad == '0' && number && text != "" && (text[0] == '-' || text[0] == '+'):
-		f.out = append(f.out, text[:1]+fill+text[1:]...)
+		f.out = append(f.out, text[0])
+		f.fill('0', n)
+		f.out = append(f.out, text[1:]...)
 	default:
-		f.out = append(f.out, fill+text...)
+		f.fill(s.pad, n)
+		f.out = append(f.out, text...)
+	}
+}
+
+func (f *formatter) fill(c byte, n int) {
+	for range n {
+		f.out = append(f.out, c)
 	}
 }

@@ -16,20 +16,27 @@ func suggest(name string, known []string) string {
 
 // similar are the names among known that resemble name, nearest first.
 func similar(name string, known []string) []string {
+	return nearest(known, func(k string) (int, bool) {
+		d := distance(name, k)
+		return d, d <= len(name)/3 || strings.Contains(k, name)
+	}, len(known))
+}
+
+// nearest are the names that resemble something, those of the smallest distance first, and most of them at most.
+func nearest(known []string, resembles func(name string) (distance int, ok bool), most int) []string {
 	type near struct {
 		name string
 		dist int
 	}
 	var found []near
 	for _, k := range known {
-		d := distance(name, k)
-		if d <= len(name)/3 || strings.Contains(k, name) {
+		if d, ok := resembles(k); ok {
 			found = append(found, near{k, d})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b near) int { return a.dist - b.dist })
 	var out []string
-	for _, f := range found {
+	for _, f := range found[:min(most, len(found))] {
 		out = append(out, f.name)
 	}
 	return out
@@ -65,15 +72,13 @@ func distance(a, b string) int {
 // resembling are the names among known that the author of a template may have meant by name, nearest first, three at
 // most: "first_name" and "firstNmae" resemble "firstName".
 func resembling(name string, known []string) []string {
-	var out []string
-	for dist := 0; dist <= max(1, len(name)/3); dist++ {
-		for _, k := range known {
-			if len(out) < 3 && meant(name, k) == dist {
-				out = append(out, k)
-			}
+	return nearest(known, func(k string) (int, bool) {
+		if longer := len(normalName(name)) - len(normalName(k)); max(longer, -longer) > max(1, len(name)/3) {
+			return 0, false
 		}
-	}
-	return out
+		d := meant(name, k)
+		return d, d <= max(1, len(name)/3)
+	}, 3)
 }
 
 // meant is the distance between names without regard to case and underlines; two letters that changed places count

@@ -41,7 +41,10 @@ func parseFor(p *parser, at pos) node {
 	p.expect(tOperator, "in", "")
 	n := &forNode{seq: p.expression(0), loop: p.slot("loop")}
 	p.endTag()
-	scope := &loopScope{}
+	if len(p.loops) == 0 {
+		p.assigned = nil
+	}
+	scope := &loopScope{start: len(p.assigned), seen: map[int]bool{}}
 	p.loops = append(p.loops, scope)
 	p.fors = append(p.fors, n)
 	n.key = -1
@@ -65,7 +68,7 @@ func parseFor(p *parser, at pos) node {
 	if i, ok := p.unit.slots["_key"]; ok && len(targets) == 1 {
 		n.key = i
 	}
-	n.assigned = scope.assigned
+	n.assigned = p.assigned[scope.start:len(p.assigned):len(p.assigned)]
 	p.endTag()
 	return n
 }

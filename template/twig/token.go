@@ -40,16 +40,21 @@ type pos struct{ line, off int32 }
 type token struct {
 	kind tokenKind
 	text string
-	num  Value
 	pos  pos
 }
 
 func (t token) is(kind tokenKind, text string) bool { return t.kind == kind && t.text == text }
 
+// number is the value of a number.
+func (t token) number() Value {
+	v, _, _ := parseNumber(strings.ReplaceAll(t.text, "_", ""))
+	return v
+}
+
 // value is the token's text as error messages show it.
 func (t token) value() string {
 	if t.kind == tNumber {
-		return t.num.String()
+		return t.number().String()
 	}
 	return t.text
 }

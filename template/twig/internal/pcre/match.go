@@ -33,6 +33,7 @@ func (re *Regexp) Match(text string, spend func(steps int) bool) (bool, error) {
 		for i := range m.slots {
 			m.slots[i] = -1
 		}
+		m.spent += len(m.slots) / 8
 		m.stack = m.stack[:0]
 		if _, ok := m.run(0, pos, -1); ok {
 			return true, nil
@@ -81,11 +82,10 @@ func (m *matcher) before(pos int) rune {
 func (m *matcher) run(pc, pos, want int) (int, bool) {
 	base := len(m.stack)
 	for {
-		if m.spent++; m.spent%spendEvery == 0 && (!m.spend(1) || len(m.stack) > maxStack) {
-			m.over = true
+		in := &m.re.prog[pc]
+		if m.spent += in.cost(); m.spent >= spendEvery && !m.pay() {
 			return 0, false
 		}
-		in := &m.re.prog[pc]
 		next, ok := m.step(in, pc, pos)
 		if in.op == opMatch {
 			if ok = want < 0 || pos == want; ok {
@@ -103,6 +103,21 @@ func (m *matcher) run(pc, pos, want int) (int, bool) {
 			return 0, false
 		}
 	}
+}
+
+// pay reports the work that was done and whether there may be more of it.
+func (m *matcher) pay() bool {
+	m.over = !m.spend(m.spent/spendEvery) || len(m.stack) > maxStack
+	m.spent %= spendEvery
+	return !m.over
+}
+
+// cost is how much work an instruction is: one, and more for a class with many ranges.
+func (in *inst) cost() int {
+	if in.cls == nil {
+		return 1
+	}
+	return 1 + (len(in.cls.ranges)+8*len(in.cls.preds))/16
 }
 
 // back pops the stack to the last alternative above base.
