@@ -23,6 +23,7 @@ func TestTwigSpans(t *testing.T) {
 		{`{{ [{a: 1}, "b"][0] }}`, []string{`{{ [{a: 1}, "b"][0] }}`}},
 		{`{{ "a #{ {b: '}'}|json_encode } }}" }}c`, []string{`{{ "a #{ {b: '}'}|json_encode } }}" }}`}},
 		{"{{ a # }} \n }}b", []string{"{{ a # }} \n }}"}},
+		{"{{ a # }}\r }}b", []string{"{{ a # }}\r }}"}},
 		{`{# {{ a }} {% b %} #}{{ c }}`, []string{`{# {{ a }} {% b %} #}`, `{{ c }}`}},
 		{`{% verbatim %}{{ a }}{# b #}{% endverbatim %}{{ c }}`, []string{`{% verbatim %}`, `{% endverbatim %}`, `{{ c }}`}},
 		{`{%- verbatim -%} {% if %} {%~ endverbatim ~%}`, []string{`{%- verbatim -%}`, `{%~ endverbatim ~%}`}},

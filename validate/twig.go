@@ -184,7 +184,7 @@ func (m *twigMask) expression(at int, closing string, collect bool) int {
 			at = end
 			continue
 		case c == '#': // an inline comment, Twig 3.15
-			line := strings.IndexByte(m.src[at:], '\n')
+			line := strings.IndexAny(m.src[at:], "\r\n")
 			if line < 0 {
 				line = len(m.src) - at
 			}
