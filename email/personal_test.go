@@ -3,8 +3,10 @@ package email_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,6 +14,7 @@ import (
 
 	"github.com/crmmail/crmmail/attach"
 	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/emailtest"
 )
 
 func TestExport(t *testing.T) {
@@ -70,4 +73,65 @@ func TestErase(t *testing.T) {
 
 	without := newWorld(t, func(c *email.Config) { c.Customers = customersOnly{c.Customers} })
 	require.ErrorIs(t, without.Customers.Erase(t.Context(), "ivan"), email.ErrUnsupported)
+}
+
+// interrupted is a store to which something happens just before a message is kept.
+type interrupted struct {
+	*emailtest.Store
+	before func()
+}
+
+func (s interrupted) Enqueue(ctx context.Context, q email.Queued) (email.Message, error) {
+	s.before()
+	return s.Store.Enqueue(ctx, q)
+}
+
+func (s interrupted) File(ctx context.Context, f email.Filed) (email.Message, error) {
+	s.before()
+	return s.Store.File(ctx, f)
+}
+
+// Whoever is erased while a message of his is on its way is erased for good, and what came from outside is not lost.
+func TestEraseWhileAMessageIsOnItsWay(t *testing.T) {
+	for name, erase := range map[string]func(*testing.T, *world){
+		"customer and messages": func(t *testing.T, w *world) {
+			require.NoError(t, w.Customers.Erase(t.Context(), "ivan"))
+		},
+		"messages, the host still knows him": func(t *testing.T, w *world) {
+			_, err := w.store.(email.Eraser).EraseCustomer(t.Context(), "ivan")
+			require.NoError(t, err)
+		},
+	} {
+		interrupt := func(t *testing.T, w *world) {
+			var once sync.Once
+			w.config.Store = interrupted{w.store.(*emailtest.Store), func() { once.Do(func() { erase(t, w) }) }}
+			w.Service = w.service(t)
+		}
+		t.Run("outgoing: "+name, func(t *testing.T) {
+			w := newWorld(t)
+			interrupt(t, w)
+			_, err := w.Send(t.Context(), draft())
+			var refusals email.Refusals
+			require.ErrorAs(t, err, &refusals)
+			assert.True(t, refusals.Has(email.CodeCustomerUnknown))
+			require.ErrorIs(t, err, email.ErrNotFound)
+			assert.Empty(t, w.all(t))
+		})
+		t.Run("incoming: "+name, func(t *testing.T) {
+			w := newWorld(t)
+			w.receive(t, rawMail(t, attachedMail("a.pdf")))
+			interrupt(t, w)
+			late := w.receive(t, rawMail(t, attachedMail("b.pdf"), mailID("in-2@example.org")))
+			assert.Empty(t, late.CustomerID+late.ConversationID)
+			assert.Equal(t, email.MatchNone, late.Received.MatchedBy)
+			waiting, err := w.Inbox.Messages(t.Context(), "", 10)
+			require.NoError(t, err)
+			require.Len(t, waiting.Items, 1)
+			assert.Equal(t, late.ID, waiting.Items[0].ID)
+			assert.Len(t, w.all(t), 1)
+			content, err := w.store.OpenBlob(t.Context(), late.Received.RawID)
+			require.NoError(t, err)
+			require.NoError(t, content.Close())
+		})
+	}
 }

@@ -40,7 +40,7 @@ func (s *Service) Receive(ctx context.Context, in Inbound) (Message, error) {
 			return r.msg, err
 		}
 	}
-	kept, err := s.config.Store.File(ctx, r.filed())
+	kept, err := r.file(ctx)
 	if err != nil {
 		if kept.ID == "" && errors.Is(err, ErrDuplicate) {
 			return kept, errors.New("email: receive: Config.NewID gave an id that is used") // not filed: no duplicate
@@ -216,6 +216,33 @@ func (r *reception) defect(code string) {
 	if !slices.Contains(r.msg.Received.Defects, code) {
 		r.msg.Received.Defects = append(slices.Clone(r.msg.Received.Defects), code)
 	}
+}
+
+// file keeps the message. Where its customer is erased meanwhile, it is matched once more, as if it came now; where he is
+// still known to the host's own customers, it waits in the inbox.
+func (r *reception) file(ctx context.Context) (Message, error) {
+	kept, err := r.service.config.Store.File(ctx, r.filed())
+	if !errors.Is(err, ErrNotFound) {
+		return kept, err
+	}
+	r.unmatch()
+	for _, step := range []func(context.Context) error{r.recognise, r.markBounced, r.match} {
+		if err := step(ctx); err != nil {
+			return r.msg, err
+		}
+	}
+	if kept, err = r.service.config.Store.File(ctx, r.filed()); errors.Is(err, ErrNotFound) {
+		r.unmatch()
+		kept, err = r.service.config.Store.File(ctx, r.filed())
+	}
+	return kept, err
+}
+
+// unmatch makes the message one that waits in the inbox.
+func (r *reception) unmatch() {
+	r.conv, r.writer = nil, nil
+	r.msg.ConversationID, r.msg.CustomerID = "", ""
+	r.msg.Received.MatchedBy, r.msg.Received.NewParticipant = MatchNone, false
 }
 
 // filed is what the store keeps.

@@ -75,6 +75,9 @@ func (s *Service) enqueue(ctx context.Context, queued Queued) (Message, error) {
 	if errors.Is(err, ErrDuplicate) && kept.ID == queued.Message.ID {
 		return kept, nil
 	}
+	if errors.Is(err, ErrNotFound) { // erased since the draft was composed
+		return Message{}, Refusals{{Code: CodeCustomerUnknown, Err: err}}
+	}
 	if err != nil {
 		return kept, fmt.Errorf("email: enqueue: %w", err)
 	}

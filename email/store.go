@@ -54,7 +54,8 @@ type Inbox interface {
 type Eraser interface {
 	// EraseCustomer removes everything that is kept about a customer: conversations, messages, recipients, events and wire
 	// forms, queued ones too. It returns the ids of the contents that no message refers to any more. An unknown
-	// customer is no error.
+	// customer is no error. The id is never used again: from then on Enqueue, File and Assign are ErrNotFound for it and keep
+	// nothing, also those that are under way.
 	EraseCustomer(ctx context.Context, customerID string) (blobs []string, err error)
 	// ForgetRaw takes the bytes as they came (Received.RawID) from at most limit inbound messages that were kept before a
 	// time, oldest first, and returns the ids of the contents that no message refers to any more, and from how many

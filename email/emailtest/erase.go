@@ -18,6 +18,7 @@ func (s *Store) EraseCustomer(ctx context.Context, customerID string) (blobs []s
 	if customerID == "" { // those who wait in the inbox are nobody in particular
 		return nil, nil
 	}
+	s.erased[customerID] = true
 	for id, e := range s.messages {
 		if e.message.CustomerID == customerID || s.conversations[e.message.ConversationID].CustomerID == customerID {
 			blobs = append(blobs, e.blobs()...)

@@ -30,6 +30,8 @@ func (s *Store) Assign(ctx context.Context, messageID string, c email.Conversati
 	switch {
 	case !ok:
 		return fmt.Errorf("message: %w", email.ErrNotFound)
+	case s.erased[c.CustomerID]:
+		return fmt.Errorf("customer: %w", email.ErrNotFound)
 	case !e.waits():
 		return fmt.Errorf("message: %w", email.ErrConflict)
 	}

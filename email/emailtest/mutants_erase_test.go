@@ -30,7 +30,8 @@ func telling(change func(blobs []string) []string) func() brokenStore {
 var eraseMutants = []mutant{
 	{"erases-nothing", onStore(always(brokenStore{erase: func(ctx context.Context, s email.Store, id string) ([]string, error) {
 		return nil, ctx.Err()
-	}})), []string{"EraseCustomer leaves nothing", "EraseCustomer by many at once"}},
+	}})), []string{"EraseCustomer leaves nothing of the customer", "EraseCustomer by many at once", "EraseCustomer is for good",
+		"EraseCustomer leaves nothing of what is being kept"}},
 	{"erases-and-remembers", onStore(func() brokenStore {
 		var mu sync.Mutex
 		keys := map[string]bool{}

@@ -41,6 +41,9 @@ func (s *Store) Enqueue(ctx context.Context, q email.Queued) (email.Message, err
 // keep keeps a new message with its conversation, if it has one.
 func (s *Store) keep(e *entry, c *email.Conversation, event email.Event) (email.Message, error) {
 	m := &e.message
+	if s.erased[m.CustomerID] || c != nil && s.erased[c.CustomerID] {
+		return email.Message{}, fmt.Errorf("customer: %w", email.ErrNotFound)
+	}
 	if id, used := s.keys[m.IdempotencyKey]; used {
 		return cloneMessage(s.messages[id].message), fmt.Errorf("idempotency key: %w", email.ErrDuplicate)
 	}

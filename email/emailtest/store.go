@@ -31,6 +31,7 @@ type Store struct {
 	messages      map[string]*entry // by id
 	open          []*entry          // those that are queued or sending, the oldest SendAt first
 	keys          map[string]string // message ids by idempotency key
+	erased        map[string]bool   // ids of customers
 	rules         map[string]email.Rule
 }
 
@@ -71,6 +72,7 @@ func NewTenantStore(tenant string) *Store {
 		conversations: map[string]email.Conversation{},
 		messages:      map[string]*entry{},
 		keys:          map[string]string{},
+		erased:        map[string]bool{},
 		rules:         map[string]email.Rule{},
 	}
 }

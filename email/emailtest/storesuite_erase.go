@@ -2,6 +2,7 @@ package emailtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,6 +52,8 @@ var erasePromises = []promise[storeFixture]{
 		isError(t, err, context.Canceled)
 		equal(t, "messages", 4, len(f.messages(t, email.MessageQuery{})))
 	}},
+	{"EraseCustomer is for good: nothing is kept about the customer any more", eraseIsForGood},
+	{"EraseCustomer leaves nothing of what is being kept meanwhile", eraseWhileKept},
 	{"EraseCustomer by many at once succeeds for all, and tells of each content", func(t *testing.T, f storeFixture) {
 		f.two(t)
 		told := make([][]string, 4)
@@ -120,12 +123,66 @@ func eraseLeavesNothing(t *testing.T, f storeFixture) {
 	claimed := claim(t, f.other, "w", suiteTime.Add(time.Hour), 10)
 	equal(t, "uncertain", 0, len(claimed.Uncertain))
 	f.isEmpty(t)
-	f.enqueue(t, nil, "queued") // neither id nor key is remembered
-	f.file(t, nil, "in")
-	want := aQueued("queued").Message
-	want.Events = []email.Event{aQueued("queued").Event}
-	same(t, "message", want, f.message(t, "queued"))
-	same(t, "message", filed(aFiled("in")), f.message(t, "in"))
+	his := func(q *email.Queued) { q.Message.CustomerID, q.Conversation.CustomerID = "102", "102" }
+	f.enqueue(t, his, "queued") // neither id nor key is remembered
+	queued := aQueued("queued")
+	his(&queued)
+	queued.Message.Events = []email.Event{queued.Event}
+	same(t, "message", queued.Message, f.message(t, "queued"))
+	f.file(t, waiting, "in")
+	in := aFiled("in")
+	waiting(&in)
+	same(t, "message", filed(in), f.message(t, "in"))
+}
+
+// eraseIsForGood tries to keep something about an erased customer.
+func eraseIsForGood(t *testing.T, f storeFixture) {
+	f.file(t, waiting, "inbox")
+	f.erase(t, "101")
+	_, err := f.other.Enqueue(context.Background(), aQueued("out"))
+	isError(t, err, email.ErrNotFound)
+	_, err = f.other.File(context.Background(), aFiled("in"))
+	isError(t, err, email.ErrNotFound)
+	isError(t, f.other.Assign(context.Background(), "inbox", *aFiled("in").Conversation, anAssignment), email.ErrNotFound)
+	his := aQueued("out")
+	his.Message.CustomerID = "102" // in her conversation
+	_, err = f.other.Enqueue(context.Background(), his)
+	isError(t, err, email.ErrNotFound)
+	equal(t, "messages", "inbox", messageIDs(f.messages(t, email.MessageQuery{})))
+	equal(t, "who has the waiting one", "", f.message(t, "inbox").CustomerID)
+	equal(t, "conversations", 0, len(f.conversations(t)))
+	f.enqueue(t, func(q *email.Queued) { q.Message.CustomerID, q.Conversation.CustomerID = "102", "102" }, "out") // the key is free
+}
+
+// eraseWhileKept erases a customer while messages of his are kept: each is kept before, and erased, or is refused.
+func eraseWhileKept(t *testing.T, f storeFixture) {
+	const callers = 8
+	f.file(t, waiting, "inbox")
+	kept := make([]error, callers)
+	race(callers+1, func(i int) {
+		var err error
+		switch {
+		case i == callers:
+			if _, err := f.other.(email.Eraser).EraseCustomer(context.Background(), "101"); err != nil {
+				t.Errorf("EraseCustomer: %v", err)
+			}
+			return
+		case i == 0:
+			err = f.one.Assign(context.Background(), "inbox", *aFiled("assigned").Conversation, anAssignment)
+		case i%2 == 0:
+			_, err = f.handle(i/2).Enqueue(context.Background(), aQueued(fmt.Sprint("out", i)))
+		default:
+			_, err = f.handle(i/2).File(context.Background(), aFiled(fmt.Sprint("in", i)))
+		}
+		kept[i] = err
+	})
+	for i, err := range kept {
+		if err != nil && !errors.Is(err, email.ErrNotFound) {
+			t.Errorf("caller %d: %v", i, err)
+		}
+	}
+	equal(t, "messages of the customer", 0, len(f.messages(t, email.MessageQuery{CustomerID: "101"})))
+	equal(t, "conversations of the customer", 0, len(f.conversationsOf(t, "101")))
 }
 
 func eraseReturnsBlobs(t *testing.T, f storeFixture) {
@@ -148,11 +205,13 @@ func eraseReturnsBlobs(t *testing.T, f storeFixture) {
 		},
 	} {
 		keep()
+		her := fmt.Sprint("20", i)
 		f.file(t, func(in *email.Filed) {
+			in.Message.CustomerID, in.Conversation.CustomerID = her, her
 			in.Message.Attachments[0].BlobID = "x"
 			in.Message.Received.RawID = "y"
-		}, fmt.Sprint("hers", i))
-		equal(t, fmt.Sprint("what others refer to: ", i), "y", f.erase(t, "101"))
+		}, "in-"+her)
+		equal(t, fmt.Sprint("what others refer to: ", i), "y", f.erase(t, her))
 	}
 }
 

@@ -52,10 +52,13 @@ func (s *Store) first(ctx context.Context, key string) (first email.Message, err
 }
 
 func (s *Store) insertQueued(ctx context.Context, tx conn, q email.Queued, wire []byte) error {
-	if err := s.keepConversation(ctx, tx, q.Conversation); err != nil {
+	if err := s.admit(ctx, tx, q.Message.CustomerID, q.Conversation.CustomerID); err != nil {
 		return err
 	}
 	if err := s.insertMessage(ctx, tx, q.Message, q.ReturnPath, q.Event); err != nil {
+		return err
+	}
+	if err := s.keepConversation(ctx, tx, q.Conversation); err != nil {
 		return err
 	}
 	if _, err := exec(ctx, tx, `INSERT INTO crmmail_wire (tenant, message_id, wire) VALUES (?, ?, ?)`,
@@ -65,7 +68,8 @@ func (s *Store) insertQueued(ctx context.Context, tx conn, q email.Queued, wire 
 	return s.insertWireBlobs(ctx, tx, q.Message.ID, q.Wire)
 }
 
-// insertMessage keeps a message with all that messages of both directions have.
+// insertMessage keeps a message with all that messages of both directions have. It is errKeyUsed, and has changed nothing,
+// where the key or the id is used.
 func (s *Store) insertMessage(ctx context.Context, tx conn, m email.Message, returnPath string, e email.Event) error {
 	if err := s.insertContent(ctx, tx, m); err != nil {
 		return err

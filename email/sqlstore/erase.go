@@ -14,6 +14,12 @@ func (s *Store) EraseCustomer(ctx context.Context, customerID string) (blobs []s
 		return nil, ctx.Err()
 	}
 	err = s.write(ctx, func(tx conn) error {
+		if err := s.dialect.alone(ctx, tx, s.forgetting()); err != nil {
+			return err
+		}
+		if err := s.bar(ctx, tx, customerID); err != nil {
+			return err
+		}
 		referred, err := s.deleteMessages(ctx, tx, customerID)
 		if err != nil {
 			return err
@@ -26,6 +32,10 @@ func (s *Store) EraseCustomer(ctx context.Context, customerID string) (blobs []s
 	}
 	return blobs, nil
 }
+
+// forgetting names the lock by which one at a time finds out which contents nobody refers to any more: of two at once, each
+// would find that the other still does.
+func (s *Store) forgetting() string { return "forgetting " + s.tenant }
 
 // ofCustomer are the ids of a customer's messages, and of all in his conversations, perhaps twice.
 const ofCustomer = `SELECT id FROM crmmail_message WHERE tenant = ? AND customer_id = ?
@@ -86,6 +96,9 @@ func (s *Store) ForgetRaw(ctx context.Context, before time.Time, limit int) (blo
 		return nil, 0, ctx.Err()
 	}
 	err = s.write(ctx, func(tx conn) error {
+		if err := s.dialect.alone(ctx, tx, s.forgetting()); err != nil {
+			return err
+		}
 		var messages []string
 		var raw []string
 		_, err := collect(ctx, tx, func(rows *sql.Rows) (_ struct{}, err error) {

@@ -61,7 +61,10 @@ func testEraseAllOrNothing(t *testing.T) {
 			blobs, err = store.EraseCustomer(ctx, "c")
 			require.NoError(t, err)
 			assert.Equal(t, []string{"ab", "photor000003", "rawr000003"}, blobs)
-			assertEmpty(t, db)
+			assertEmpty(t, db, "crmmail_erased")
+			var kept string
+			require.NoError(t, db.QueryRow(`SELECT customer FROM crmmail_erased`).Scan(&kept))
+			assert.Equal(t, blobID("c"), kept, "nothing that names the customer")
 		})
 	}
 }

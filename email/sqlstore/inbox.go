@@ -28,13 +28,20 @@ func (s *Store) File(ctx context.Context, f email.Filed) (email.Message, error) 
 }
 
 func (s *Store) insertFiled(ctx context.Context, tx conn, f email.Filed) error {
+	var conversation email.Conversation
 	if f.Conversation != nil {
-		if err := s.keepConversation(ctx, tx, *f.Conversation); err != nil {
-			return err
-		}
+		conversation = *f.Conversation
+	}
+	if err := s.admit(ctx, tx, f.Message.CustomerID, conversation.CustomerID); err != nil {
+		return err
 	}
 	if err := s.insertMessage(ctx, tx, f.Message, "", f.Event); err != nil {
 		return err
+	}
+	if f.Conversation != nil {
+		if err := s.keepConversation(ctx, tx, conversation); err != nil {
+			return err
+		}
 	}
 	r := f.Message.Received
 	if r == nil {
@@ -51,7 +58,7 @@ func (s *Store) insertFiled(ctx context.Context, tx conn, f email.Filed) error {
 // Assign implements email.Inbox.
 func (s *Store) Assign(ctx context.Context, messageID string, c email.Conversation, e email.Event) error {
 	return wrap("assign", s.write(ctx, func(tx conn) error {
-		if err := s.keepConversation(ctx, tx, c); err != nil {
+		if err := s.admit(ctx, tx, c.CustomerID); err != nil {
 			return err
 		}
 		n, err := exec(ctx, tx, `UPDATE crmmail_message SET conversation_id = ?, customer_id = ?
@@ -61,6 +68,9 @@ func (s *Store) Assign(ctx context.Context, messageID string, c email.Conversati
 		}
 		if n == 0 {
 			return s.noMessage(ctx, tx, messageID)
+		}
+		if err := s.keepConversation(ctx, tx, c); err != nil {
+			return err
 		}
 		return s.insertEvents(ctx, tx, e, messageID)
 	}))
