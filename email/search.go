@@ -14,7 +14,7 @@ import (
 // It is made by ParseQuery; a store looks for customers whose SearchText contains every one of Words.
 type Query struct {
 	Text  string   // as typed, at most 200 characters of it
-	Words []string // folded; every one must occur in SearchText; empty: the query is too short to search
+	Words []string // folded, see ParseQuery; every one must occur in SearchText; empty: the query is too short to search
 	Phone bool     // the query looks like a phone number; Words is its digits
 	Limit int      // at most so many matches; more than 0
 }
@@ -40,13 +40,17 @@ type Match struct {
 
 const (
 	minQueryRunes  = 2
+	minInnerRunes  = 3 // shorter words are found where a word begins
 	minPhoneDigits = 5
 	maxQueryWords  = 8
 	maxQueryRunes  = 200
 )
 
 // ParseQuery reads what a person typed into a search box: any of a name, a phone number in any notation, an e-mail, an
-// external id or a messenger's username with or without @. Text of fewer than two characters gives no words.
+// external id or a messenger's username with or without @. A word of one or two characters is found where a word begins,
+// longer ones are found anywhere: in the middle of words two letters are found nearly everywhere, to nobody's use, and an
+// index of three characters at a time does not help. So a short word comes with the space before it. Text without a word of two
+// characters gives no words.
 func ParseQuery(text string, limit int) Query {
 	text = truncateRunes(text, maxQueryRunes)
 	q := Query{Text: text, Limit: limit}
@@ -59,12 +63,25 @@ func ParseQuery(text string, limit int) Query {
 		q.Words = []string{digits}
 		return q
 	}
+	longest := 0
 	for _, word := range strings.Fields(folded) {
 		if word = strings.TrimPrefix(word, "@"); word != "" && len(q.Words) < maxQueryWords {
-			q.Words = append(q.Words, word)
+			q.Words = append(q.Words, sought(word))
+			longest = max(longest, utf8.RuneCountInString(word))
 		}
 	}
+	if longest < minQueryRunes {
+		q.Words = nil
+	}
 	return q
+}
+
+// sought is a word as it is looked for in SearchText.
+func sought(word string) string {
+	if utf8.RuneCountInString(word) < minInnerRunes {
+		return " " + word
+	}
+	return word
 }
 
 // phoneDigits are the digits of text that is written like a phone number.
@@ -81,14 +98,16 @@ func phoneDigits(text string) (string, bool) {
 	return digits.String(), digits.Len() >= minPhoneDigits
 }
 
-// SearchText is what a customer is searched in: every searchable value, folded, one a line. Stores that search by SQL
-// keep it beside the customer. phone may be nil for RussianPhone.
+// SearchText is what a customer is searched in: every searchable value, folded, each with a space before it. Stores that
+// search by SQL keep it beside the customer. phone may be nil for RussianPhone.
 func SearchText(c Customer, phone Phone) string {
-	var lines []string
+	var text strings.Builder
 	for _, value := range searchable(c, phone) {
-		lines = append(lines, value.folded...)
+		for _, form := range value.folded {
+			text.WriteString(" " + form)
+		}
 	}
-	return strings.Join(lines, "\n")
+	return text.String()
 }
 
 // SearchKey is what a whole external id, e-mail or username is found by: two with one key are the same to a search.
@@ -192,7 +211,7 @@ func searchable(c Customer, phone Phone) []searchValue {
 
 func containsAny(forms []string, word string) bool {
 	for _, form := range forms {
-		if strings.Contains(form, word) {
+		if strings.Contains(" "+form, word) {
 			return true
 		}
 	}

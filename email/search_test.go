@@ -46,6 +46,14 @@ func TestQueryMatch(t *testing.T) {
 		{"percent is a character", "100%", "", "", false},
 		{"underscore is a character", "sokolov-f", "", "", false},
 		{"one character is too few", "ф", "", "", false},
+		{"words of one character are too few", "ф с", "", "", false},
+		{"two characters begin a word", "Фё", email.ByName, "Фёдор Соколов-Ёлкин", false},
+		{"two characters begin the second word", "со", email.ByName, "Фёдор Соколов-Ёлкин", false},
+		{"two characters in the middle of words", "ор", "", "", false},
+		{"two digits begin a number", "89", email.ByPhone, "8 (900) 765-43-21", false},
+		{"one character beside a word", "фёдор с", email.ByName, "Фёдор Соколов-Ёлкин", false},
+		{"one character that begins nothing", "фёдор ц", "", "", false},
+		{"three characters anywhere", "дор", email.ByName, "Фёдор Соколов-Ёлкин", false},
 		{"only an at sign", "@", "", "", false},
 		{"nothing", "  ", "", "", false},
 	} {
@@ -77,7 +85,7 @@ func TestRussianPhone(t *testing.T) {
 // FuzzQuery holds what a store relies on: a customer that matches contains every word of the query in his SearchText,
 // and one that does not lacks at least one.
 func FuzzQuery(f *testing.F) {
-	for _, text := range []string{"фёдор", "8 (900) 765", "@fyodors", "A-99", "a\u0301b", "%_\\", "İi", "\xff\xfe ab", "ǅ ẞ"} {
+	for _, text := range []string{"фёдор", "8 (900) 765", "@fyodors", "A-99", "a\u0301b", "%_\\", "İi", "\xff\xfe ab", "ǅ ẞ", "ab c", "a b"} {
 		f.Add(text, text)
 	}
 	f.Fuzz(func(t *testing.T, text, name string) {

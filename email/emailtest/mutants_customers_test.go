@@ -123,6 +123,11 @@ var customerMutants = []mutant{
 			q.Words[0] = q.Text
 		}
 	}), []string{"SearchCustomers finds a phone number"}},
+	{"search-inside-words", asking(func(q *email.Query) {
+		for i, word := range q.Words {
+			q.Words[i] = strings.TrimPrefix(word, " ")
+		}
+	}), []string{"SearchCustomers finds words of one or two"}},
 	{"search-any-word", asking(func(q *email.Query) { q.Words = q.Words[:min(len(q.Words), 1)] }),
 		[]string{"SearchCustomers wants every word"}},
 	{"search-oldest-first", searching(func(_ email.Query, list []email.Match) []email.Match {

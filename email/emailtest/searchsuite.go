@@ -47,6 +47,13 @@ var searchPromises = []promise[customerFixture]{
 		equal(t, "words of two attributes", "101", f.search(t, "алёна CRM-77"))
 		equal(t, "one word too many", "", f.search(t, "семёнова олег"))
 	}},
+	{"SearchCustomers finds words of one or two characters where a word begins", func(t *testing.T, f customerFixture) {
+		for text, want := range map[string]string{
+			"се": "102 101", "пе а": "101", "john o": "105", "+7": "101", "10": "104 103 102", "ем": "", "hn": "", "00": "", "john n": "", "с а": "",
+		} {
+			equal(t, text, want, f.search(t, text))
+		}
+	}},
 	{`SearchCustomers takes %, _ and \ for themselves`, func(t *testing.T, f customerFixture) {
 		for text, want := range map[string]string{
 			"100%": "103", "under_score": "103", "r_s": "103", "00% ски": "103", `k\s`: "104", `\%`: "", "%%": "", "__": "", "'--": "",
