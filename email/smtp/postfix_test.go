@@ -4,11 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto/ecdsa"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"maps"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -25,17 +26,10 @@ const fields = "From: =?UTF-8?Q?=D0=90?= <crm@example.test>\r\nTo: anna@example.
 // TestPostfix: what a real server delivers is what was sent, to the octet.
 func TestPostfix(t *testing.T) {
 	server := postfixtest.Start(t)
-	tr := transport(t, server.Addr)
-	for name, body := range map[string]string{
-		"plain":      "Hello\r\n",
-		"dots":       ".\r\n..\r\n.x\r\nx.\r\n\r\n.\r\n",
-		"8-bit":      "Здравствуйте, \xff\xfe\r\n",
-		"a NUL":      "a\x00b\r\n",
-		"long lines": strings.Repeat(strings.Repeat("ы", 499)+"\r\n", 50) + "." + strings.Repeat("x", 997) + "\r\n",
-		"trailing":   "x \t\r\n\r\n\r\n",
-		"From line":  "From here on\r\n>From\r\n",
-		"3 MB":       strings.Repeat(strings.Repeat("x", 76)+"\r\n", 40_000),
-	} {
+	tr := transport(t, server.Addr, patient)
+	bodies := maps.Clone(hardBodies)
+	bodies["plain"], bodies["a NUL"] = "Hello\r\n", "a\x00b\r\n"
+	for name, body := range bodies {
 		t.Run(name, func(t *testing.T) {
 			server.Clear(t)
 			mail := []byte(fields + body)
@@ -91,23 +85,30 @@ func TestPostfix(t *testing.T) {
 
 // TestPostfixTLS: STARTTLS with a real server, and a session that it refuses without.
 func TestPostfixTLS(t *testing.T) {
+	file, trust := chainFile(t)
+	server := postfixtest.Start(t, "smtpd_tls_security_level = encrypt", "smtpd_tls_chain_files = "+file)
+
+	secure := transport(t, server.Addr, func(c *smtp.Config) { c.TLS, c.TLSConfig = smtp.TLSRequired, trust })
+	for range 3 {
+		_, err := secure.Deliver(context.Background(), one, &letter{text: fields})
+		require.NoError(t, err)
+	}
+	assert.Len(t, server.Mail(t), 3)
+
+	_, err := deliver(t, transport(t, server.Addr))
+	require.ErrorIs(t, err, smtp.ErrAuth, "530 5.7.0 Must issue a STARTTLS command first")
+	assert.True(t, refused(t, err).Temporary)
+}
+
+// chainFile is a certificate for 127.0.0.1 with its key, as Postfix reads them, and the configuration that trusts it.
+func chainFile(t *testing.T) (file string, trust *tls.Config) {
+	t.Helper()
 	cert, trust := authority(t)
 	key, err := x509.MarshalPKCS8PrivateKey(cert.Certificates[0].PrivateKey.(*ecdsa.PrivateKey))
 	require.NoError(t, err)
 	chain := append(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}),
 		pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Certificates[0].Certificate[0]})...)
-	file := filepath.Join(t.TempDir(), "chain.pem")
+	file = filepath.Join(t.TempDir(), "chain.pem")
 	require.NoError(t, os.WriteFile(file, chain, 0o600))
-	server := postfixtest.Start(t, "smtpd_tls_security_level = encrypt", "smtpd_tls_chain_files = "+file)
-
-	secure := transport(t, server.Addr, func(c *smtp.Config) { c.TLS, c.TLSConfig = smtp.TLSRequired, trust })
-	for range 3 {
-		_, err = secure.Deliver(context.Background(), one, &letter{text: fields})
-		require.NoError(t, err)
-	}
-	assert.Len(t, server.Mail(t), 3)
-
-	_, err = deliver(t, transport(t, server.Addr))
-	require.ErrorIs(t, err, smtp.ErrAuth, "530 5.7.0 Must issue a STARTTLS command first")
-	assert.True(t, refused(t, err).Temporary)
+	return file, trust
 }

@@ -99,6 +99,7 @@ ssl = no
 disable_plaintext_auth = no
 auth_mechanisms = plain login scram-sha-256 xoauth2 oauthbearer
 auth_username_format = %n
+auth_failure_delay = 0
 mail_location = maildir:$D/mail/%n
 mail_uid = $UID
 mail_gid = $GID
@@ -113,6 +114,11 @@ passdb {
 userdb {
   driver = static
   args = uid=$UID gid=$GID home=$D/mail/%n allow_all_users=yes
+}
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service auth {
   unix_listener $D/sasl {
