@@ -19,7 +19,7 @@ var (
 		`ответьте выше этой (?:линии|строки)).*)$`)
 
 	fromLine  = regexp.MustCompile(`(?i)^\*?(?:from|от|від|von|de|da|van|od|från|fra|lähettäjä|kimden|发件人|寄件者|差出人)\s?[:：]\*?\s*\S`)
-	dateLine  = regexp.MustCompile(`(?i)^\*?(?:sent|date|отправлено|дата|надіслано|gesendet|datum|envoyé|enviado(?: el)?|fecha|data|inviato|verzonden|wysłano|odesláno|skickat|sendt|lähetetty|gönderilme|tarih|发送时间|日期|送信日時)\s?[:：]`)
+	dateLine  = regexp.MustCompile(`(?i)^\*?(?:sent|date|отправлено|дата|надіслано|gesendet|datum|envoyé|enviado(?: el)?|fecha|data|inviato|verzonden|wysłano|odesláno|skickat|sendt|lähetetty|gönderilme|gönderildi|tarih|发送时间|日期|送信日時)\s?[:：]`)
 	otherLine = regexp.MustCompile(`(?i)^\*?(?:to|subject|кому|тема|an|betreff|à|objet|para|asunto|assunto|oggetto|aan|onderwerp|do|temat|komu|předmět|till|ämne|til|emne|kime|konu|收件人|主题|宛先|件名)\s?[:：]`)
 
 	// wrote is an introduction with a verb.

@@ -75,7 +75,7 @@ func (d document) tail() (start, after int) {
 			return backOver(lines, i), len(lines)
 		case isQuoted(l):
 			end := quotedUntil(lines, i)
-			if d.over(end) || i == d.first {
+			if d.over(end) || i == d.first && !d.between(end) {
 				return i, end
 			}
 			i = end - 1
@@ -85,8 +85,8 @@ func (d document) tail() (start, after int) {
 				continue
 			}
 			end := quotedUntil(lines, i+n)
-			if end == i+n || i == d.first || d.over(end) {
-				return i, end
+			if end == i+n || d.over(end) || i == d.first && !d.between(end) {
+				return backOver(lines, i), end
 			}
 			i = end - 1 // an answer between quotations: they belong to it
 		}
@@ -100,11 +100,22 @@ const maxSign = 500
 // over says whether nothing but a signature follows at i.
 func (d document) over(i int) bool { return i > d.last || isSignature(d.lines[i:]) }
 
-// backOver takes a rule of underscores or hyphens above a separator to the tail.
+// between says whether the answer that begins at i goes on behind another quotation.
+func (d document) between(i int) bool {
+	for i++; i <= d.last; i++ {
+		if isQuoted(d.lines[i]) {
+			return !d.over(quotedUntil(d.lines, i))
+		}
+	}
+	return false
+}
+
+// backOver takes a rule of underscores or hyphens above a separator to the tail, and the recipients that Yandex puts
+// below it.
 func backOver(lines []string, i int) int {
 	for j := i - 1; j >= 0; j-- {
 		l := strings.Trim(lines[j], " \t\r*")
-		if l == "" {
+		if l == "" || len(l) <= maxSign && otherLine.MatchString(l) {
 			continue
 		}
 		if len(l) >= 5 && strings.Trim(l, "_-") == "" {
@@ -142,19 +153,24 @@ func isSignature(lines []string) bool {
 	return true
 }
 
-// headerBlock says whether the lines begin with the header of a quoted message, as Outlook puts it: sender, then
-// among the next lines a date, and recipients or subject.
+// headerBlock says whether the lines begin with the header of a quoted message, as Outlook puts it: sender, or date as with
+// GMX, then among the next lines the other of these, and recipients or subject.
 func headerBlock(lines []string) bool {
-	if first := strings.TrimSpace(lines[0]); !strings.ContainsAny(first[:min(len(first), 30)], ":\uff1a") || !fromLine.MatchString(first) {
+	first := strings.TrimSpace(lines[0])
+	if !strings.ContainsAny(first[:min(len(first), 30)], ":\uff1a") {
 		return false
 	}
-	dated, addressed := false, false
+	from, dated, addressed := fromLine.MatchString(first), dateLine.MatchString(first), false
+	if !from && !dated {
+		return false
+	}
 	for _, l := range lines[1:min(len(lines), 7)] {
 		l = strings.TrimSpace(l)
+		from = from || fromLine.MatchString(l)
 		dated = dated || dateLine.MatchString(l)
 		addressed = addressed || otherLine.MatchString(l)
 	}
-	return dated && addressed
+	return from && dated && addressed
 }
 
 // attribution is how many lines, at most three, an introduction like "On Monday Anna wrote:" takes; 0 for none.
