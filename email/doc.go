@@ -33,6 +33,13 @@
 // person, who may [Service.Resend] it, and is never sent again by itself. So what is queued is sent once, or known not
 // to be, or marked uncertain.
 //
+// # Rules
+//
+// A [Rule] sends a template whenever an event of the host's happens to a customer. [RuleService.Activate] checks the
+// template's source first: an error keeps the rule inactive, and so does a warning, such as a shortened link, until somebody
+// has taken note of it. What was checked is pinned by its hash, so a template that was changed is checked again before the
+// rule fires. [RuleService.Fire] goes the way of Send; a rule that is refused says so in the customer's history.
+//
 // # Testing
 //
 // Package emailtest has all of it in memory, a transport that records, faults to inject, and a conformance suite for

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/crmmail/crmmail/sender"
 	"github.com/crmmail/crmmail/template"
 	"github.com/crmmail/crmmail/template/jinja"
+	"github.com/crmmail/crmmail/validate"
 )
 
 // rule keeps a rule about customers with a template of that HTML, which it makes, and activates nothing.
@@ -386,6 +388,47 @@ func TestRuleOfAnEngineThatCannotCheck(t *testing.T) {
 	w.saveTemplate(t, "letter", "<p>{{ customer.firstName }}</p>")
 	w.activate(t, rule)
 	assert.Contains(t, w.fire(t, "1")[0].Message.HTML, "Иван")
+}
+
+// Which findings keep a rule from firing is the validator's configuration.
+func TestRuleFollowsTheValidator(t *testing.T) {
+	activation := func(severity validate.Severity, off ...string) *email.RefusedError {
+		w := newWorld(t, func(c *email.Config) {
+			validator, err := validate.New(validate.Options{Off: off, Severities: map[validate.Stage]map[string]validate.Severity{
+				validate.StageActivate: {"link.short": severity}}})
+			require.NoError(t, err)
+			c.Validator = validator
+		})
+		_, err := w.Rules.Activate(t.Context(), "anna", w.rule(t, shortLink).ID, nil)
+		var refused *email.RefusedError
+		errors.As(err, &refused)
+		return refused
+	}
+	assert.Equal(t, email.CodeRuleBlocked, activation(validate.Error).Code)
+	assert.Equal(t, email.CodeRuleUnacknowledged, activation(validate.Warning).Code)
+	assert.Nil(t, activation(validate.Note))
+	assert.Nil(t, activation(validate.Error, "link.short"))
+}
+
+func TestRuleFiresOnceByManyAtOnce(t *testing.T) {
+	w := newWorld(t)
+	rule := w.rule(t, "<p>Рады вам!</p>")
+	w.activate(t, rule)
+	w.saveTemplate(t, "letter", "<p>Очень рады!</p>") // everybody finds out
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			fired, err := w.Rules.Fire(t.Context(), email.Firing{Event: template.EventCustomer, CustomerID: "ivan", Key: "1"})
+			assert.NoError(t, err)
+			if assert.Len(t, fired, 1) {
+				assert.Empty(t, fired[0].Refusals)
+			}
+		})
+	}
+	group.Wait()
+	assert.Len(t, w.all(t), 1)
+	kept := w.keptRule(t, rule)
+	assert.Equal(t, []email.RuleEventKind{email.RuleCreated, email.RuleActivated, email.RuleRevalidated}, ruleKinds(kept))
 }
 
 func TestRulesWithoutAStore(t *testing.T) {
