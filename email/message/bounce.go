@@ -38,6 +38,9 @@ func (p *parser) bounce() *Bounce {
 	for _, r := range p.reports {
 		if strings.HasSuffix(r.mediaType, "delivery-status") {
 			b.Recipients = append(b.Recipients, deliveryStatus(r.content)...)
+			if m := originalID.FindStringSubmatch(r.content); m != nil { // Gmail
+				b.OriginalID = m[1]
+			}
 		} else if m := messageID.FindStringSubmatch(headerOf(r.content)); m != nil && b.OriginalID == "" {
 			b.OriginalID = m[1]
 		}
@@ -48,11 +51,27 @@ func (p *parser) bounce() *Bounce {
 			b.OriginalID = m[1]
 		}
 	}
+	if b.OriginalID == "" && len(p.out.InReplyTo) == 1 {
+		b.OriginalID = p.out.InReplyTo[0]
+	}
 	if len(b.Recipients) == 0 {
-		b.Recipients = toldRecipients(p.head.get("X-Failed-Recipients"), text)
+		b.Recipients = toldRecipients(p.head.get("X-Failed-Recipients"), text, toldAction(p.out.Subject))
 	}
 	return b
 }
+
+var originalID = regexp.MustCompile(`(?im)^x-original-message-id:\s*<([^<>\s]+)>`)
+
+// toldAction is "delayed" where a report for people says in its subject that it only warns.
+func toldAction(subject string) string {
+	if lateSubject.MatchString(subject) {
+		return "delayed"
+	}
+	return "failed"
+}
+
+// lateSubject holds how servers begin a warning that they go on trying.
+var lateSubject = regexp.MustCompile(`(?i)\bdelayed?\b|^warning\b|still being retried|задерж`)
 
 var messageID = regexp.MustCompile(`(?im)^[ \t>]*message-id:\s*<([^<>\s]+)>`)
 
@@ -132,16 +151,19 @@ func firstStatus(s string) string {
 // told finds the address that qmail, Postfix and their like put in front of what the server said: "<user@host>: said".
 var told = regexp.MustCompile(`(?m)^[ \t]*<([^<>\s]+@[^<>\s]+)>[^:\n]{0,80}:[ \t]*\n?((?:.+\n?)*)`)
 
+// listed finds the addresses that Exim and its like put on lines of their own, set in.
+var listed = regexp.MustCompile(`(?m)^[ \t]{2,}([^<>\s:]+@[^<>\s:]+)[ \t]*$((?:\n[ \t]{2,}.+)*)`)
+
 // maxTold bounds the recipients of a report for people.
 const maxTold = 100
 
 // toldRecipients reads the report of a server that only writes for people.
-func toldRecipients(failed, text string) []BouncedRecipient {
+func toldRecipients(failed, text, action string) []BouncedRecipient {
 	text = strings.ToValidUTF8(text[:min(len(text), keptReport)], "")
 	var list []BouncedRecipient
 	add := func(addr, said string) {
 		said = strings.Join(strings.Fields(said), " ")
-		list = append(list, BouncedRecipient{Address: cleanAddress(addr), Action: "failed", Status: firstStatus(said), Diagnostic: said})
+		list = append(list, BouncedRecipient{Address: cleanAddress(addr), Action: action, Status: firstStatus(said), Diagnostic: said})
 	}
 	addrs := strings.FieldsFunc(failed, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' })
 	for _, addr := range addrs[:min(len(addrs), maxTold)] {
@@ -152,8 +174,13 @@ func toldRecipients(failed, text string) []BouncedRecipient {
 	if len(list) > 0 {
 		return list
 	}
-	for _, m := range told.FindAllStringSubmatch(text, maxTold) {
-		add(m[1], m[2])
+	for _, form := range []*regexp.Regexp{told, listed} {
+		for _, m := range form.FindAllStringSubmatch(text, maxTold) {
+			add(m[1], m[2])
+		}
+		if len(list) > 0 {
+			break
+		}
 	}
 	return list
 }

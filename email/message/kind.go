@@ -52,7 +52,7 @@ func (p *parser) fromDaemon() bool {
 }
 
 var bounceSubject = regexp.MustCompile(`(?i)undeliver|not delivered|delivery|returned mail|returned to sender|failure notice|` +
-	`mail system error|mail failed|could not send|нет доставки|не доставлено|недоставлен|не удалось доставить|ошибка доставки|` +
+	`mail system error|mail failed|could not send|message \S+ delayed|delayed mail|нет доставки|не доставлено|недоставлен|не удалось доставить|ошибка доставки|` +
 	`unzustellbar|non remis|non distribu|no se puede entregar|mancato recapito|onbestelbaar|niedostarcz`)
 
 func isAutoReply(h rawHeader, subject string) bool {
