@@ -50,7 +50,7 @@ func testMigrateRefusesANewerSchema(t *testing.T) {
 	require.NoError(t, err)
 	err = sqlstore.Migrate(context.Background(), db, dialect(t))
 	require.ErrorContains(t, err, "999")
-	assert.Equal(t, 999, version(t, db))
+	assert.Equal(t, 999, schemaVersion(t, db))
 }
 
 func TestMigrateIsAllOrNothing(t *testing.T) { onEach(t, testMigrateIsAllOrNothing) }
@@ -131,7 +131,7 @@ func TestSQLiteDSN(t *testing.T) {
 	})
 }
 
-func version(t *testing.T, db *sql.DB) (version int) {
+func schemaVersion(t *testing.T, db *sql.DB) (version int) {
 	require.NoError(t, db.QueryRow(`SELECT version FROM crmmail_schema`).Scan(&version))
 	return version
 }
