@@ -34,7 +34,7 @@
 //
 // Twig source is read with its syntax masked at equal length; string literals of expressions are
 // looked into. Values are unknown there, so only the rendering can be judged to the end; output in a
-// script, a style or an attribute without quotes is a finding of its own (template.*). Rules that only
+// script, a style or an attribute without quotes is a finding of its own (template.*, Finding.Undecided). Rules that only
 // a rendering can answer say so (Rule.Rendered): placeholders, size, words beside the pictures.
 //
 // # Codes

@@ -1,6 +1,7 @@
 package validate_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -77,6 +78,15 @@ func TestTwigSource(t *testing.T) {
 func TestRenderingIsNotReadAsTwig(t *testing.T) {
 	r := check(t, validate.StageSend, validate.Content{HTML: `{# <a href="https://vk.cc/a">x</a> #}`})
 	assert.Len(t, r.Findings, 1)
+}
+
+// What a template prints where escaping does not hold is marked: the source does not tell whether there is harm.
+func TestOnlyTheRenderingDecides(t *testing.T) {
+	content := validate.Content{Twig: true, HTML: `<p title={{ a }} style="color: {{ b }}" onclick="go('{{ c }}')"><a href="https://bit.ly/3xAmpLe">x</a>`}
+	for _, f := range check(t, validate.StageActivate, content).Findings {
+		assert.Equal(t, strings.HasPrefix(f.Code, "template."), f.Undecided, f.Code)
+	}
+	assert.Contains(t, codes(check(t, validate.StageActivate, content)), "template.output-in-style")
 }
 
 func TestTwigInEveryPart(t *testing.T) {

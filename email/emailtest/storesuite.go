@@ -32,7 +32,7 @@ func TestStore(t *testing.T, h StoreHarness) {
 	hold(t, open, enqueuePromises, claimPromises, lapsePromises, transitionPromises, applyPromises, filePromises, assignPromises,
 		messagePromises, listPromises, inboxPromises, rulePartPromises)
 	if one, _ := h.Open(t); isEraser(one) {
-		hold(t, open, erasePromises, forgetPromises)
+		hold(t, open, erasePromises, eraseRulePromises, forgetPromises)
 	}
 }
 

@@ -16,6 +16,17 @@ func aRefused(id string) email.Filed {
 	return email.Filed{Message: m, Event: email.Event{At: suiteTime, Kind: email.EventRefused, ActorID: "7", Detail: "content.blocked"}}
 }
 
+// eraseRulePromises are for a store that can forget.
+var eraseRulePromises = []promise[storeFixture]{
+	{"EraseCustomer forgets what a rule did not send him", func(t *testing.T, f storeFixture) {
+		_, err := f.one.File(context.Background(), aRefused("a"))
+		noError(t, err)
+		_, err = f.one.(email.Eraser).EraseCustomer(context.Background(), "101")
+		noError(t, err)
+		equal(t, "messages", 0, len(f.messages(t, email.MessageQuery{})))
+	}},
+}
+
 var rulePartPromises = []promise[storeFixture]{
 	{"File keeps a message that a rule did not send, in no conversation and not in the inbox", func(t *testing.T, f storeFixture) {
 		in := aRefused("a")
