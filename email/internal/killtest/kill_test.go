@@ -74,6 +74,7 @@ var plans = map[string]killtest.Plan{
 func TestKillOnSQLite(t *testing.T) {
 	for name, plan := range plans {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel() // most of the time passes in waiting
 			kill(t, "sqlite", sqlstore.SQLiteDSN(filepath.Join(t.TempDir(), "crm.db")), plan)
 		})
 	}
@@ -81,9 +82,13 @@ func TestKillOnSQLite(t *testing.T) {
 
 func TestKillOnPostgreSQL(t *testing.T) {
 	for name, plan := range plans {
-		t.Run(name, func(t *testing.T) { kill(t, "pgx", postgrestest.Start(t), plan) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			kill(t, "pgx", postgrestest.Start(t), plan)
+		})
 	}
 	t.Run("and the database", func(t *testing.T) {
+		t.Parallel()
 		server := postgrestest.NewServer(t)
 		plan := plans["one of three"]
 		plan.Interrupt = func() { server.Crash(t) }

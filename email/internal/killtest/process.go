@@ -42,16 +42,23 @@ func Serve(workers map[string]func(context.Context, Setup) error) {
 		os.Exit(3)
 	}()
 	var setup Setup
-	err := json.Unmarshal([]byte(told), &setup)
-	if err == nil {
-		err = workers[setup.Worker](ctx, setup)
-	}
-	if err != nil {
+	if err := json.Unmarshal([]byte(told), &setup); err != nil {
 		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
+		os.Exit(2)
 	}
-	os.Exit(0)
+	for range starts {
+		err := workers[setup.Worker](ctx, setup)
+		if err == nil {
+			os.Exit(0)
+		}
+		fmt.Fprintln(os.Stderr, err)
+		time.Sleep(200 * time.Millisecond)
+	}
+	os.Exit(1)
 }
+
+// starts is how often a worker begins that fails, as where the database is away.
+const starts = 20
 
 // workers are the processes of a run.
 type workers struct {

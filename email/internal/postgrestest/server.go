@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -37,11 +39,36 @@ func NewServer(t testing.TB, settings ...string) *Server {
 	return s
 }
 
-// Crash stops the server at once, as a loss of power would, and starts it again on what is on the disk.
+// Crash kills every process of the server by SIGKILL and starts it again on what is on the disk.
 func (s *Server) Crash(t testing.TB) {
 	t.Helper()
+	must(t, s.kill())
 	must(t, s.stop("keep\n"))
 	must(t, s.run())
+}
+
+// kill leaves nobody who could end in order. Each process of the server leads a group of its own, but all are children of
+// the first.
+func (s *Server) kill() error {
+	text, err := os.ReadFile(filepath.Join(s.dir, "data", "postmaster.pid"))
+	if err != nil {
+		return err
+	}
+	first, _, _ := strings.Cut(string(text), "\n")
+	server, err := strconv.Atoi(first)
+	if err != nil {
+		return err
+	}
+	children, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", server, server))
+	if err != nil {
+		return err
+	}
+	for _, one := range append([]string{first}, strings.Fields(string(children))...) {
+		if pid, err := strconv.Atoi(one); err == nil {
+			syscall.Kill(pid, syscall.SIGKILL) // it may have ended by itself
+		}
+	}
+	return nil
 }
 
 // nobody is the user of the server where the tests run as root, whom PostgreSQL refuses.
