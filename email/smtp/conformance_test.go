@@ -83,6 +83,7 @@ func scripted(t testing.TB, script func(*peer)) emailtest.TransportServer {
 
 // TestConformancePostfix does so before a real server, as far as it can be made to refuse.
 func TestConformancePostfix(t *testing.T) {
+	t.Parallel()
 	const domains = "virtual_mailbox_domains = customer.example, work.example, shop.example"
 	const addr = "olga@work.example"
 	accept := postfixtest.Start(t, domains)

@@ -16,6 +16,7 @@ import (
 
 // TestExim: another real server delivers to the octet what was sent, and refuses as it should be understood.
 func TestExim(t *testing.T) {
+	t.Parallel()
 	server := eximtest.Start(t)
 	tr := transport(t, server.Addr, patient, func(c *smtp.Config) { c.DSN = &smtp.DSN{Failure: true} })
 	for name, body := range hardBodies {

@@ -25,6 +25,7 @@ const fields = "From: =?UTF-8?Q?=D0=90?= <crm@example.test>\r\nTo: anna@example.
 
 // TestPostfix: what a real server delivers is what was sent, to the octet.
 func TestPostfix(t *testing.T) {
+	t.Parallel()
 	server := postfixtest.Start(t)
 	tr := transport(t, server.Addr, patient)
 	bodies := maps.Clone(hardBodies)
@@ -85,6 +86,7 @@ func TestPostfix(t *testing.T) {
 
 // TestPostfixTLS: STARTTLS with a real server, and a session that it refuses without.
 func TestPostfixTLS(t *testing.T) {
+	t.Parallel()
 	file, trust := chainFile(t)
 	server := postfixtest.Start(t, "smtpd_tls_security_level = encrypt", "smtpd_tls_chain_files = "+file)
 

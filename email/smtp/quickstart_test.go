@@ -15,6 +15,7 @@ import (
 
 // TestQuickstartThroughPostfix sends the quickstart's letter through a real server and reads back what it delivered.
 func TestQuickstartThroughPostfix(t *testing.T) {
+	t.Parallel()
 	server := postfixtest.Start(t)
 	story, err := exec.Command("go", "run", "../../examples/quickstart", "-smtp", server.Addr,
 		"-from", "irina@example.test", "-to", "anna@example.test").CombinedOutput()

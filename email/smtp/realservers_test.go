@@ -36,6 +36,7 @@ var hardBodies = map[string]string{
 
 // TestPostfixToDovecot: through two real servers, by SMTP, LMTP and IMAP, comes what was sent, to the octet.
 func TestPostfixToDovecot(t *testing.T) {
+	t.Parallel()
 	dovecot := dovecottest.Start(t)
 	postfix := postfixtest.Start(t, "virtual_transport = lmtp:inet:"+dovecot.LMTP)
 	tr := transport(t, postfix.Addr, patient)
@@ -67,6 +68,7 @@ func patient(c *smtp.Config) {
 
 // TestRealAuth: every mechanism against Postfix and Dovecot's SASL, with TLS required.
 func TestRealAuth(t *testing.T) {
+	t.Parallel()
 	tokens := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := r.ParseForm(); err != nil || r.Header.Get("Authorization") != "Bearer ya29.good" {
 			http.Error(w, "no", http.StatusUnauthorized)
@@ -130,6 +132,7 @@ func TestRealAuth(t *testing.T) {
 
 // TestGreylisting: a server that says "later" at first takes the same message later, and the connection serves on.
 func TestGreylisting(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int32
 	policy := policyService(t, func(attributes map[string]string) string {
 		if attributes["recipient"] == "grey@example.test" && asked.Add(1) == 1 {
@@ -194,6 +197,7 @@ func policyService(t *testing.T, decide func(map[string]string) string) string {
 // TestRealDSN: Postfix takes what DSN asks for, and reports success to the return path with the id and the address as we
 // gave them.
 func TestRealDSN(t *testing.T) {
+	t.Parallel()
 	postfix := postfixtest.Start(t)
 	tr := transport(t, postfix.Addr, patient, func(c *smtp.Config) { c.DSN = &smtp.DSN{Success: true, Failure: true} })
 	env := email.Envelope{ReturnPath: "crm@example.test", Recipients: []string{"a+b=c@example.test"}}
