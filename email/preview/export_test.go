@@ -1,3 +1,7 @@
 package preview
 
-var WithInline = withInline
+var (
+	Assets     = assets
+	Text       = text
+	WithInline = withInline
+)

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/mail"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -312,4 +313,23 @@ func tags(doc string) (list []string) {
 		}
 	}
 	return list
+}
+
+// Whatever the pages ask for is in the table, in both languages.
+func TestTexts(t *testing.T) {
+	b := newBox(t, preview.Options{})
+	for _, client := range template.Clients() {
+		assert.NotEmpty(t, preview.Text("client."+string(client), "ru"), client)
+	}
+	for _, name := range []string{"list.html", "mail.html"} {
+		page, err := preview.Assets.ReadFile("page/" + name)
+		require.NoError(t, err)
+		for _, found := range regexp.MustCompile(`t "([^"]+)"`).FindAllStringSubmatch(string(page), -1) {
+			for _, language := range []string{"ru", "en"} {
+				assert.NotEmpty(t, preview.Text(found[1], language), found[1])
+			}
+		}
+	}
+	deliver(t, b, letter())
+	assert.NotContains(t, b.page(t, "mails/1/"), "<no value>")
 }

@@ -41,6 +41,12 @@ var texts = map[string]struct{ ru, en string }{
 	"no-text":     {"Текстовой части нет.", "There is no text part."},
 	"no-html":     {"HTML-части нет.", "There is no HTML part."},
 
+	"client.gmail-desktop": {"Gmail, компьютер", "Gmail, desktop"},
+	"client.gmail-mobile":  {"Gmail, телефон", "Gmail, phone"},
+	"client.apple-mail":    {"Apple Mail", "Apple Mail"},
+	"client.outlook":       {"Outlook", "Outlook"},
+	"client.mail.ru":       {"Почта Mail.ru", "Mail.ru"},
+
 	"field.from":                      {"От чьего имени письмо", "Whose message it is"},
 	"field.sender":                    {"Кто отправил письмо за автора", "Who sent it for the author"},
 	"field.to":                        {"Кому показано, что письмо адресовано", "Whom it says it is for; the envelope decides"},
