@@ -277,6 +277,7 @@ func (s *mapStore) Messages(ctx context.Context, q email.MessageQuery) (list []e
 		m := r.Message
 		return (q.CustomerID == "" || q.CustomerID == m.CustomerID) &&
 			(q.ConversationID == "" || q.ConversationID == m.ConversationID) &&
+			(q.RuleID == "" || q.RuleID == m.RuleID) &&
 			(q.IdempotencyKey == "" || q.IdempotencyKey == m.IdempotencyKey) &&
 			(q.MessageIDs == nil || named(m.MessageID) || named(m.ProviderID)) &&
 			(!q.Inbox || r.waits())
