@@ -163,7 +163,8 @@ func (s *mapStore) Claim(ctx context.Context, c email.Claim) (claimed email.Clai
 		case r.Message.State == email.StateSending: // its worker died while the bytes were going out
 			r.giveUp(c.Now)
 			claimed.Uncertain = append(claimed.Uncertain, r.Message.ID)
-		case r.Message.State == email.StateQueued && !r.Message.SendAt.After(c.Now) && len(claimed.Jobs) < c.Limit:
+		case r.Message.State == email.StateQueued && !r.Message.SendAt.After(c.Now) && len(claimed.Jobs) < c.Limit &&
+			(c.MessageIDs == nil || slices.Contains(c.MessageIDs, r.Message.ID)):
 			r.Owner, r.LeaseUntil = c.Owner, c.Now.Add(c.Lease)
 			r.Message.Attempts++
 			claimed.Jobs = append(claimed.Jobs, r.job())
