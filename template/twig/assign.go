@@ -37,7 +37,7 @@ func (e *listAssign) eval(r *run, c *frame) Value {
 	return v
 }
 
-// mapAssign is "{name, key: other} = e".
+// mapAssign is "{name, key: other} = e". Its value is the list of what was assigned.
 type mapAssign struct {
 	place
 	keys   []Value
@@ -48,6 +48,7 @@ type mapAssign struct {
 
 func (e *mapAssign) eval(r *run, c *frame) Value {
 	v := e.e.eval(r, c)
+	r.growArray(len(e.slots))
 	vals := make([]Value, len(e.slots))
 	for i, k := range e.keys {
 		vals[i], _ = r.attribute(c, access{at: e.e.where(), strict: e.strict}, v, k, nil)
@@ -55,7 +56,7 @@ func (e *mapAssign) eval(r *run, c *frame) Value {
 	for i, slot := range e.slots {
 		c.slots[slot] = vals[i]
 	}
-	return v
+	return List(vals)
 }
 
 // arrowExpr is "(a, b) => e".

@@ -1,6 +1,7 @@
 package twig
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/crmmail/crmmail/template"
@@ -104,7 +105,10 @@ func (p *parser) required(at pos, what string, c *callable, given int) {
 
 func (p *parser) unknownArguments(at pos, what string, c *callable, args []argument, named map[string]argument) {
 	var names, known []string
-	for _, a := range args {
+	for i, a := range args {
+		if a.name == "" && i >= len(c.params) && !c.variadic {
+			names = append(names, strconv.Itoa(i))
+		}
 		if _, ok := named[normalName(a.name)]; ok && a.name != "" {
 			if len(names) == 0 {
 				at = a.e.where()
@@ -114,6 +118,9 @@ func (p *parser) unknownArguments(at pos, what string, c *callable, args []argum
 	}
 	for _, pr := range c.params {
 		known = append(known, snake(pr.name))
+	}
+	if c.rest != "" {
+		known = append(known, c.rest)
 	}
 	plural := ""
 	if len(names) > 1 {

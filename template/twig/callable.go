@@ -30,6 +30,7 @@ type callable struct {
 	name     string
 	params   []param
 	variadic bool
+	rest     string // what the arguments beyond params are called in messages
 	fn       builtin
 	safe     safety
 	preHTML  bool // the input is escaped for html first

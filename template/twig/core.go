@@ -22,11 +22,12 @@ func (e *Engine) coreFilters() map[string]*callable {
 	add("lower", filterLower)
 	add("title", filterTitle)
 	add("capitalize", filterCapitalize)
-	add("striptags", filterStriptags, opt("allowableTags", null))
+	add("striptags", filterStriptags, opt("allowable_tags", null))
 	add("trim", filterTrim, opt("characterMask", null), opt("side", String("both")))
 	add("replace", filterReplace, req("from"))
 	add("split", filterSplit, req("delimiter"), opt("limit", null))
-	add("format", filterFormat).variadic = true
+	format := add("format", filterFormat)
+	format.variadic, format.rest = true, "values"
 	add("url_encode", filterURLEncode)
 	add("convert_encoding", filterConvert, req("to"), req("from"))
 	add("json_encode", filterJSON, opt("flags", Int(0)), opt("depth", Int(512)))
@@ -74,9 +75,11 @@ func (e *Engine) coreFunctions() map[string]*callable {
 		f[name] = c
 		return c
 	}
-	add("max", functionMax, req("value")).variadic = true
-	add("min", functionMin, req("value")).variadic = true
-	add("range", functionRange, req("low"), param{name: "high", php: "end"}, opt("step", Int(1)))
+	for name, fn := range map[string]builtin{"max": functionMax, "min": functionMin} {
+		c := add(name, fn, req("value"))
+		c.variadic, c.rest = true, "values"
+	}
+	add("range", functionRange, param{name: "low", php: "start"}, param{name: "high", php: "end"}, opt("step", Int(1)))
 	add("cycle", functionCycle, req("values"), req("position"))
 	add("random", functionRandom, opt("values", null), opt("max", null))
 	add("date", functionDate, opt("date", null), opt("timezone", null))
@@ -106,7 +109,12 @@ func coreTests() map[string]*callable {
 	add("iterable", func(_ *run, v, _ Value) bool { return v.k == kArray })
 	add("sequence", func(r *run, v, _ Value) bool { return v.k == kArray && r.isList(v.arr()) })
 	add("mapping", func(r *run, v, _ Value) bool { return v.isObject() || v.k == kArray && !r.isList(v.arr()) })
-	add("true", func(_ *run, v, _ Value) bool { return v.truth() })
+	t["true"] = &callable{name: "true", fn: func(_ *run, args []Value) Value { // as in Twig, the value itself
+		if args[0].k == kMarkup {
+			return String(args[0].str())
+		}
+		return args[0]
+	}}
 	isNull := func(_ *run, v, _ Value) bool { return v.isNull() }
 	add("null", isNull)
 	add("none", isNull)

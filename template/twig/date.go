@@ -26,12 +26,17 @@ func (d *date) properties() *array {
 	kind := int64(3)
 	if name != "" && (name[0] == '+' || name[0] == '-') {
 		kind = 1
-	} else if name != "UTC" && !strings.Contains(name, "/") {
+	} else if !isPlace(d.t.Location()) {
 		kind = 2
 	}
 	a.set(keyOf("timezone_type"), Int(kind))
 	a.set(keyOf("timezone"), String(name))
 	return a
+}
+
+// isPlace reports a zone that is named by a place or UTC, not by an abbreviation or an offset.
+func isPlace(zone *time.Location) bool {
+	return zone.String() == "UTC" || strings.Contains(zone.String(), "/")
 }
 
 // zoneName is the identifier of a date's zone: "Europe/Moscow", "+03:00" or "UTC".
@@ -170,7 +175,7 @@ func filterDate(r *run, args []Value) Value {
 	}
 	f := r.eng.dateFormat
 	if !format.isNull() {
-		f = r.str(format)
+		f = r.textArg(format, "DateTime::format(): Argument #1 ($format)")
 	}
 	d := r.date(v, args[2])
 	r.grow(16 * len(f))

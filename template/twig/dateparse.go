@@ -7,6 +7,8 @@ import (
 	"time"
 )
 
+var errNoDate = errors.New("at position 0 ( ): Unexpected character")
+
 var errDate = errors.New("at position 0: The timezone could not be found in the database")
 
 // unset is a field of a date that the text did not give.
@@ -52,7 +54,10 @@ func parseDate(s string, now time.Time, zone *time.Location) (time.Time, error) 
 	if d.zone == nil {
 		d.zone = zone
 	}
-	now = now.In(d.zone)
+	now = now.In(zone)
+	if isPlace(d.zone) { // in any other zone the clock shows what it shows at home
+		now = now.In(d.zone)
+	}
 	if d.haveDate && !d.haveTime && d.hour == unset {
 		d.hour, d.min, d.sec, d.ns = 0, 0, 0, 0
 	}
@@ -79,6 +84,9 @@ func parseDate(s string, now time.Time, zone *time.Location) (time.Time, error) 
 
 // modifyDate applies a modifier to t as DateTime::modify does.
 func modifyDate(t time.Time, s string) (time.Time, error) {
+	if strings.TrimSpace(s) == "" {
+		return t, errNoDate
+	}
 	d := newDateText(s)
 	if err := d.read(); err != nil {
 		return t, err

@@ -231,8 +231,15 @@ func rawURLEncode(s string) string { return string(appendURL(make([]byte, 0, len
 
 // filterEscape is the filter escape; its third argument tells that the engine called it.
 func filterEscape(r *run, args []Value) Value {
-	v, strategy := args[0], r.textArg(args[1], `Twig\Runtime\EscaperRuntime::escape(): Argument #2 ($strategy)`)
-	if args[3].truth() && v.k == kMarkup {
+	const escape = `Twig\Runtime\EscaperRuntime::escape(): Argument `
+	if args[1].isNull() {
+		throwPHP(escape + "#2 ($strategy) must be of type string, null given")
+	}
+	v, strategy := args[0], r.textArg(args[1], escape+"#2 ($strategy)")
+	if !args[2].isNull() {
+		r.textArg(args[2], escape+"#3 ($charset)")
+	}
+	if r.boolArg(args[3], escape+"#4 ($autoescape)") && v.k == kMarkup || v.isText() && v.n == 0 {
 		return v
 	}
 	if v.k != kString && v.k != kMarkup {

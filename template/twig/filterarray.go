@@ -65,7 +65,7 @@ func filterBatch(r *run, args []Value) Value {
 	if size < 1 {
 		throwPHP("array_chunk(): Argument #2 ($length) must be greater than 0")
 	}
-	fill, preserve := args[2], args[3].truth()
+	fill, preserve := args[2], r.boolArg(args[3], "array_chunk(): Argument #3 ($preserve_keys)")
 	r.step(len(a.vals))
 	out := &array{}
 	for i := 0; i < len(a.vals); i += int(min(size, int64(len(a.vals)))) {
@@ -93,6 +93,11 @@ func filterBatch(r *run, args []Value) Value {
 
 func filterColumn(r *run, args []Value) Value {
 	a := elements(args[0], "column")
+	for i, name := range []string{"($column_key)", "($index_key)"} {
+		if v := args[i+1]; v.k == kArray || v.isObject() {
+			throwPHP("array_column(): Argument #" + Int(int64(i+2)).String() + " " + name + " must be of type string|int|null, " + v.typeName() + " given")
+		}
+	}
 	if args[2].isNull() {
 		r.growArray(len(a.vals))
 	} else {
@@ -112,6 +117,9 @@ func filterColumn(r *run, args []Value) Value {
 		}
 		if !args[2].isNull() {
 			if k, ok := row.arr().get(r.arrayKey(args[2])); ok {
+				if k.k == kArray {
+					throwPHP("Illegal offset type")
+				}
 				out.set(r.arrayKey(k), v)
 				continue
 			}
@@ -128,14 +136,15 @@ func filterReverse(r *run, args []Value) Value {
 		return String(string(chars))
 	}
 	a := args[0].arr().settled()
-	if args[1].truth() {
+	preserve := r.boolArg(args[1], "array_reverse(): Argument #2 ($preserve_keys)")
+	if preserve {
 		r.growMap(len(a.vals))
 	} else {
 		r.growLike(a, len(a.vals))
 	}
 	out := newArray(len(a.vals))
 	for i := len(a.vals) - 1; i >= 0; i-- {
-		if k := a.keyAt(i); k.isText || args[1].truth() {
+		if k := a.keyAt(i); k.isText || preserve {
 			out.set(k, a.vals[i])
 		} else {
 			out.push(a.vals[i])
@@ -181,23 +190,31 @@ func filterLength(_ *run, args []Value) Value {
 }
 
 func filterSlice(r *run, args []Value) Value {
-	start, length := args[1], args[2]
-	from := toInt(start)
+	length := args[2]
 	if args[0].k != kArray {
 		s := r.str(args[0])
+		from := r.intArg(args[1], "mb_substr(): Argument #2 ($start)")
+		if !length.isNull() {
+			length = Int(r.intArg(length, "mb_substr(): Argument #3 ($length)"))
+		}
 		lo, hi := sliceBounds(runeCount(s), from, length)
 		return String(runeSlice(s, lo, hi))
 	}
 	a := args[0].arr().settled()
+	from := r.intArg(args[1], "array_slice(): Argument #2 ($offset)")
+	if !length.isNull() {
+		length = Int(r.intArg(length, "array_slice(): Argument #3 ($length)"))
+	}
+	preserve := r.boolArg(args[3], "array_slice(): Argument #4 ($preserve_keys)")
 	lo, hi := sliceBounds(len(a.vals), from, length)
-	if args[3].truth() {
+	if preserve {
 		r.growMap(hi - lo)
 	} else {
 		r.growLike(a, hi-lo)
 	}
 	out := newArray(hi - lo)
 	for i := lo; i < hi; i++ {
-		if k := a.keyAt(i); k.isText || args[3].truth() {
+		if k := a.keyAt(i); k.isText || preserve {
 			out.set(k, a.vals[i])
 		} else {
 			out.push(a.vals[i])

@@ -1,7 +1,7 @@
 package twig
 
 func filterJoin(r *run, args []Value) Value {
-	v, glue, and := args[0], r.str(args[1]), args[2]
+	v, and := args[0], args[2]
 	if v.k != kArray {
 		if v.isNull() {
 			return empty
@@ -12,6 +12,7 @@ func filterJoin(r *run, args []Value) Value {
 	if len(vals) == 0 {
 		return empty
 	}
+	glue := r.textArg(args[1], "implode(): Argument #1 ($separator)")
 	last := glue
 	if !and.isNull() {
 		last = r.str(and)

@@ -7,6 +7,7 @@ import (
 )
 
 func filterAbs(_ *run, args []Value) Value {
+	exactly("abs", 1, args)
 	v := args[0]
 	switch v.k {
 	case kInt:
@@ -42,20 +43,26 @@ func ceil(v Value) Value {
 		}
 		v = n
 	}
+	if v.k == kArray || v.isObject() {
+		throwPHP("ceil(): Argument #1 ($num) must be of type int|float, " + v.typeName() + " given")
+	}
 	return Float(math.Ceil(toFloat(v)))
 }
 
 func filterRound(r *run, args []Value) Value {
-	f, places := toFloat(args[0]), int(max(-400, min(400, toInt(args[1]))))
-	switch r.str(args[2]) {
+	f, method := toFloat(args[0]), ""
+	if args[2].k == kString {
+		method = args[2].str()
+	}
+	switch method {
 	case "common":
-		return Float(roundHalfUp(f, places))
+		return Float(roundHalfUp(f, int(max(-400, min(400, r.intArg(args[1], "round(): Argument #2 ($precision)"))))))
 	case "ceil", "floor":
 	default:
 		throw(`The "round" filter only supports the "common", "ceil", and "floor" methods.`)
 	}
-	scale := pow(Int(10), Int(int64(places))).numberAsFloat()
-	if r.str(args[2]) == "ceil" {
+	scale := pow(Int(10), args[1]).numberAsFloat()
+	if method == "ceil" {
 		return Float(math.Ceil(f*scale) / scale)
 	}
 	return Float(math.Floor(f*scale) / scale)
@@ -65,13 +72,13 @@ func filterNumberFormat(r *run, args []Value) Value {
 	f := r.eng.numbers
 	decimals, point, thousands := f.Decimals, f.Point, f.ThousandsSep
 	if !args[1].isNull() {
-		decimals = int(max(0, min(1000, toInt(args[1]))))
+		decimals = int(max(0, min(1000, r.intArg(args[1], "number_format(): Argument #2 ($decimals)"))))
 	}
 	if !args[2].isNull() {
-		point = r.str(args[2])
+		point = r.textArg(args[2], "number_format(): Argument #3 ($decimal_separator)")
 	}
 	if !args[3].isNull() {
-		thousands = r.str(args[3])
+		thousands = r.textArg(args[3], "number_format(): Argument #4 ($thousands_separator)")
 	}
 	f64 := toFloat(args[0])
 	if len(point)+len(thousands) > 8 {

@@ -41,23 +41,21 @@ func (r *run) characters(s, filter string) []rune {
 	return []rune(s)
 }
 
-var trimNames = map[string]string{
-	"both": "trim(): Argument #1 ($string)", "left": "ltrim(): Argument #1 ($string)", "right": "rtrim(): Argument #1 ($string)",
-}
+// trimNames are the functions of PHP that trim the sides.
+var trimNames = map[string]string{"both": "trim", "left": "ltrim", "right": "rtrim"}
 
 func filterTrim(r *run, args []Value) Value {
-	s, mask := r.textArg(args[0], trimNames[args[2].String()]), trimSpace
+	side := args[2].String()
+	name, ok := trimNames[side]
+	if !ok {
+		throw(`Trimming side must be "left", "right" or "both".`)
+	}
+	s, mask := r.textArg(args[0], name+"(): Argument #1 ($string)"), trimSpace
 	if !args[1].isNull() {
-		mask = r.str(args[1])
+		mask = r.textArg(args[1], name+"(): Argument #2 ($characters)")
 	}
 	in := byteSet(mask)
 	i, j := 0, len(s)
-	side := r.str(args[2])
-	switch side {
-	case "both", "left", "right":
-	default:
-		throw(`Trimming side must be "left", "right" or "both".`)
-	}
 	for side != "right" && i < j && in[s[i]] {
 		i++
 	}
@@ -187,7 +185,7 @@ func filterSplit(r *run, args []Value) Value {
 	}
 	r.growArray(strings.Count(s, delimiter) + 1)
 	var parts []string
-	n := toInt(limit)
+	n := r.intArg(limit, "explode(): Argument #3 ($limit)")
 	switch {
 	case limit.isNull():
 		parts = strings.Split(s, delimiter)
@@ -278,7 +276,7 @@ func encodingNamed(name string) (encoding.Encoding, error) {
 }
 
 func filterConvert(r *run, args []Value) Value {
-	s, to, from := r.textArg(args[0], "iconv(): Argument #3 ($string)"), r.str(args[1]), r.str(args[2])
+	s, to, from := r.textArg(args[0], "iconv(): Argument #3 ($string)"), r.textArg(args[1], "iconv(): Argument #2 ($to_encoding)"), r.textArg(args[2], "iconv(): Argument #1 ($from_encoding)")
 	r.grow(4 * len(s))
 	source, err := encodingNamed(from)
 	if err != nil {

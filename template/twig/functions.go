@@ -33,14 +33,17 @@ func extreme(r *run, args []Value, name string, sign int) Value {
 	return best
 }
 
-func functionRange(r *run, args []Value) Value { return makeRange(r, args[0], args[1], args[2]) }
+func functionRange(r *run, args []Value) Value {
+	exactly("range", 3, args)
+	return makeRange(r, args[0], args[1], args[2])
+}
 
 // makeRange is PHP's range: of bytes between two texts that are not numbers, else of numbers.
 func makeRange(r *run, low, high, step Value) Value {
-	if letters(low) && letters(high) {
-		return letterRange(r, low.str()[0], high.str()[0], step)
-	}
 	s := rangeStep(step)
+	if letters(low) && letters(high) {
+		return letterRange(r, low.str()[0], high.str()[0], s)
+	}
 	if s.numberAsFloat() == 0 {
 		throwPHP("range(): Argument #3 ($step) must not exceed the specified range")
 	}
@@ -90,13 +93,15 @@ func rangeStep(v Value) Value {
 	switch v.k {
 	case kInt, kFloat:
 		return v
+	case kNull, kUndefined, kBool:
+		return Int(toInt(v))
 	case kString:
 		if n, ok := numeric(v.str()); ok {
 			return n
 		}
-		return Int(toInt(v))
 	}
-	return Int(toInt(v))
+	throwPHP("range(): Argument #3 ($step) must be of type int|float, " + v.typeName() + " given")
+	return null
 }
 
 func letterRange(r *run, from, to byte, step Value) Value {

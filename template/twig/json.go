@@ -119,7 +119,8 @@ const (
 )
 
 func filterJSON(r *run, args []Value) Value {
-	w := &jsonWriter{r: r, flags: toInt(args[1]), depth: toInt(args[2])}
+	exactly("json_encode", 3, args)
+	w := &jsonWriter{r: r, flags: r.intArg(args[1], "json_encode(): Argument #2 ($flags)"), depth: r.intArg(args[2], "json_encode(): Argument #3 ($depth)")}
 	w.value(args[0], 0)
 	if w.failed {
 		return vNo

@@ -79,6 +79,9 @@ func (e *macroCall) eval(r *run, c *frame) Value {
 	name := e.macroName(r, c)
 	m := r.macro(ns, name, c)
 	if m == nil {
+		for _, a := range e.args { // as in Twig, whose faults come first
+			a.e.eval(r, c)
+		}
 		c.fail(e.at, runtimeKind, `Macro "`+name+`" is not defined in template "`+ns.unit.name+`".`)
 	}
 	return r.callMacro(c, e, m)

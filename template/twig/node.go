@@ -1,5 +1,10 @@
 package twig
 
+import (
+	"math"
+	"strconv"
+)
+
 // node is a statement.
 type node interface {
 	exec(r *run, c *frame)
@@ -80,6 +85,39 @@ func (r *run) textArg(v Value, what string) string {
 		throwPHP(what + " must be of type string, " + v.typeName() + " given")
 	}
 	return r.str(v)
+}
+
+// intArg is v as the integer that a PHP function asks for: text has to be a number.
+func (r *run) intArg(v Value, what string) int64 {
+	switch v.k {
+	case kNull, kUndefined, kBool, kInt:
+		return toInt(v)
+	case kFloat:
+		if f := v.float(); f >= math.MinInt64 && f < math.MaxInt64 {
+			return int64(f)
+		}
+	case kString:
+		if n, ok := numeric(v.str()); ok {
+			return r.intArg(n, what)
+		}
+	}
+	throwPHP(what + " must be of type int, " + v.typeName() + " given")
+	return 0
+}
+
+// boolArg is v as the boolean that a PHP function asks for.
+func (r *run) boolArg(v Value, what string) bool {
+	if v.k == kArray || v.isObject() {
+		throwPHP(what + " must be of type bool, " + v.typeName() + " given")
+	}
+	return v.truth()
+}
+
+// exactly refuses more arguments than a function of PHP's own takes.
+func exactly(name string, most int, args []Value) {
+	if len(args) > most {
+		throwPHP(name + "() expects at most " + strconv.Itoa(most) + " arguments, " + strconv.Itoa(len(args)) + " given")
+	}
 }
 
 // escapeNode prints a value escaped, unless it is markup.

@@ -72,7 +72,7 @@ func (e *matchExpr) compile(r *run, c *frame) (*pcre.Regexp, string) {
 	}
 	re, err := pcre.Compile(pattern)
 	if err != nil {
-		throw(`Regexp "` + pattern + `" passed to "matches" is not valid: ` + err.Error() + ".")
+		throw(`Regexp "` + pattern + `" passed to "matches" is not valid: ` + err.Error())
 	}
 	return re, pattern
 }
