@@ -19,6 +19,7 @@ func (s *Service) build(ctx context.Context, c *composition, msg Message) (Queue
 	}
 	msg.MessageID = s.config.messageID(msg.ConversationID, msg.ID, envelope.ReturnPath)
 	out.MessageID = msg.MessageID
+	out.HTML = s.config.marked(out.HTML, msg.ConversationID)
 	if replyTo := s.config.replyAddress(msg.ConversationID); replyTo.Address != "" {
 		out.ReplyTo = []mail.Address{replyTo}
 	}

@@ -31,6 +31,7 @@ func (r *reception) match(ctx context.Context) error {
 		{MatchInReplyTo, r.byInReplyTo},
 		{MatchReferences, r.byReferences},
 		{MatchSignature, r.bySignature},
+		{MatchMarker, r.byMarker},
 		{MatchSender, r.bySender},
 		{MatchNone, r.byNothing},
 	} {
@@ -129,12 +130,32 @@ func (r *reception) byReferences(ctx context.Context) (*Conversation, error) {
 
 func lastOf(list []string, n int) []string { return list[max(0, len(list)-n):] }
 
+// bySignature is for messages of ours that are no longer kept. Of one that is, the rules before have decided.
 func (r *reception) bySignature(ctx context.Context) (*Conversation, error) {
 	for _, id := range slices.Concat(r.msg.InReplyTo, lastOf(r.msg.References, maxKnown)) {
-		if conversationID, ok := r.service.config.conversationOfMessageID(id); ok {
-			if conv, err := r.admitted(ctx, conversationID); conv != nil || err != nil {
-				return conv, err
-			}
+		conversationID, ok := r.service.config.conversationOfMessageID(id)
+		if !ok {
+			continue
+		}
+		known, err := r.service.messagesByID(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if len(known) > 0 {
+			continue
+		}
+		if conv, err := r.admitted(ctx, conversationID); conv != nil || err != nil {
+			return conv, err
+		}
+	}
+	return nil, nil
+}
+
+// byMarker looks for the hidden line of our letters in what is quoted.
+func (r *reception) byMarker(ctx context.Context) (*Conversation, error) {
+	for _, id := range r.service.config.conversationsMarked(r.parsed.HTML, r.parsed.Text) {
+		if conv, err := r.admitted(ctx, id); conv != nil || err != nil {
+			return conv, err
 		}
 	}
 	return nil, nil

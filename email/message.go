@@ -71,6 +71,7 @@ const (
 	MatchInReplyTo  MatchRule = "in-reply-to" // In-Reply-To names a message of ours
 	MatchReferences MatchRule = "references"  // References do, and subject or sender agree
 	MatchSignature  MatchRule = "signature"   // a referenced Message-ID bears our signature, though its message is gone
+	MatchMarker     MatchRule = "marker"      // it quotes the hidden line of a letter of ours
 	MatchOwn        MatchRule = "own"         // it is a letter of ours that came back
 	MatchBounce     MatchRule = "bounce"      // it reports of a message of ours
 	MatchSender     MatchRule = "sender"      // none of these: a new conversation of the customer who has the address

@@ -31,8 +31,8 @@ type Inbound struct {
 // with ErrDuplicate, so that a server may hand it over again. Any other error means that nothing was filed.
 //
 // The conversation is found by the signed reply address, In-Reply-To, References, the signature of a Message-ID of
-// ours, and at last the sender's address; Received.MatchedBy tells by which. A report of a bounce marks the message it
-// is about and opens no conversation.
+// ours, the hidden line of a letter of ours that is quoted, and at last the sender's address; Received.MatchedBy tells
+// by which. A report of a bounce marks the message it is about and opens no conversation.
 func (s *Service) Receive(ctx context.Context, in Inbound) (Message, error) {
 	r := &reception{service: s, in: in}
 	for _, step := range []func(context.Context) error{r.keepRaw, r.read, r.recognise, r.markBounced, r.markComplained, r.unsubscribe, r.match} {
@@ -120,7 +120,7 @@ func (r *reception) read(ctx context.Context) error {
 	r.msg.SentAt = p.Date.UTC()
 	r.msg.Received.Kind, r.msg.Received.Defects = p.Kind, p.Defects
 	r.msg.Received.ReplyTo = p.ReplyTo
-	r.msg.HTML, r.msg.Text, r.msg.Received.Reply = r.cut(p.HTML), r.cut(p.Text), r.cut(p.Reply)
+	r.msg.HTML, r.msg.Text, r.msg.Received.Reply = r.cut(p.HTML), r.cut(p.Text), r.cut(unmarked(p.Reply))
 	for i, a := range p.Attachments { // only now it is known which pictures the HTML shows, and some names
 		if i < len(r.msg.Attachments) {
 			r.msg.Attachments[i].Inline = a.Inline

@@ -85,7 +85,7 @@ func quoted(parent Message) string {
 	if strings.TrimSpace(text) == "" {
 		text = template.TextFromHTML(template.StripPreheader(parent.HTML))
 	}
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	text = strings.TrimSpace(strings.ReplaceAll(unmarked(text), "\r\n", "\n"))
 	if text == "" {
 		return ""
 	}
