@@ -138,6 +138,18 @@ var behavioursOfContent = map[string]func(*testing.T){
 			assert.Contains(t, refusals[0].Text("ru"), "Отправить письмо нельзя")
 		}
 	},
+	"B14 a mailing is checked before anybody gets it": func(t *testing.T) {
+		w := newWorld(t)
+		_, err := w.Campaigns.Send(t.Context(), news(audience(3), func(c *email.Campaign) {
+			c.Draft.Letter.HTML = "<p>Скидки</p><iframe src=\"https://shop.example\"></iframe>"
+		}))
+		var refusals email.Refusals
+		require.ErrorAs(t, err, &refusals)
+		require.Equal(t, []string{email.CodeContentBlocked}, codes(refusals))
+		require.NotEmpty(t, refusals[0].Source, "found in the source, without a customer at hand")
+		assert.Equal(t, "active.iframe", refusals[0].Source[0].Code)
+		assert.Empty(t, w.all(t))
+	},
 	"B14 the validators serve mailings by themselves": func(t *testing.T) {
 		result := check(t, validate.StageSend, validate.Content{HTML: "<iframe src=x></iframe>" + shortLink, Bulk: true})
 		var list []string

@@ -145,6 +145,13 @@ var behavioursOfTheGate = map[string]func(*testing.T){
 		_, err := w.Senders.Confirm(t.Context(), token)
 		require.ErrorIs(t, err, sender.ErrTokenExpired)
 	},
+	"B33 a mailing is not gated": func(t *testing.T) {
+		w := newWorld(t)
+		report, err := w.Campaigns.Send(t.Context(), news(audience(3), func(c *email.Campaign) { c.Draft.ActorID = "boris" }))
+		require.NoError(t, err)
+		assert.Equal(t, 3, report.Queued)
+		assert.Len(t, w.received(t), 3)
+	},
 	"B33 only transactional sending is gated": func(t *testing.T) {
 		w := newWorld(t)
 		msg := w.send(t, as("boris"), func(d *email.Draft) { d.Purpose = email.Bulk })

@@ -32,7 +32,7 @@ func (s *Service) build(ctx context.Context, c *composition, msg Message) (Queue
 			Open:      func() (io.ReadCloser, error) { return s.config.Blobs.OpenBlob(ctx, file.BlobID) },
 		})
 	}
-	wire, err := message.Build(out, message.BuildOptions{Rand: s.config.Rand, Signers: s.config.Signers})
+	wire, err := message.Build(out, message.BuildOptions{Rand: s.config.Rand, Signers: s.config.Signers, InlineLimit: c.inlineLimit})
 	if err != nil {
 		return Queued{}, invalid(err)
 	}

@@ -22,9 +22,10 @@ type composition struct {
 	parent   *Message // the message that is answered; nil: none
 	from     sender.Identity
 	to, bcc  []mail.Address
-	source   template.Letter // Twig, the template's parts filled in
-	letter   template.Letter // rendered
-	html     string          // letter.HTML with the preheader inserted
+	source   template.Letter    // Twig, the template's parts filled in
+	compiled *template.Compiled // source; nil: it has faults
+	letter   template.Letter    // rendered
+	html     string             // letter.HTML with the preheader inserted
 	notes    []template.Note
 	findings validate.Result
 	report   attach.Report
@@ -34,14 +35,15 @@ type composition struct {
 	unsubscribeURL string          // empty: there is none
 	fields         []message.Field // of the header, besides those that every message has
 
-	sizeLimit int64 // of the transport's server; 0: none, or not known
+	sizeLimit   int64 // of the transport's server; 0: none, or not known
+	inlineLimit int64 // as message.BuildOptions has it
 }
 
 // compose takes a draft through every step that needs no storing. An error is the system's; what a person can mend is
 // among the composition's refusals, all of it at once.
 func (s *Service) compose(ctx context.Context, draft Draft) (*composition, error) {
 	c := &composition{id: s.config.NewID(), conversationID: s.config.NewID(), draft: draft}
-	for _, step := range []func(context.Context, *composition) error{
+	err := c.take(ctx,
 		s.findCustomer,
 		s.findParent,
 		s.askGate,
@@ -49,20 +51,33 @@ func (s *Service) compose(ctx context.Context, draft Draft) (*composition, error
 		s.resolveRecipients,
 		s.askSuppressions,
 		s.offerUnsubscribe,
+		s.parseLetter,
 		s.renderLetter,
 		s.validateContent,
 		s.judgeAttachments,
 		s.checkHeader,
-	} {
-		if err := step(ctx, c); err != nil {
-			var refused *RefusedError
-			if errors.As(err, &refused) {
-				return nil, Refusals{refused}
-			}
-			return nil, err
-		}
+	)
+	if err != nil {
+		return nil, err
 	}
 	return c, nil
+}
+
+// step finds something out about a composition.
+type step func(context.Context, *composition) error
+
+// take goes on by some steps, up to one that fails. Where there is nothing to go on with, that is the only reason.
+func (c *composition) take(ctx context.Context, steps ...step) error {
+	for _, next := range steps {
+		if err := next(ctx, c); err != nil {
+			var refused *RefusedError
+			if errors.As(err, &refused) {
+				return Refusals{refused}
+			}
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *composition) refuse(code, detail string, cause error) {

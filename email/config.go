@@ -42,6 +42,9 @@ type Config struct {
 
 	// Suppressions keeps the addresses that no mass mailing goes to; nil: every address may get one.
 	Suppressions Suppressions
+	// Campaigns keeps how far each mass mailing has come; nil: one that is broken off begins anew, and passes over those whom
+	// it has reached.
+	Campaigns Campaigns
 	// Unsubscribe is the way out of mass mailings that stands in each of them; zero: none does.
 	Unsubscribe Unsubscribe
 
@@ -123,6 +126,8 @@ type Service struct {
 	History HistoryService
 	// Inbox is where messages wait whose writer nobody knows.
 	Inbox InboxService
+	// Campaigns sends one letter to many customers.
+	Campaigns CampaignService
 	// Suppressions keeps addresses out of mass mailings.
 	Suppressions SuppressionService
 	// Rules keeps, activates and fires rules.
@@ -189,6 +194,7 @@ func assemble(config Config) (*Service, error) {
 	s.Inbox = InboxService{&s.config}
 	s.Rules = RuleService{s}
 	s.Suppressions = SuppressionService{s}
+	s.Campaigns = CampaignService{s}
 	return s, nil
 }
 
@@ -228,7 +234,7 @@ func (c *Config) check() error {
 	if n := len(c.Secret); n > 0 && n < 16 {
 		missing = append(missing, errors.New("email: Config.Secret is shorter than 16 octets"))
 	}
-	for _, part := range []any{c.Customers, c.Senders, c.Templates, c.Store, c.Blobs, c.Tokens, c.Rules, c.Suppressions} {
+	for _, part := range []any{c.Customers, c.Senders, c.Templates, c.Store, c.Blobs, c.Tokens, c.Rules, c.Suppressions, c.Campaigns} {
 		if scoped, ok := part.(interface{ Tenant() string }); ok && scoped.Tenant() != c.Tenant {
 			missing = append(missing, fmt.Errorf("email: a %T of Config serves another tenant than Config.Tenant", part))
 		}

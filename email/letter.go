@@ -10,19 +10,25 @@ import (
 	"github.com/crmmail/crmmail/template"
 )
 
-func (s *Service) renderLetter(ctx context.Context, c *composition) error {
+func (s *Service) parseLetter(ctx context.Context, c *composition) (err error) {
 	if err := s.fillLetter(ctx, c); err != nil {
 		return c.collect(err)
 	}
-	compiled, err := template.Compile(ctx, s.config.Engine, "letter", c.source)
-	if err != nil {
+	if c.compiled, err = template.Compile(ctx, s.config.Engine, "letter", c.source); err != nil {
 		return c.templateError(ctx, err)
+	}
+	return nil
+}
+
+func (s *Service) renderLetter(ctx context.Context, c *composition) error {
+	if c.compiled == nil {
+		return nil // refused already
 	}
 	vars, err := s.vars(ctx, c)
 	if err != nil {
 		return err
 	}
-	rendering, err := compiled.Render(ctx, vars)
+	rendering, err := c.compiled.Render(ctx, vars)
 	if err != nil {
 		return c.templateError(ctx, err)
 	}

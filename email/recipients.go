@@ -76,7 +76,7 @@ func filled(list []string) (entries []string) {
 // mailboxOf finds an address among mailboxes; case does not count, as it does not for any mail service of the field.
 func mailboxOf(own []mail.Address, addr string) (mail.Address, bool) {
 	for _, box := range own {
-		if sameMailbox(box.Address, addr) {
+		if box.Address == addr || sameMailbox(box.Address, addr) {
 			return box, true
 		}
 	}

@@ -88,9 +88,19 @@ func (f SourceFinding) identified(at sourcePart) SourceFinding {
 // validates the source. What it includes is read from Config.Templates where that is a template.Source, and checked, too.
 // An error is the host's.
 func (s *Service) CheckTemplate(ctx context.Context, t template.Template, purpose Purpose) (SourceReport, error) {
+	return s.checkSource(ctx, t, purpose)
+}
+
+// checkSource is CheckTemplate of a letter that has further variables.
+func (s *Service) checkSource(ctx context.Context, t template.Template, purpose Purpose, further ...string) (SourceReport, error) {
 	variables, err := s.config.Variables(ctx, t.Event)
 	if err != nil {
 		return SourceReport{}, fmt.Errorf("email: variables: %w", err)
+	}
+	if variables = slices.Clone(variables); variables != nil {
+		for _, name := range further {
+			variables = append(variables, template.Variable{Name: name})
+		}
 	}
 	check := sourceCheck{service: s, variables: variables, purpose: purpose, seen: map[string]bool{}}
 	if err := check.letter(ctx, t.Letter); err != nil {

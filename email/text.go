@@ -29,6 +29,8 @@ const (
 	CodeSuppressedUnsubscribe = "suppressed.unsubscribe"
 	// CodeSuppressedManual: a mass mailing to an address that a user has excluded.
 	CodeSuppressedManual = "suppressed.manual"
+	// CodeCampaignChanged: Campaigns.Send under the id of a campaign that began with another letter.
+	CodeCampaignChanged = "campaign.changed"
 	// CodeUnsubscribeInvalid: the link to unsubscribe holds no token of ours.
 	CodeUnsubscribeInvalid = "unsubscribe.invalid"
 	// CodeReplyUnknown: Draft.InReplyTo names no inbound message of the customer.
@@ -91,6 +93,7 @@ var texts = map[string]struct{ ru, en string }{
 	CodeSuppressedComplaint:   {"Получатель пожаловался на рассылку: {detail}", "The recipient complained about a mailing: {detail}"},
 	CodeSuppressedUnsubscribe: {"Получатель отписался от рассылок: {detail}", "The recipient has unsubscribed from mailings: {detail}"},
 	CodeSuppressedManual:      {"Адрес исключён из рассылок: {detail}", "The address was excluded from mailings: {detail}"},
+	CodeCampaignChanged:       {"Письмо изменилось с начала рассылки. Верните его или создайте новую рассылку", "The letter has changed since the mailing began. Put it back or begin another mailing"},
 	CodeUnsubscribeInvalid:    {"Ссылка неполная или устарела. Откройте её из письма ещё раз", "The link is incomplete or out of date. Open it from the e-mail once more"},
 	pageUnsubscribeAsk:        {"Отписаться от рассылок на этот адрес?", "Unsubscribe this address from mailings?"},
 	pageUnsubscribeButton:     {"Отписаться", "Unsubscribe"},

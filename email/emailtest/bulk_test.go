@@ -13,3 +13,10 @@ var memorySuppressions = emailtest.SuppressionsHarness{Open: func(testing.TB) (o
 	s := emailtest.NewStore()
 	return s, s
 }}
+
+func TestMemoryCampaigns(t *testing.T) { emailtest.TestCampaigns(t, memoryCampaigns) }
+
+var memoryCampaigns = emailtest.CampaignsHarness{Open: func(testing.TB) (one, other email.Campaigns) {
+	s := emailtest.NewStore()
+	return s, s
+}}

@@ -62,6 +62,7 @@ func (e *Env) config() email.Config {
 		Transport:    e.Recorder,
 		Tokens:       e.Store,
 		Suppressions: e.Store,
+		Campaigns:    e.Store,
 		Rules:        e.Store,
 		Confirmation: email.Confirmation{
 			From: mail.Address{Name: "CRM", Address: "noreply@shop.example"},

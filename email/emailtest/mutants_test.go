@@ -27,7 +27,8 @@ const mutantsEnv = "EMAILTEST_MUTANTS"
 // broken, and there is no subtest that nothing can fail.
 func TestMutants(t *testing.T) {
 	mutants := slices.Concat(storeMutants, claimMutants, storeListMutants, fileMutants, assignMutants, inboxMutants, eraseMutants, blobMutants,
-		customerMutants, directoryMutants, loaderMutants, tokenMutants, transportMutants, ruleMutants, rulePartMutants, suppressionMutants)
+		customerMutants, directoryMutants, loaderMutants, tokenMutants, transportMutants, ruleMutants, rulePartMutants, suppressionMutants,
+		batchMutants, campaignMutants)
 	if os.Getenv(mutantsEnv) != "" {
 		for _, m := range mutants {
 			t.Run(m.name, func(t *testing.T) {

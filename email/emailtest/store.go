@@ -23,6 +23,7 @@ type Store struct {
 	identities    map[sender.Ref]sender.Identity
 	additional    []string // ids, as they are shown
 	suppressions  map[suppressionKey]email.Suppression
+	campaigns     map[string]email.CampaignProgress
 	tokens        map[string]sender.Token
 	taken         map[string]bool // hashes of tokens that are spent
 	templates     []template.Template
@@ -66,6 +67,7 @@ func NewTenantStore(tenant string) *Store {
 		customers:     map[string]email.Customer{},
 		identities:    map[sender.Ref]sender.Identity{},
 		suppressions:  map[suppressionKey]email.Suppression{},
+		campaigns:     map[string]email.CampaignProgress{},
 		tokens:        map[string]sender.Token{},
 		taken:         map[string]bool{},
 		blobs:         map[string]blob{},

@@ -29,6 +29,9 @@ func TestStore(t *testing.T, h StoreHarness) {
 		one, other := h.Open(t)
 		return storeFixture{one, other}
 	}
+	if one, _ := h.Open(t); isBatchOutbox(one) {
+		hold(t, open, batchPromises)
+	}
 	hold(t, open, enqueuePromises, claimPromises, lapsePromises, transitionPromises, applyPromises, filePromises, assignPromises,
 		messagePromises, listPromises, inboxPromises, rulePartPromises)
 	if one, _ := h.Open(t); isEraser(one) {

@@ -14,3 +14,11 @@ func TestSuppressions(t *testing.T) {
 		})
 	})
 }
+
+func TestCampaigns(t *testing.T) {
+	onEach(t, func(t *testing.T) {
+		emailtest.TestCampaigns(t, emailtest.CampaignsHarness{
+			Open: func(t testing.TB) (one, other email.Campaigns) { return pair(t) },
+		})
+	})
+}

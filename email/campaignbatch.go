@@ -1,0 +1,151 @@
+package email
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// maxListed bounds CampaignReport.Listed.
+const maxListed = 100
+
+// send makes, queues and counts the letters to a few customers. Only when they are queued they are counted, so that a
+// crash in between makes some of them twice, and the key sees to it that they are queued once.
+func (r *campaignRun) send(ctx context.Context, batch []Customer) error {
+	service, err := r.remembering(ctx, batch)
+	if err != nil {
+		return err
+	}
+	counted := r.report.clone()
+	var queue []Queued
+	for _, customer := range batch {
+		queued, err := r.letter(ctx, service, customer)
+		if err == nil {
+			queue = append(queue, queued)
+			continue
+		}
+		var why Refusals
+		if !errors.As(err, &why) {
+			return err
+		}
+		sent, err := r.sentBefore(ctx, customer)
+		if err != nil {
+			return err
+		}
+		if sent {
+			counted.Queued++
+			continue
+		}
+		r.refuse(&counted, customer.ID, why)
+	}
+	erased, err := r.enqueue(ctx, queue)
+	if err != nil {
+		return err
+	}
+	for _, id := range erased {
+		r.refuse(&counted, id, Refusals{{Code: CodeCustomerUnknown}})
+	}
+	counted.Queued += len(queue) - len(erased)
+	counted.After = batch[len(batch)-1].ID
+	r.report = counted
+	r.service.config.Logger.InfoContext(ctx, "campaign queued", "tenant", r.service.config.Tenant, "campaign", counted.ID,
+		"messages", len(queue), "of", len(batch))
+	r.service.Wake()
+	return r.save(ctx)
+}
+
+// letter takes what all have in common through the steps that are each customer's own, as Send does a draft.
+func (r *campaignRun) letter(ctx context.Context, s *Service, customer Customer) (Queued, error) {
+	c := *r.common
+	c.id, c.conversationID, c.customer = s.config.NewID(), s.config.NewID(), customer
+	c.draft.CustomerID, c.draft.IdempotencyKey = customer.ID, r.campaign.key(customer.ID)
+	err := c.take(ctx,
+		s.resolveSender,
+		s.resolveRecipients,
+		s.askSuppressions,
+		s.offerUnsubscribe,
+		s.renderLetter,
+		s.validateContent,
+	)
+	if err == nil {
+		err = c.refused()
+	}
+	if err != nil {
+		return Queued{}, err
+	}
+	msg := s.fileMessage(&c)
+	msg.Attachments = slices.Clone(r.files)
+	return s.build(ctx, &c, msg)
+}
+
+// sentBefore tells that a customer, for whom something speaks against sending by now, has the letter already.
+func (r *campaignRun) sentBefore(ctx context.Context, customer Customer) (bool, error) {
+	if !r.again {
+		return false, nil
+	}
+	_, err := r.service.sentBefore(ctx, r.campaign.key(customer.ID))
+	if errors.Is(err, ErrDuplicate) {
+		return true, nil
+	}
+	return false, err
+}
+
+func (r CampaignReport) clone() CampaignReport {
+	r.Refused, r.Listed = maps.Clone(r.Refused), slices.Clip(r.Listed)
+	if r.Refused == nil {
+		r.Refused = map[string]int{}
+	}
+	return r
+}
+
+// refuse counts a customer who gets no letter, and tells of him.
+func (r *campaignRun) refuse(counted *CampaignReport, customerID string, why Refusals) {
+	counted.Refused[why[0].Code]++
+	if len(counted.Listed) < maxListed {
+		counted.Listed = append(counted.Listed, CampaignRefusal{customerID, why})
+	}
+	if r.campaign.Refused != nil {
+		r.campaign.Refused(customerID, why)
+	}
+}
+
+// enqueue keeps the letters and says who was erased meanwhile. The store does it by few commits where it can; one that
+// kept nothing of a letter is asked why.
+func (r *campaignRun) enqueue(ctx context.Context, queue []Queued) (erased []string, err error) {
+	ids, err := r.service.enqueueAll(ctx, queue)
+	if err != nil {
+		return nil, err
+	}
+	for i, queued := range queue {
+		if ids[i] != "" {
+			continue
+		}
+		kept, err := r.service.enqueue(ctx, queued)
+		switch {
+		case errors.Is(err, ErrNotFound):
+			erased = append(erased, queued.Message.CustomerID)
+		case err != nil && (kept.ID == "" || !errors.Is(err, ErrDuplicate)):
+			return nil, err
+		}
+	}
+	return erased, nil
+}
+
+// enqueueAll returns by what ids messages are kept, and none for those that are not. Where the store's answer is lost it
+// asks once more: the keys tell what was kept.
+func (s *Service) enqueueAll(ctx context.Context, list []Queued) ([]string, error) {
+	store, ok := s.config.Store.(BatchOutbox)
+	if !ok || len(list) == 0 {
+		return make([]string, len(list)), nil
+	}
+	ids, err := store.EnqueueAll(ctx, list)
+	if err != nil && ctx.Err() == nil {
+		ids, err = store.EnqueueAll(ctx, list)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("email: enqueue: %w", err)
+	}
+	return ids, nil
+}
