@@ -324,7 +324,7 @@ func TestTexts(t *testing.T) {
 	for _, name := range []string{"list.html", "mail.html"} {
 		page, err := preview.Assets.ReadFile("page/" + name)
 		require.NoError(t, err)
-		for _, found := range regexp.MustCompile(`t "([^"]+)"`).FindAllStringSubmatch(string(page), -1) {
+		for _, found := range regexp.MustCompile(`\bt "([^"]+)"`).FindAllStringSubmatch(string(page), -1) {
 			for _, language := range []string{"ru", "en"} {
 				assert.NotEmpty(t, preview.Text(found[1], language), found[1])
 			}
