@@ -2,6 +2,7 @@ package riverqueue_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"syscall"
@@ -12,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+	"go.uber.org/goleak"
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/internal/killtest"
@@ -22,7 +24,9 @@ import (
 )
 
 // work is a worker process.
-func work(ctx context.Context, setup killtest.Setup) error {
+func work(ctx context.Context, setup killtest.Setup) (err error) {
+	before := goleak.IgnoreCurrent()
+	defer func() { err = errors.Join(err, goleak.Find(before)) }()
 	pool, err := pgxpool.New(ctx, setup.Database)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package killtest_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -25,7 +26,9 @@ func TestMain(m *testing.M) {
 }
 
 // work is a worker process on the database whose driver the worker is named after.
-func work(ctx context.Context, setup killtest.Setup) error {
+func work(ctx context.Context, setup killtest.Setup) (err error) {
+	before := goleak.IgnoreCurrent()
+	defer func() { err = errors.Join(err, goleak.Find(before)) }() // after Run, and after what it works with
 	store, closeStore, err := open(setup.Worker, setup.Database)
 	if err != nil {
 		return err
