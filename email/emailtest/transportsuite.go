@@ -140,6 +140,8 @@ func (c telling) Size() int64    { return int64(len(c.mail)) }
 func (c telling) SMTPUTF8() bool { return false }
 func (c telling) EightBit() bool { return true }
 
+func (c telling) EnvelopeID() string { return "suite=1 +" }
+
 // deliver gives the fate of each recipient, as the contract reads receipt and error.
 func (s TransportServer) deliver(t testing.TB, env email.Envelope, msg *content) (fates string, err error) {
 	t.Helper()

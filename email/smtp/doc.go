@@ -29,13 +29,21 @@
 //   - It fails afterwards, before the reply: uncertain. Nobody can know whether the message was accepted.
 //   - The message's WriteTo fails: the connection is cut without the final dot, and that error is returned as it is.
 //
-// A pooled connection that the server has closed meanwhile is replaced once, where not even MAIL was answered.
+// A pooled connection that the server has closed meanwhile is replaced once, where not even MAIL was answered. Failover
+// puts another transport behind one, for what that one cannot have delivered.
+//
+// # Going easy on a server
+//
+// Config.Rate and DomainRates spread messages over time, MaxConns, MaxMessages, MaxAge and IdleTimeout bound connections.
+// They hold for one Transport in one process.
 //
 // # Extensions
 //
-// PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531), STARTTLS (RFC 3207), AUTH
-// (RFC 4954), ENHANCEDSTATUSCODES (RFC 2034). A message may tell more of itself by optional methods: Size() int64, the exact
-// number of octets of its wire form, which is declared and compared with the server's limit; SMTPUTF8() bool, for header
-// fields outside ASCII; EightBit() bool, for any octet outside ASCII. A message that needs what the server does not support
-// is refused for good, before anything is sent.
+// PIPELINING (RFC 2920), SIZE (RFC 1870), 8BITMIME (RFC 6152), SMTPUTF8 (RFC 6531), STARTTLS (RFC 3207), AUTH (RFC 4954)
+// with SCRAM-SHA-256, PLAIN, LOGIN, XOAUTH2 and OAUTHBEARER, DSN (RFC 3461), ENHANCEDSTATUSCODES (RFC 2034).
+//
+// A message may tell more of itself by optional methods: Size() int64, the exact number of octets of its wire form, which
+// is declared and compared with the server's limit; SMTPUTF8() bool, for header fields outside ASCII; EightBit() bool, for
+// any octet outside ASCII; EnvelopeID() string, which comes back in reports of what became of it, where Config.DSN asks for
+// some. A message that needs what the server does not support is refused for good, before anything is sent.
 package smtp
