@@ -55,7 +55,7 @@ func write(t testing.TB, m message.Message, opts message.BuildOptions) string {
 func TestSimpleMessage(t *testing.T) {
 	require.Equal(t, strings.ReplaceAll(`Date: Wed, 04 Mar 2026 05:06:07 +0300
 From: Anna <anna@shop.example>
-To: client@example.org
+To: <client@example.org>
 Message-ID: <1@shop.example>
 Subject: Hello
 MIME-Version: 1.0

@@ -39,10 +39,10 @@ func Example() {
 	}
 	os.Stdout.WriteString(strings.ReplaceAll(out.String(), "\r\n", "\n"))
 	// Output:
-	// from anna@shop.example to [client@example.org archive@shop.example] octets 259
+	// from anna@shop.example to [client@example.org archive@shop.example] octets 261
 	// Date: Wed, 04 Mar 2026 10:15:00 +0000
 	// From: Anna <anna@shop.example>
-	// To: client@example.org
+	// To: <client@example.org>
 	// Message-ID: <1042@shop.example>
 	// Subject: Your order
 	// MIME-Version: 1.0

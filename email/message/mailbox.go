@@ -29,13 +29,13 @@ func (h *header) mailboxes(name string, list ...mail.Address) {
 	h.end()
 }
 
+// mailbox writes the address in angle brackets, also where no name stands in front: spam filters hold it against a
+// message where they are missing.
 func (h *header) mailbox(name, addr string) {
-	if name == "" {
-		h.buf = append(h.buf, addr...)
-		return
+	if name != "" {
+		h.phrase(name)
+		h.space(len(addr) + 2)
 	}
-	h.phrase(name)
-	h.space(len(addr) + 2)
 	h.buf = append(append(append(h.buf, '<'), addr...), '>')
 }
 
@@ -46,7 +46,7 @@ const longPhrase = 60
 func phraseWidth(name string) int {
 	switch {
 	case name == "":
-		return 1
+		return 3
 	case len(name) <= longPhrase && isASCII(name):
 		return len(name) + 6
 	}
