@@ -14,8 +14,8 @@ type Campaign struct {
 	// are left empty.
 	Draft Draft
 	// Audience yields the customers behind the one with the id after, which is empty for the first time: each once, in an
-	// order that is always the same, such as that of their ids. Customer.Fields is for data of the letter that differs by
-	// customer. An error ends the sending. It is called once for each Send.
+	// order that is always the same, such as that of their ids. Data of the letter that differs by customer is in
+	// Customer.Fields, of names that Config.Variables tells. An error ends the sending. It is called once for each Send.
 	Audience func(ctx context.Context, after string) iter.Seq2[Customer, error]
 	// Refused, unless it is nil, is told of each customer who gets no letter, and why; of some a second time where Send
 	// goes on after a crash. It is called from Send, one call at a time.
