@@ -23,6 +23,14 @@ type BlobRemover interface {
 	RemoveBlobs(ctx context.Context, ids []string, since time.Time) error
 }
 
+// BlobLister is an optional ability of Blobs: it can tell what it keeps. With it Run removes what no message refers to, see
+// Config.OrphanRetention; nobody else may keep contents in the same place then.
+type BlobLister interface {
+	// ListBlobs returns the ids of at most limit contents that were put, for the last time, before a time, in ascending order
+	// and only those greater than after.
+	ListBlobs(ctx context.Context, before time.Time, after string, limit int) ([]string, error)
+}
+
 // Blob is a kept content.
 type Blob struct {
 	ID   string // SHA-256, 64 lower-case hexadecimal digits

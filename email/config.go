@@ -79,6 +79,11 @@ type Config struct {
 	// RawRetention is how long inbound mail is kept as it came, besides what was read in it; Run forgets what is older.
 	// 0: for ever.
 	RawRetention time.Duration
+	// OrphanRetention is how long contents are kept that no message refers to: they were put for a message that was given up
+	// before it was kept, or could not be removed with the last message that referred to them. It must be longer than any
+	// Send or Receive takes. 0: 24 hours; negative: for ever. It needs a Blobs that is a BlobLister and a BlobRemover, and a
+	// Store that is a BlobReferences; otherwise they stay.
+	OrphanRetention time.Duration
 
 	// Dispatch says how Run works.
 	Dispatch Dispatch
@@ -143,6 +148,7 @@ type common struct {
 	owner  string        // begins the names of this Service's claims
 	claims atomic.Int64  // counts them
 
+	swept    atomic.Int64 // when orphans were looked for, in Unix nanoseconds
 	notAsked atomic.Int64 // until when the transport is not asked for its size limit, in Unix nanoseconds
 }
 
@@ -250,6 +256,9 @@ func (c *Config) fill() error {
 		c.Variables = func(_ context.Context, event template.Event) ([]template.Variable, error) {
 			return event.Variables(), nil
 		}
+	}
+	if c.OrphanRetention == 0 {
+		c.OrphanRetention = defaultOrphanAge
 	}
 	if c.Now == nil {
 		c.Now = time.Now

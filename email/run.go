@@ -2,6 +2,7 @@ package email
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -14,7 +15,7 @@ func (s *Service) Run(ctx context.Context) error {
 	defer stop()
 	slots := newSlots(s.config.Dispatch.Workers)
 	defer slots.wait()
-	defer s.keepRetention(ctx)()
+	defer s.keepHouse(ctx)()
 	for slots.acquire(ctx) {
 		n := 1 + slots.acquireMore()
 		claimed, err := s.claim(ctx, Claim{Limit: n})
@@ -46,19 +47,20 @@ func (s *Service) idle(ctx context.Context) {
 	}
 }
 
-// keepRetention keeps Config.RawRetention until ctx ends; the function it returns waits for that.
-func (s *Service) keepRetention(ctx context.Context) (wait func()) {
-	if s.config.RawRetention <= 0 {
-		return func() {}
+// keepHouse forgets what is no longer kept, until ctx ends; the function it returns waits for that.
+func (s *Service) keepHouse(ctx context.Context) (wait func()) {
+	every := sweepEvery
+	if s.config.RawRetention > 0 {
+		every = min(every, s.config.RawRetention)
 	}
 	var done sync.WaitGroup
 	done.Go(func() {
 		defer s.survive(ctx)
-		ticker := time.NewTicker(min(s.config.RawRetention, time.Hour))
+		ticker := time.NewTicker(every)
 		defer ticker.Stop()
 		for ctx.Err() == nil {
-			if err := s.forgetRaw(ctx); err != nil && ctx.Err() == nil {
-				s.config.Logger.ErrorContext(ctx, "forget raw mail", "tenant", s.config.Tenant, "error", redact(err))
+			if err := s.forget(ctx); err != nil && ctx.Err() == nil {
+				s.config.Logger.ErrorContext(ctx, "forget", "tenant", s.config.Tenant, "error", redact(err))
 			}
 			select {
 			case <-ctx.Done():
@@ -67,6 +69,11 @@ func (s *Service) keepRetention(ctx context.Context) (wait func()) {
 		}
 	})
 	return done.Wait
+}
+
+// forget does what Config's retentions ask for.
+func (s *Service) forget(ctx context.Context) error {
+	return errors.Join(s.forgetRaw(ctx), s.sweep(ctx))
 }
 
 // forgetRaw forgets what Config.RawRetention no longer keeps.

@@ -63,6 +63,13 @@ type Eraser interface {
 	ForgetRaw(ctx context.Context, before time.Time, limit int) (blobs []string, n int, err error)
 }
 
+// BlobReferences is an optional ability of a Store: it knows which contents its messages refer to.
+type BlobReferences interface {
+	// ReferencedBlobs returns those of some contents that messages refer to: as an attachment, in a wire form, or as the bytes
+	// as they came. The order is the store's, and none is named twice.
+	ReferencedBlobs(ctx context.Context, ids []string) ([]string, error)
+}
+
 // Journal is the part of a Store that the history is read from.
 type Journal interface {
 	// Message returns one message with its events; an unknown id is ErrNotFound.

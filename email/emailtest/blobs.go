@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/crmmail/crmmail/email"
@@ -53,6 +54,22 @@ func (s *Store) RemoveBlobs(ctx context.Context, ids []string, since time.Time) 
 		}
 	}
 	return nil
+}
+
+// ListBlobs implements email.BlobLister.
+func (s *Store) ListBlobs(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
+	if err := s.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	var ids []string
+	for id, blob := range s.blobs {
+		if id > after && blob.putAt.Before(before) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids[:min(len(ids), max(limit, 0))], nil
 }
 
 // blob is a kept content. It is never changed.

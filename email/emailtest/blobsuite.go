@@ -22,16 +22,20 @@ type BlobsHarness struct {
 }
 
 // TestBlobs holds an implementation of email.Blobs to every promise of its contract, each as a subtest with a storage
-// of its own. Where it is an email.BlobRemover, those are asked for, too: the implementation must go by the clock of this
-// machine then. Readers that do not seek skip what is said of those that do.
+// of its own. Where it is an email.BlobRemover or an email.BlobLister, those are asked for, too: the implementation must go
+// by the clock of this machine then. Readers that do not seek skip what is said of those that do.
 func TestBlobs(t *testing.T, h BlobsHarness) {
 	open := func(t testing.TB) blobFixture {
 		one, other := h.Open(t)
 		return blobFixture{one, other}
 	}
 	hold(t, open, blobPromises, seekPromises)
-	if one, _ := h.Open(t); isRemover(one) {
+	one, _ := h.Open(t)
+	if isRemover(one) {
 		hold(t, open, removePromises)
+	}
+	if listsBlobs(one) {
+		hold(t, open, listBlobsPromises)
 	}
 }
 

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/crmmail/crmmail/email"
@@ -65,6 +67,59 @@ var removePromises = []promise[blobFixture]{
 		isError(t, f.one.(email.BlobRemover).RemoveBlobs(ended(), []string{id}, inAnHour()), context.Canceled)
 		f.holds(t, id, suiteBlob)
 	}},
+}
+
+func listsBlobs(blobs email.Blobs) bool {
+	_, ok := blobs.(email.BlobLister)
+	return ok
+}
+
+// listBlobsPromises are about the optional email.BlobLister.
+var listBlobsPromises = []promise[blobFixture]{
+	{"ListBlobs pages through all contents in order", func(t *testing.T, f blobFixture) {
+		var want []string
+		for i := range 7 {
+			want = append(want, f.put(t, fmt.Sprint(i)).ID)
+		}
+		f.put(t, "0")
+		slices.Sort(want)
+		var got []string
+		for after := ""; len(got) < len(want); after = got[len(got)-1] {
+			page := f.list(t, inAnHour(), after, 3)
+			equal(t, "page", min(3, len(want)-len(got)), len(page))
+			got = append(got, page...)
+		}
+		equal(t, "after the last", 0, len(f.list(t, inAnHour(), want[len(want)-1], 3)))
+		same(t, "contents", want, got)
+		equal(t, "with Limit 0", 0, len(f.list(t, inAnHour(), "", 0)))
+	}},
+	{"ListBlobs leaves out what was put, or put again, since", func(t *testing.T, f blobFixture) {
+		again, once := f.put(t, suiteBlob).ID, f.put(t, "abc").ID
+		time.Sleep(tick)
+		since := time.Now()
+		time.Sleep(tick)
+		f.put(t, suiteBlob)
+		f.put(t, "def")
+		same(t, "contents", []string{once}, f.list(t, since, "", 10))
+		f.holds(t, again, suiteBlob)
+	}},
+	{"ListBlobs leaves out what was not put in the end", func(t *testing.T, f blobFixture) {
+		_, err := f.one.PutBlob(context.Background(), io.MultiReader(strings.NewReader(strings.Repeat("x", 1<<20)), iotest.ErrReader(errBroken)))
+		isError(t, err, errBroken)
+		equal(t, "contents", 0, len(f.list(t, inAnHour(), "", 10)))
+	}},
+	{"ListBlobs after the context's end is its error", func(t *testing.T, f blobFixture) {
+		f.put(t, "abc")
+		_, err := f.one.(email.BlobLister).ListBlobs(ended(), inAnHour(), "", 10)
+		isError(t, err, context.Canceled)
+	}},
+}
+
+func (f blobFixture) list(t testing.TB, before time.Time, after string, limit int) []string {
+	t.Helper()
+	ids, err := f.other.(email.BlobLister).ListBlobs(context.Background(), before, after, limit)
+	noError(t, err)
+	return ids
 }
 
 // tick is more than the clocks of machines take between two times.

@@ -74,14 +74,31 @@ func (e *entry) blobs() (ids []string) {
 	return slices.DeleteFunc(ids, func(id string) bool { return id == "" })
 }
 
-// unreferred are those of some contents that no message refers to.
-func (s *Store) unreferred(blobs []string) []string {
-	referred := map[string]bool{}
+// ReferencedBlobs implements email.BlobReferences.
+func (s *Store) ReferencedBlobs(ctx context.Context, ids []string) ([]string, error) {
+	if err := s.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	referenced := s.referenced()
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	return slices.DeleteFunc(ids, func(id string) bool { return !referenced[id] }), nil
+}
+
+// referenced are the contents that messages refer to.
+func (s *Store) referenced() map[string]bool {
+	referenced := map[string]bool{}
 	for _, e := range s.messages {
 		for _, id := range e.blobs() {
-			referred[id] = true
+			referenced[id] = true
 		}
 	}
+	return referenced
+}
+
+// unreferred are those of some contents that no message refers to.
+func (s *Store) unreferred(blobs []string) []string {
+	referenced := s.referenced()
 	slices.Sort(blobs)
-	return slices.DeleteFunc(slices.Compact(blobs), func(id string) bool { return referred[id] })
+	return slices.DeleteFunc(slices.Compact(blobs), func(id string) bool { return referenced[id] })
 }

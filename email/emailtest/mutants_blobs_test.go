@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,6 +20,7 @@ type brokenBlobs struct {
 	put    func(context.Context, email.Blobs, io.Reader) (email.Blob, error)
 	open   func(context.Context, email.Blobs, string) (io.ReadCloser, error)
 	remove func(ctx context.Context, blobs email.BlobRemover, ids []string, since time.Time) error
+	list   func(ctx context.Context, blobs email.BlobLister, before time.Time, after string, limit int) ([]string, error)
 }
 
 func (b brokenBlobs) PutBlob(ctx context.Context, r io.Reader) (email.Blob, error) {
@@ -40,6 +42,13 @@ func (b brokenBlobs) RemoveBlobs(ctx context.Context, ids []string, since time.T
 		return b.Blobs.(email.BlobRemover).RemoveBlobs(ctx, ids, since)
 	}
 	return b.remove(ctx, b.Blobs.(email.BlobRemover), ids, since)
+}
+
+func (b brokenBlobs) ListBlobs(ctx context.Context, before time.Time, after string, limit int) ([]string, error) {
+	if b.list == nil {
+		return b.Blobs.(email.BlobLister).ListBlobs(ctx, before, after, limit)
+	}
+	return b.list(ctx, b.Blobs.(email.BlobLister), before, after, limit)
 }
 
 func onBlobs(breakIt func() brokenBlobs) func(*testing.T) {
@@ -121,6 +130,24 @@ var blobMutants = []mutant{
 	{"blobs-go-outside-contexts", removing(func(ctx context.Context, blobs email.BlobRemover, ids []string, since time.Time) error {
 		return blobs.RemoveBlobs(context.WithoutCancel(ctx), ids, since)
 	}), []string{"RemoveBlobs after the context's end"}},
+	{"blobs-listed-backwards", listing(func(ctx context.Context, blobs email.BlobLister, before time.Time, after string, limit int) ([]string, error) {
+		ids, err := blobs.ListBlobs(ctx, before, after, limit)
+		slices.Reverse(ids)
+		return ids, err
+	}), []string{"ListBlobs pages through"}},
+	{"blobs-listed-at-any-time", listing(func(ctx context.Context, blobs email.BlobLister, before time.Time, after string, limit int) ([]string, error) {
+		return blobs.ListBlobs(ctx, before.Add(time.Hour), after, limit)
+	}), []string{"ListBlobs leaves out what was put, or put again"}},
+	{"blobs-listed-before-they-are-whole", listing(func(ctx context.Context, blobs email.BlobLister, before time.Time, after string, limit int) ([]string, error) {
+		ids, err := blobs.ListBlobs(ctx, before, after, limit)
+		if after == "" && limit == 10 {
+			ids = append(ids, "half")
+		}
+		return ids, err
+	}), []string{"ListBlobs leaves out what was not put"}},
+	{"blobs-listed-outside-contexts", listing(func(ctx context.Context, blobs email.BlobLister, before time.Time, after string, limit int) ([]string, error) {
+		return blobs.ListBlobs(context.WithoutCancel(ctx), before, after, limit)
+	}), []string{"ListBlobs after the context's end"}},
 	{"blobs-seek-nowhere", onBlobs(func() brokenBlobs {
 		return brokenBlobs{open: func(ctx context.Context, blobs email.Blobs, id string) (io.ReadCloser, error) {
 			r, err := blobs.OpenBlob(ctx, id)
@@ -131,6 +158,10 @@ var blobMutants = []mutant{
 
 func removing(remove func(ctx context.Context, blobs email.BlobRemover, ids []string, since time.Time) error) func(*testing.T) {
 	return onBlobs(func() brokenBlobs { return brokenBlobs{remove: remove} })
+}
+
+func listing(list func(ctx context.Context, blobs email.BlobLister, before time.Time, after string, limit int) ([]string, error)) func(*testing.T) {
+	return onBlobs(func() brokenBlobs { return brokenBlobs{list: list} })
 }
 
 // lazySeeker says that it has gone wherever it is sent.

@@ -80,6 +80,12 @@ var eraseMutants = []mutant{
 	})), []string{"EraseCustomer returns the contents", "ForgetRaw returns the contents"}},
 	{"erases-and-tells-nothing", onStore(telling(func([]string) []string { return nil })),
 		[]string{"EraseCustomer returns the contents", "EraseCustomer by many", "ForgetRaw takes the bytes", "ForgetRaw returns the contents"}},
+	{"refers-to-all", onStore(always(brokenStore{referenced: func(ctx context.Context, s email.BlobReferences, ids []string) ([]string, error) {
+		return ids, ctx.Err()
+	}})), []string{"ReferencedBlobs returns what", "ReferencedBlobs takes very many"}},
+	{"refers-outside-contexts", onStore(always(brokenStore{referenced: func(ctx context.Context, s email.BlobReferences, ids []string) ([]string, error) {
+		return s.ReferencedBlobs(context.WithoutCancel(ctx), ids)
+	}})), []string{"ReferencedBlobs after the context's end"}},
 	{"forgets-all-raw", onStore(always(brokenStore{forget: func(ctx context.Context, s email.Store, before time.Time, limit int) ([]string, int, error) {
 		return eraser(s).ForgetRaw(context.WithoutCancel(ctx), before, 1000)
 	}})), []string{"ForgetRaw takes the bytes", "ForgetRaw with Limit 0"}},

@@ -25,6 +25,7 @@ type brokenStore struct {
 	assign        func(context.Context, email.Store, string, email.Conversation, email.Event) error
 	erase         func(context.Context, email.Store, string) ([]string, error)
 	forget        func(context.Context, email.Store, time.Time, int) ([]string, int, error)
+	referenced    func(context.Context, email.BlobReferences, []string) ([]string, error)
 }
 
 func (b brokenStore) Enqueue(ctx context.Context, q email.Queued) (email.Message, error) {
@@ -88,6 +89,13 @@ func (b brokenStore) EraseCustomer(ctx context.Context, id string) ([]string, er
 		return b.Store.(email.Eraser).EraseCustomer(ctx, id)
 	}
 	return b.erase(ctx, b.Store, id)
+}
+
+func (b brokenStore) ReferencedBlobs(ctx context.Context, ids []string) ([]string, error) {
+	if b.referenced == nil {
+		return b.Store.(email.BlobReferences).ReferencedBlobs(ctx, ids)
+	}
+	return b.referenced(ctx, b.Store.(email.BlobReferences), ids)
 }
 
 func (b brokenStore) ForgetRaw(ctx context.Context, before time.Time, limit int) ([]string, int, error) {

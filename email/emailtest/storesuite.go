@@ -23,7 +23,7 @@ type StoreHarness struct {
 }
 
 // TestStore holds an implementation of email.Store to every promise of its contract, each as a subtest with a
-// storage of its own. Where it is an email.Eraser, the promises of that are asked for, too.
+// storage of its own. Where it is an email.Eraser or an email.BlobReferences, the promises of these are asked for, too.
 func TestStore(t *testing.T, h StoreHarness) {
 	open := func(t testing.TB) storeFixture {
 		one, other := h.Open(t)
@@ -34,8 +34,12 @@ func TestStore(t *testing.T, h StoreHarness) {
 	}
 	hold(t, open, enqueuePromises, claimPromises, lapsePromises, transitionPromises, applyPromises, filePromises, assignPromises,
 		messagePromises, listPromises, inboxPromises, rulePartPromises)
-	if one, _ := h.Open(t); isEraser(one) {
+	one, _ := h.Open(t)
+	if isEraser(one) {
 		hold(t, open, erasePromises, eraseRulePromises, forgetPromises)
+	}
+	if knowsReferences(one) {
+		hold(t, open, referencePromises)
 	}
 }
 

@@ -202,6 +202,19 @@ func (s *Store) RemoveBlobs(ctx context.Context, ids []string, since time.Time) 
 	return wrap("remove blobs", ctx.Err())
 }
 
+// ListBlobs implements email.BlobLister. When a content was put is told by Options.Now.
+func (s *Store) ListBlobs(ctx context.Context, before time.Time, after string, limit int) (ids []string, err error) {
+	if limit <= 0 {
+		return nil, ctx.Err()
+	}
+	err = s.look(ctx, func(db conn) (err error) {
+		ids, err = collect(ctx, db, scanOne[string], `SELECT id FROM crmmail_blob WHERE tenant = ? AND id > ? AND put_at < ?
+			ORDER BY id LIMIT ?`, s.tenant, after, micros(before), limit)
+		return err
+	})
+	return ids, wrap("list blobs", err)
+}
+
 func (s *Store) removeBlobs(ctx context.Context, ids []string, since time.Time) error {
 	return s.write(ctx, func(tx conn) error {
 		uploads, err := collect(ctx, tx, scanOne[string], `DELETE FROM crmmail_blob WHERE tenant = ? AND put_at < ?

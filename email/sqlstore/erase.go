@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"time"
 )
@@ -68,26 +69,45 @@ func (s *Store) deleteMessages(ctx context.Context, tx conn, customerID string) 
 	return blobs, err
 }
 
-// unreferred are those of some blobs that no message refers to.
-func (s *Store) unreferred(ctx context.Context, tx conn, blobs []string) ([]string, error) {
-	slices.Sort(blobs)
-	blobs = slices.Compact(blobs)
-	referred := map[string]bool{"": true}
+// ReferencedBlobs implements email.BlobReferences.
+func (s *Store) ReferencedBlobs(ctx context.Context, ids []string) (list []string, err error) {
+	err = s.read(ctx, func(tx conn) error {
+		referenced, err := s.referenced(ctx, tx, ids)
+		list = slices.Collect(maps.Keys(referenced))
+		return err
+	})
+	return list, wrap("referenced blobs", err)
+}
+
+// referenced are those of some blobs that a message refers to.
+func (s *Store) referenced(ctx context.Context, tx conn, blobs []string) (map[string]bool, error) {
+	referenced := map[string]bool{}
 	for _, query := range []string{
-		`SELECT blob_id FROM crmmail_attachment WHERE tenant = ? AND blob_id IN (%s)`,
-		`SELECT blob_id FROM crmmail_wire_blob WHERE tenant = ? AND blob_id IN (%s)`,
-		`SELECT raw_id FROM crmmail_received WHERE tenant = ? AND raw_id IN (%s) AND raw_id <> ''`,
+		`SELECT DISTINCT blob_id FROM crmmail_attachment WHERE tenant = ? AND blob_id IN (%s)`,
+		`SELECT DISTINCT blob_id FROM crmmail_wire_blob WHERE tenant = ? AND blob_id IN (%s)`,
+		`SELECT DISTINCT raw_id FROM crmmail_received WHERE tenant = ? AND raw_id IN (%s) AND raw_id <> ''`,
 	} {
 		err := s.eachOf(ctx, tx, blobs, query, func(rows *sql.Rows) error {
 			id, err := scanOne[string](rows)
-			referred[id] = true
+			referenced[id] = true
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	return slices.DeleteFunc(blobs, func(id string) bool { return referred[id] }), nil
+	return referenced, nil
+}
+
+// unreferred are those of some blobs that no message refers to, each once.
+func (s *Store) unreferred(ctx context.Context, tx conn, blobs []string) ([]string, error) {
+	slices.Sort(blobs)
+	blobs = slices.Compact(blobs)
+	referenced, err := s.referenced(ctx, tx, blobs)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(blobs, func(id string) bool { return id == "" || referenced[id] }), nil
 }
 
 // ForgetRaw implements email.Eraser.
