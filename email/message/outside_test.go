@@ -102,21 +102,6 @@ func TestReadBackWithMailparser(t *testing.T) {
 	}
 }
 
-func bracketed(ids ...string) string {
-	if len(ids) == 0 {
-		return ""
-	}
-	return "<" + strings.Join(ids, "> <") + ">"
-}
-
-// asGiven undoes what addresses of the samples have on the wire: the ASCII form of a domain, and quotes around a local part.
-func asGiven(list []mail.Address) []mail.Address {
-	for i := range list {
-		list[i].Address = strings.NewReplacer("xn--e1afmkfd.xn--p1ai", "пример.рф", `"a b"@`, "a b@").Replace(list[i].Address)
-	}
-	return list
-}
-
 // neutral are rules of SpamAssassin that say nothing against a message: that no server has carried it yet, and what it holds.
 var neutral = regexp.MustCompile(`^(?:NO_RECEIVED|NO_RELAYS|HTML_MESSAGE|UNPARSEABLE_RELAY)$`)
 
