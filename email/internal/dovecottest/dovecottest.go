@@ -3,18 +3,16 @@
 package dovecottest
 
 import (
-	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapclient"
+
+	"github.com/crmmail/crmmail/email/internal/daemontest"
 )
 
 // Server is a running Dovecot. Every user exists and has Password.
@@ -29,64 +27,30 @@ type Server struct {
 // Password is everybody's.
 const Password = "p,ä=ssw0rd"
 
-const (
-	program  = "/usr/sbin/dovecot"
-	patience = 20 * time.Second
-)
-
 // Start runs Dovecot until the test ends. Settings are further lines of its configuration. It skips the test where Dovecot
-// is not installed or the test does not run as root, which Dovecot needs to change its user.
+// is not installed, or cannot be started.
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
-	for _, file := range []string{program, "/usr/lib/dovecot/lmtp", "/usr/lib/dovecot/imap"} {
-		if _, err := os.Stat(file); err != nil {
-			t.Skipf("Dovecot is not installed: %v", err)
-		}
-	}
-	if os.Getuid() != 0 {
-		t.Skip("Dovecot can only be started by root")
-	}
-	dir, err := os.MkdirTemp("", "dovecot") // short: a socket's name has 108 octets at most
-	must(t, err)
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	must(t, os.Chmod(dir, 0o755))
-	s := &Server{LMTP: freeAddr(t), IMAP: freeAddr(t), SASL: filepath.Join(dir, "sasl"), dir: dir}
+	const program = "/usr/sbin/dovecot"
+	daemontest.Need(t, program, "/usr/lib/dovecot/lmtp", "/usr/lib/dovecot/imap")
+	dir := daemontest.Dir(t, "dovecot")
+	s := &Server{LMTP: daemontest.FreeAddr(t), IMAP: daemontest.FreeAddr(t), SASL: filepath.Join(dir, "sasl"), dir: dir}
 	s.configure(t, settings)
-	s.run(t)
+	daemontest.Run(t, dir, "log", program, "-F", "-c", filepath.Join(dir, "dovecot.conf"))
+	daemontest.Await(t, s.LMTP, "220 ")
+	daemontest.Await(t, s.IMAP, "* OK ")
 	return s
-}
-
-// run starts the daemon in the foreground. Its output goes to a file: a daemon that holds a pipe would never let us go.
-func (s *Server) run(t testing.TB) {
-	t.Helper()
-	out, err := os.Create(filepath.Join(s.dir, "out"))
-	must(t, err)
-	defer out.Close()
-	cmd := exec.Command(program, "-F", "-c", filepath.Join(s.dir, "dovecot.conf"))
-	cmd.Stdout, cmd.Stderr = out, out
-	must(t, cmd.Start())
-	t.Cleanup(func() {
-		cmd.Process.Signal(os.Interrupt)
-		cmd.Wait()
-		if t.Failed() {
-			said, _ := os.ReadFile(out.Name())
-			log, _ := os.ReadFile(filepath.Join(s.dir, "log"))
-			t.Logf("Dovecot's log:\n%s%s", said, log)
-		}
-	})
-	await(t, s.LMTP)
-	await(t, s.IMAP)
 }
 
 func (s *Server) configure(t testing.TB, settings []string) {
 	t.Helper()
 	owner, err := user.Lookup("mail")
-	must(t, err)
-	must(t, os.Mkdir(filepath.Join(s.dir, "mail"), 0o777))
-	must(t, os.Chmod(filepath.Join(s.dir, "mail"), 0o777))
+	daemontest.Must(t, err)
+	daemontest.Must(t, os.Mkdir(filepath.Join(s.dir, "mail"), 0o777))
+	daemontest.Must(t, os.Chmod(filepath.Join(s.dir, "mail"), 0o777))
 	conf := strings.NewReplacer("$D", s.dir, "$UID", owner.Uid, "$GID", owner.Gid, "$PASSWORD", Password,
-		"$LMTP", port(s.LMTP), "$IMAP", port(s.IMAP), "$SETTINGS", strings.Join(settings, "\n")).Replace(template)
-	must(t, os.WriteFile(filepath.Join(s.dir, "dovecot.conf"), []byte(conf), 0o600))
+		"$LMTP", daemontest.Port(s.LMTP), "$IMAP", daemontest.Port(s.IMAP), "$SETTINGS", strings.Join(settings, "\n")).Replace(template)
+	daemontest.Must(t, os.WriteFile(filepath.Join(s.dir, "dovecot.conf"), []byte(conf), 0o600))
 }
 
 const template = `
@@ -144,11 +108,11 @@ service lmtp {
 func (s *Server) Mail(t testing.TB, user string) (mails [][]byte) {
 	t.Helper()
 	client, err := imapclient.DialInsecure(s.IMAP, nil)
-	must(t, err)
+	daemontest.Must(t, err)
 	defer client.Close()
-	must(t, client.Login(user, Password).Wait())
+	daemontest.Must(t, client.Login(user, Password).Wait())
 	inbox, err := client.Select("INBOX", nil).Wait()
-	must(t, err)
+	daemontest.Must(t, err)
 	if inbox.NumMessages == 0 {
 		return nil
 	}
@@ -156,55 +120,9 @@ func (s *Server) Mail(t testing.TB, user string) (mails [][]byte) {
 	all.AddRange(1, inbox.NumMessages)
 	whole := &imap.FetchItemBodySection{Peek: true}
 	list, err := client.Fetch(all, &imap.FetchOptions{BodySection: []*imap.FetchItemBodySection{whole}}).Collect()
-	must(t, err)
+	daemontest.Must(t, err)
 	for _, m := range list {
 		mails = append(mails, m.FindBodySection(whole))
 	}
 	return mails
-}
-
-func port(addr string) string {
-	_, p, _ := net.SplitHostPort(addr)
-	return p
-}
-
-func freeAddr(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
-}
-
-// await waits until somebody listens and speaks first, as LMTP and IMAP servers do.
-func await(t testing.TB, addr string) {
-	t.Helper()
-	var err error
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if err = greeted(addr); err == nil {
-			return
-		}
-	}
-	t.Fatalf("Dovecot does not answer: %v", err)
-}
-
-func greeted(addr string) error {
-	conn, err := net.DialTimeout("tcp", addr, time.Second)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(5 * time.Second))
-	n, err := conn.Read(make([]byte, 100))
-	if err == nil && n == 0 {
-		return fmt.Errorf("%s says nothing", addr)
-	}
-	return err
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatalf("dovecottest: %v", err)
-	}
 }

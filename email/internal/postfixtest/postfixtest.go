@@ -2,10 +2,7 @@
 package postfixtest
 
 import (
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"os"
 	"os/exec"
 	"os/user"
@@ -14,7 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/crmmail/crmmail/email/internal/daemontest"
 )
 
 // Server is a running Postfix. It delivers mail for example.test, to any local part, into one maildir, and refuses other
@@ -29,71 +27,51 @@ const (
 	host     = "mx.example.test"
 	program  = "/usr/sbin/postfix"
 	services = "/usr/share/postfix/master.cf.dist"
-	patience = 20 * time.Second
 )
 
 // Start runs Postfix until the test ends. Settings are further lines of main.cf, "name = value". It skips the test where
 // Postfix is not installed or the test does not run as root, which Postfix needs to change its user.
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
-	for _, file := range []string{program, services} {
-		if _, err := os.Stat(file); err != nil {
-			t.Skipf("Postfix is not installed: %v", err)
-		}
-	}
-	if os.Getuid() != 0 {
-		t.Skip("Postfix can only be started by root")
-	}
-	dir, err := os.MkdirTemp("", "postfix")
-	must(t, err)
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	s := &Server{Addr: freeAddr(t), dir: dir}
+	daemontest.Need(t, program, services)
+	dir := daemontest.Dir(t, "postfix")
+	s := &Server{Addr: daemontest.FreeAddr(t), dir: dir}
 	s.configure(t, settings)
 	s.run(t, "check")
 	s.run(t, "start")
 	t.Cleanup(func() {
 		if t.Failed() {
-			log, _ := os.ReadFile(filepath.Join(dir, "maillog"))
-			t.Logf("Postfix's log:\n%s", log)
+			daemontest.Show(t, filepath.Join(dir, "maillog"))
 		}
 		s.run(t, "stop")
 	})
-	s.await(t)
+	daemontest.Await(t, s.Addr, "220 "+host)
 	return s
-}
-
-func freeAddr(t testing.TB) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	must(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 // configure lays out the folders: the queue belongs to root, data and mail to Postfix's user.
 func (s *Server) configure(t testing.TB, settings []string) {
 	t.Helper()
 	owner, err := user.Lookup("postfix")
-	must(t, err)
+	daemontest.Must(t, err)
 	uid, err := strconv.Atoi(owner.Uid)
-	must(t, err)
+	daemontest.Must(t, err)
 	gid, err := strconv.Atoi(owner.Gid)
-	must(t, err)
-	must(t, os.Chmod(s.dir, 0o755))
+	daemontest.Must(t, err)
 	for _, name := range []string{"conf", "queue", "data", "mail"} {
-		must(t, os.Mkdir(filepath.Join(s.dir, name), 0o755))
+		daemontest.Must(t, os.Mkdir(filepath.Join(s.dir, name), 0o755))
 	}
 	for _, name := range []string{"data", "mail"} {
-		must(t, os.Chown(filepath.Join(s.dir, name), uid, gid))
+		daemontest.Must(t, os.Chown(filepath.Join(s.dir, name), uid, gid))
 	}
 	conf := filepath.Join(s.dir, "conf")
 	s.write(t, "conf/main.cf", strings.Join(append(s.main(uid, gid), settings...), "\n")+"\n")
 	master, err := os.ReadFile(services)
-	must(t, err)
+	daemontest.Must(t, err)
 	s.write(t, "conf/master.cf", s.master(string(master)))
-	must(t, os.CopyFS(filepath.Join(conf, "postfix-files.d"), os.DirFS("/etc/postfix/postfix-files.d")))
+	daemontest.Must(t, os.CopyFS(filepath.Join(conf, "postfix-files.d"), os.DirFS("/etc/postfix/postfix-files.d")))
 	files, err := os.ReadFile("/etc/postfix/postfix-files")
-	must(t, err)
+	daemontest.Must(t, err)
 	s.write(t, "conf/postfix-files", string(files))
 }
 
@@ -141,14 +119,14 @@ func (s *Server) master(dist string) string {
 
 func (s *Server) write(t testing.TB, name, content string) {
 	t.Helper()
-	must(t, os.WriteFile(filepath.Join(s.dir, name), []byte(content), 0o644))
+	daemontest.Must(t, os.WriteFile(filepath.Join(s.dir, name), []byte(content), 0o644))
 }
 
 // run calls postfix. Its output goes to a file: a daemon that holds a pipe would never let us go.
 func (s *Server) run(t testing.TB, action string) {
 	t.Helper()
 	out, err := os.CreateTemp(s.dir, "out")
-	must(t, err)
+	daemontest.Must(t, err)
 	defer out.Close()
 	cmd := exec.Command(program, "-c", filepath.Join(s.dir, "conf"), action)
 	cmd.Stdout, cmd.Stderr = out, out
@@ -156,42 +134,5 @@ func (s *Server) run(t testing.TB, action string) {
 		said, _ := os.ReadFile(out.Name())
 		log, _ := os.ReadFile(filepath.Join(s.dir, "maillog"))
 		t.Errorf("postfix %s: %v\n%s%s", action, err, said, log)
-	}
-}
-
-// await waits for the greeting.
-func (s *Server) await(t testing.TB) {
-	t.Helper()
-	var err error
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if err = s.greeted(); err == nil {
-			return
-		}
-	}
-	t.Fatalf("Postfix does not answer: %v", err)
-}
-
-func (s *Server) greeted() error {
-	conn, err := net.DialTimeout("tcp", s.Addr, time.Second)
-	if err != nil {
-		return err
-	}
-	defer conn.Close()
-	conn.SetDeadline(time.Now().Add(5 * time.Second))
-	greeting := make([]byte, len("220 "+host))
-	if _, err := io.ReadFull(conn, greeting); err != nil {
-		return err
-	}
-	if string(greeting) != "220 "+host {
-		return errors.New("another server answers")
-	}
-	_, err = io.WriteString(conn, "QUIT\r\n")
-	return err
-}
-
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatalf("postfixtest: %v", err)
 	}
 }
