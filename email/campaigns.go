@@ -68,6 +68,7 @@ type campaignRun struct {
 	campaign Campaign
 	common   *composition // what all letters have in common
 	files    []Attachment
+	blobs    *rememberedBlobs
 	report   CampaignReport
 	again    bool // a message of this campaign may have been queued that is not counted
 }
@@ -177,6 +178,15 @@ func (r *campaignRun) keepFiles(ctx context.Context) error {
 		return err
 	}
 	r.files = carrier.Attachments
+	r.blobs = &rememberedBlobs{Blobs: r.service.config.Blobs, room: r.service.config.Dispatch.Cache, kept: map[string][]byte{}}
+	if len(r.service.config.Signers) == 0 {
+		return nil
+	}
+	for _, file := range r.files {
+		if err := r.blobs.remember(ctx, file.BlobID, file.Size); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -115,6 +115,9 @@ type Dispatch struct {
 	Lease   time.Duration // how long a worker may be silent before others take over; 0: one minute
 	Timeout time.Duration // how long one delivery may take; 0: ten minutes
 	Grace   time.Duration // how long deliveries may go on after Run's context has ended; 0: 30 seconds
+	// Cache is how many octets of encoded attachments are kept in memory, of those that several messages bring along;
+	// 0: 32 MiB, less than 0: none.
+	Cache int64
 	// Retry says when to try again after attempt number n (from 1) was refused for now, in a second at the soonest;
 	// false: give up.
 	// nil: 1, 5, 15 minutes, 1 hour, then every 4 hours, each ± 10 %, for two days.
@@ -148,6 +151,8 @@ type common struct {
 	owner  string        // begins the names of this Service's claims
 	claims atomic.Int64  // counts them
 
+	contents *contentCache // of messages that are sent
+
 	swept    atomic.Int64 // when orphans were looked for, in Unix nanoseconds
 	notAsked atomic.Int64 // until when the transport is not asked for its size limit, in Unix nanoseconds
 }
@@ -158,7 +163,7 @@ func New(config Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.common = &common{wake: make(chan struct{}, 1), owner: s.config.NewID()}
+	s.common = &common{wake: make(chan struct{}, 1), owner: s.config.NewID(), contents: newContentCache(s.config.Dispatch.Cache)}
 	return s, nil
 }
 
@@ -309,6 +314,9 @@ func (d *Dispatch) fill() {
 	}
 	if d.Grace <= 0 {
 		d.Grace = 30 * time.Second
+	}
+	if d.Cache == 0 {
+		d.Cache = 32 << 20
 	}
 	if d.Retry == nil {
 		d.Retry = Backoff

@@ -79,13 +79,16 @@ func (c *content) WriteTo(w io.Writer) (int64, error) {
 }
 
 func (c *content) write(to *destination) (int64, error) {
+	service := c.delivery.service
+	open := func(id string) (io.ReadCloser, error) { return service.config.Blobs.OpenBlob(c.ctx, id) }
+	wire, err := service.contents.filled(c.delivery.job.Wire, open)
+	if err != nil {
+		return 0, err
+	}
 	if err := c.delivery.markSending(c.ctx); err != nil {
 		return 0, err
 	}
-	blobs := c.delivery.service.config.Blobs
-	return c.delivery.job.Wire.WriterTo(func(id string) (io.ReadCloser, error) {
-		return blobs.OpenBlob(c.ctx, id)
-	}).WriteTo(to)
+	return wire.WriterTo(open).WriteTo(to)
 }
 
 func (c *content) begin() error {

@@ -1,7 +1,10 @@
 package email
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"io"
 	"slices"
 
 	"github.com/crmmail/crmmail/sender"
@@ -19,11 +22,44 @@ func (r *campaignRun) remembering(ctx context.Context, batch []Customer) (*Servi
 		return nil, err
 	}
 	return r.service.With(func(c *Config) {
+		c.Blobs = r.blobs
 		c.Senders = &rememberedSenders{Directory: c.Senders}
 		if c.Suppressions != nil {
 			c.Suppressions = rememberedSuppressions{c.Suppressions, suppressed}
 		}
 	})
+}
+
+// rememberedBlobs reads small contents once, as each signature of each letter has to. It is for one goroutine.
+type rememberedBlobs struct {
+	Blobs
+	room int64 // octets
+	kept map[string][]byte
+}
+
+// OpenBlob implements Blobs.
+func (r *rememberedBlobs) OpenBlob(ctx context.Context, id string) (io.ReadCloser, error) {
+	if content, ok := r.kept[id]; ok {
+		return io.NopCloser(bytes.NewReader(content)), nil
+	}
+	return r.Blobs.OpenBlob(ctx, id)
+}
+
+// remember reads a content that fits.
+func (r *rememberedBlobs) remember(ctx context.Context, id string, size int64) error {
+	if _, ok := r.kept[id]; ok || size > r.room {
+		return nil
+	}
+	content, err := r.Blobs.OpenBlob(ctx, id)
+	if err != nil {
+		return fmt.Errorf("email: attachment: %w", err)
+	}
+	defer content.Close()
+	if r.kept[id], err = io.ReadAll(io.LimitReader(content, size+1)); err != nil {
+		return fmt.Errorf("email: attachment: %w", err)
+	}
+	r.room -= size
+	return nil
 }
 
 // rememberedSenders asks about each identity once. It is for one goroutine.
