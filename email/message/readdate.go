@@ -13,6 +13,9 @@ func (p *parser) date(body string) time.Time {
 		return time.Time{}
 	}
 	body = numericZone(body)
+	if t, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", body); err == nil { // what nearly all write
+		return t
+	}
 	if t, err := mail.ParseDate(body); err == nil {
 		return t
 	}

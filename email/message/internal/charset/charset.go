@@ -22,7 +22,7 @@ import (
 func Decode(name string, b []byte) (text string, known, clean bool) {
 	name = normalise(name)
 	switch name {
-	case "", "us-ascii", "ascii", "ansi_x3.4-1968", "646", "unknown-8bit", "x-unknown", "binary":
+	case "", "us-ascii", "ascii", "ansi_x3.4-1968", "646", "unknown-8bit", "x-unknown", "x-user-defined", "binary":
 		text = Guess(b)
 		return text, true, !strings.ContainsRune(text, utf8.RuneError)
 	case "utf-8", "utf8", "unicode-1-1-utf-8":
