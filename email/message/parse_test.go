@@ -130,6 +130,7 @@ func TestAddresses(t *testing.T) {
 		"doubled commas":    {"a@b.example,, ,b@b.example,", []mail.Address{{Address: "a@b.example"}, {Address: "b@b.example"}}},
 		"route":             {"<@relay.example,@x.example:a@b.example>", []mail.Address{{Address: "a@b.example"}}},
 		"mailto":            {"<mailto:a@b.example>", []mail.Address{{Address: "a@b.example"}}},
+		"a comma missing":   {"Anna <a@b.example> Boris B. <b@b.example> (the second)", []mail.Address{{Name: "Anna", Address: "a@b.example"}, {Name: "Boris B.", Address: "b@b.example"}}},
 		"two brackets":      {"<x@y.example> <a@b.example>", []mail.Address{{Address: "a@b.example"}}},
 		"address as a name": {"a@b.example <a@b.example>", []mail.Address{{Address: "a@b.example"}}},
 		"open bracket":      {"Anna <a@b.example", []mail.Address{{Name: "Anna", Address: "a@b.example"}}},

@@ -87,21 +87,33 @@ func commentEnd(s string, i int) int {
 	return 0
 }
 
-// splitAddresses cuts at commas and semicolons outside quotes, comments and angle brackets, and drops the names
-// of groups.
+// splitAddresses cuts at commas and semicolons outside quotes, comments and angle brackets, and where a name with an address
+// follows another without a comma, and drops the names of groups.
 func splitAddresses(s string) []string {
 	var items []string
-	start, group := 0, true // group: a colon would end a group's name
+	start, closed := 0, 0       // where the item begins, and where its last angle bracket closed
+	group := true               // a colon would end a group's name
+	named, word := false, false // before the first bracket of the item, and since the last one
 	for i := 0; i < len(s); {
 		kind, end := lex(s, i)
 		switch {
-		case kind == angle || kind == character && s[i] == '@':
-			group = false
+		case kind == angle:
+			switch {
+			case closed == 0:
+				named = word
+			case named && word:
+				items = append(items, s[start:closed])
+				start = closed
+			}
+			group, closed, word = false, end, false
 		case kind == character && (s[i] == ',' || s[i] == ';'):
 			items = append(items, s[start:i])
-			start, group = end, true
+			start, group, closed, word = end, true, 0, false
 		case kind == character && s[i] == ':' && group:
 			start = end
+		case kind == quoted || kind == character && s[i] > ' ':
+			word = true
+			group = group && s[i] != '@'
 		}
 		i = end
 	}
