@@ -10,7 +10,7 @@ import (
 // param writes "; name=value" with a value of ASCII that fits on a line, as it is or quoted.
 func (h *header) param(name, value string) {
 	h.buf = append(h.buf, ';')
-	if isToken(value) {
+	if isToken(value) && !strings.Contains(value, "'") { // some readers take that for a mark of RFC 2231
 		h.space(len(name) + 1 + len(value) + 1)
 		h.buf = append(append(append(h.buf, name...), '='), value...)
 		return

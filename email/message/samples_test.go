@@ -50,6 +50,7 @@ func samples() []sample {
 				file("Счёт на оплату № 1042 от 4 марта 2026 года, копия для бухгалтерии.pdf", "application/pdf", strings.Repeat("%PDF-1.7\n", 200)),
 				file("report \"final\" 100%.txt", "text/plain; charset=koi8-r", "\xc1\xc2\xd7"),
 				file("empty.bin", "", ""),
+				file("it's.pdf", "application/pdf", "%PDF-"),
 				file(strings.Repeat("n", 200)+".doc", "application/msword", "x"),
 			}
 			m.Fields = []message.Field{
