@@ -42,6 +42,8 @@ type Config struct {
 
 	// Suppressions keeps the addresses that no mass mailing goes to; nil: every address may get one.
 	Suppressions Suppressions
+	// Rates keeps the buckets of Dispatch.Rate, which needs it.
+	Rates Rates
 	// Campaigns keeps how far each mass mailing has come; nil: one that is broken off begins anew, and passes over those whom
 	// it has reached.
 	Campaigns Campaigns
@@ -115,6 +117,10 @@ type Dispatch struct {
 	Lease   time.Duration // how long a worker may be silent before others take over; 0: one minute
 	Timeout time.Duration // how long one delivery may take; 0: ten minutes
 	Grace   time.Duration // how long deliveries may go on after Run's context has ended; 0: 30 seconds
+	// Rate says how much mail may go to a domain, which is lower case and in its ASCII form, from all processes together; nil,
+	// or a zero Rate: as fast as it goes. A message whose domain has had enough waits for its place, by Config.Rates, and
+	// loses no attempt. A server that answers 421 or 4.7.x gets nothing more for a minute.
+	Rate func(domain string) Rate
 	// Cache is how many octets of encoded attachments are kept in memory, of those that several messages bring along;
 	// 0: 32 MiB, less than 0: none.
 	Cache int64
@@ -242,10 +248,13 @@ func (c *Config) check() error {
 			missing = append(missing, errors.New("email: Config.Unsubscribe needs Config.Secret and Config.Suppressions"))
 		}
 	}
+	if c.Dispatch.Rate != nil && c.Rates == nil {
+		missing = append(missing, errors.New("email: Config.Dispatch.Rate needs Config.Rates"))
+	}
 	if n := len(c.Secret); n > 0 && n < 16 {
 		missing = append(missing, errors.New("email: Config.Secret is shorter than 16 octets"))
 	}
-	for _, part := range []any{c.Customers, c.Senders, c.Templates, c.Store, c.Blobs, c.Tokens, c.Rules, c.Suppressions, c.Campaigns} {
+	for _, part := range []any{c.Customers, c.Senders, c.Templates, c.Store, c.Blobs, c.Tokens, c.Rules, c.Suppressions, c.Campaigns, c.Rates} {
 		if scoped, ok := part.(interface{ Tenant() string }); ok && scoped.Tenant() != c.Tenant {
 			missing = append(missing, fmt.Errorf("email: a %T of Config serves another tenant than Config.Tenant", part))
 		}

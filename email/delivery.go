@@ -33,6 +33,10 @@ func (d *delivery) run(ctx context.Context) {
 		d.file(ctx, d.closedGate(ctx, err))
 		return
 	}
+	if again, err := d.takeTurn(ctx); err != nil || !again.IsZero() {
+		d.file(ctx, d.notYet(ctx, again, err))
+		return
+	}
 	receipt, err := d.handOver(ctx)
 	switch {
 	case d.lost(err): // canceled, or another worker's by now: nothing was handed over
@@ -42,6 +46,7 @@ func (d *delivery) run(ctx context.Context) {
 	default:
 		t := d.outcome(receipt, err)
 		d.suppressGone(ctx, t.Results)
+		d.slowDown(ctx, t.Results)
 		d.file(ctx, t)
 	}
 }

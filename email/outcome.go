@@ -145,6 +145,16 @@ func (d *delivery) closedGate(ctx context.Context, err error) Transition {
 	return d.settled(d.allOpen(RecipientRefused, refused.Code), refused.Code)
 }
 
+// notYet is the outcome of a message whose domain has had enough for now: it waits for its place and loses no attempt.
+func (d *delivery) notYet(ctx context.Context, again time.Time, err error) Transition {
+	if err == nil {
+		return Transition{To: StateQueued, SendAt: again}
+	}
+	d.service.config.Logger.ErrorContext(ctx, "rate not asked", "tenant", d.service.config.Tenant,
+		"message", d.job.Message.ID, "error", redact(err))
+	return d.again(d.allOpen(RecipientDeferred, "rate not asked"), "rate not asked", false)
+}
+
 // again puts the message back for a later attempt, or gives it up where there have been enough that count.
 func (d *delivery) again(results []Recipient, why string, counts bool) Transition {
 	retries := d.job.Message.Retries

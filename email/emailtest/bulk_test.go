@@ -20,3 +20,10 @@ var memoryCampaigns = emailtest.CampaignsHarness{Open: func(testing.TB) (one, ot
 	s := emailtest.NewStore()
 	return s, s
 }}
+
+func TestMemoryRates(t *testing.T) { emailtest.TestRates(t, memoryRates) }
+
+var memoryRates = emailtest.RatesHarness{Open: func(testing.TB) (one, other email.Rates) {
+	s := emailtest.NewStore()
+	return s, s
+}}

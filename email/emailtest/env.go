@@ -63,6 +63,7 @@ func (e *Env) config() email.Config {
 		Tokens:       e.Store,
 		Suppressions: e.Store,
 		Campaigns:    e.Store,
+		Rates:        e.Store,
 		Rules:        e.Store,
 		Confirmation: email.Confirmation{
 			From: mail.Address{Name: "CRM", Address: "noreply@shop.example"},

@@ -24,6 +24,7 @@ type Store struct {
 	additional    []string // ids, as they are shown
 	suppressions  map[suppressionKey]email.Suppression
 	campaigns     map[string]email.CampaignProgress
+	rates         map[string]bucket
 	tokens        map[string]sender.Token
 	taken         map[string]bool // hashes of tokens that are spent
 	templates     []template.Template
@@ -70,6 +71,7 @@ func NewTenantStore(tenant string) *Store {
 		identities:    map[sender.Ref]sender.Identity{},
 		suppressions:  map[suppressionKey]email.Suppression{},
 		campaigns:     map[string]email.CampaignProgress{},
+		rates:         map[string]bucket{},
 		tokens:        map[string]sender.Token{},
 		taken:         map[string]bool{},
 		blobs:         map[string]blob{},

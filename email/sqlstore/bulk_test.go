@@ -22,3 +22,11 @@ func TestCampaigns(t *testing.T) {
 		})
 	})
 }
+
+func TestRates(t *testing.T) {
+	onEach(t, func(t *testing.T) {
+		emailtest.TestRates(t, emailtest.RatesHarness{
+			Open: func(t testing.TB) (one, other email.Rates) { return pair(t) },
+		})
+	})
+}

@@ -1,0 +1,68 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/crmmail/crmmail/email"
+)
+
+var _ email.Rates = (*Store)(nil)
+
+// TakeTurn implements email.Rates, by one statement. A bucket is a time: until when the tokens that were taken last at
+// the rate; the next one comes so much earlier as tokens may be saved up.
+func (s *Store) TakeTurn(ctx context.Context, t email.TurnRequest) (again time.Time, err error) {
+	queue := "next_other"
+	if t.Bulk {
+		queue = "next_bulk"
+	}
+	every, now := perTurn(t), micros(t.Now)
+	saved := int64(t.Burst-1) * every
+	err = s.write(ctx, func(tx conn) error {
+		again = time.Time{}
+		answers, err := collect(ctx, tx, scanTurn, `INSERT INTO crmmail_rate (tenant, domain, spent, next_bulk, next_other, taken)
+			VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT (tenant, domain) DO UPDATE SET
+			taken = CASE WHEN crmmail_rate.spent - ? <= ? THEN 1 ELSE 0 END,
+			spent = CASE WHEN crmmail_rate.spent - ? > ? THEN crmmail_rate.spent
+				WHEN crmmail_rate.spent > ? THEN crmmail_rate.spent + ? ELSE excluded.spent END,
+			`+queue+` = CASE WHEN crmmail_rate.spent - ? <= ? THEN crmmail_rate.`+queue+`
+				WHEN crmmail_rate.`+queue+` > crmmail_rate.spent - ? THEN crmmail_rate.`+queue+` + ?
+				ELSE crmmail_rate.spent - ? END
+			RETURNING taken, `+queue,
+			s.tenant, t.Domain, now+every, now, now,
+			saved, now, saved, now, now, every, saved, now, saved, every, saved-every)
+		if err == nil && !answers[0].taken {
+			again = instant(answers[0].next - every)
+		}
+		return err
+	})
+	return again, wrap("take turn", err)
+}
+
+// turnAnswer is what the bucket of a domain says.
+type turnAnswer struct {
+	taken bool
+	next  int64 // the place behind the one that was handed out
+}
+
+func scanTurn(rows *sql.Rows) (a turnAnswer, err error) {
+	err = rows.Scan(&a.taken, &a.next)
+	return a, err
+}
+
+// DrainTurns implements email.Rates.
+func (s *Store) DrainTurns(ctx context.Context, t email.TurnRequest, until time.Time) error {
+	spent, now := micros(until)+int64(t.Burst-1)*perTurn(t), micros(t.Now)
+	return wrap("drain turns", s.write(ctx, func(tx conn) error {
+		_, err := exec(ctx, tx, `INSERT INTO crmmail_rate (tenant, domain, spent, next_bulk, next_other, taken) VALUES (?, ?, ?, ?, ?, 0)
+			ON CONFLICT (tenant, domain) DO UPDATE SET spent = excluded.spent WHERE crmmail_rate.spent < excluded.spent`,
+			s.tenant, t.Domain, spent, now, now)
+		return err
+	}))
+}
+
+// perTurn is in microseconds, rounded up.
+func perTurn(t email.TurnRequest) int64 {
+	return int64((t.Every + time.Microsecond - 1) / time.Microsecond)
+}
