@@ -2,7 +2,6 @@ package twig
 
 import (
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -65,63 +64,6 @@ func pad(n, width int) string {
 	return s
 }
 
-// maxZones is how many time zones are kept loaded.
-const maxZones = 700
-
-// zones keeps the time zones that templates named. It is only a memory of what the system's data says.
-type zones struct {
-	mu     sync.Mutex
-	byName map[string]*time.Location
-}
-
-// zone finds the time zone that a template names.
-func (r *run) zoneNamed(name string) *time.Location {
-	loc, err := r.eng.zones.load(name)
-	if err != nil {
-		throwPHP("DateTimeZone::__construct(): Unknown or bad timezone (" + name + ")")
-	}
-	return loc
-}
-
-func (z *zones) load(name string) (*time.Location, error) {
-	z.mu.Lock()
-	defer z.mu.Unlock()
-	if loc, ok := z.byName[name]; ok {
-		return loc, nil
-	}
-	loc, err := loadZone(name)
-	if err != nil {
-		return nil, err
-	}
-	if z.byName == nil {
-		z.byName = map[string]*time.Location{}
-	}
-	if len(z.byName) < maxZones {
-		z.byName[name] = loc
-	}
-	return loc, nil
-}
-
-// loadZone finds a zone by identifier, abbreviation or offset.
-func loadZone(name string) (*time.Location, error) {
-	if loc, ok := offsetZone(name); ok {
-		return loc, nil
-	}
-	switch strings.ToUpper(name) {
-	case "UTC":
-		return time.UTC, nil
-	case "GMT", "Z":
-		return time.FixedZone(strings.ToUpper(name), 0), nil
-	}
-	if loc, ok := abbreviation(name); ok {
-		return loc, nil
-	}
-	if name == "" || name == "Local" {
-		return nil, errDate
-	}
-	return time.LoadLocation(name)
-}
-
 // date turns an argument of date() and the filters into a point in time, as Twig's convertDate does.
 func (r *run) date(v, zone Value) *date {
 	keep := zone.k == kBool && zone.n == 0
@@ -149,6 +91,7 @@ func (r *run) date(v, zone Value) *date {
 	if isUnix(s) {
 		s = "@" + s
 	}
+	r.step(len(s) / dateStep)
 	t, err := parseDate(s, now.In(r.zone), r.zone)
 	if err != nil {
 		throwPHP("Failed to parse time string (" + s + ") " + err.Error())
@@ -189,12 +132,16 @@ func filterDateModify(r *run, args []Value) Value {
 
 func dateModify(r *run, d *date, modifier Value) Value {
 	s := r.str(modifier)
+	r.step(len(s) / dateStep)
 	t, err := modifyDate(d.t, s)
 	if err != nil {
 		throwPHP(`DateTime::modify(): Failed to parse time string (` + s + `) ` + err.Error())
 	}
 	return dateOf(&date{t, d.immutable})
 }
+
+// dateStep is how much of the text of a date is read for one step.
+const dateStep = 4
 
 func functionDate(r *run, args []Value) Value { return dateOf(r.date(args[0], args[1])) }
 

@@ -5,32 +5,34 @@ import "time"
 // compute adds up the fields the way timelib does: the weekday first, then years, months and days, then the clock.
 func (d *dateText) compute() time.Time {
 	r := &d.rel
-	y, m, day := int64(d.year), int64(d.month), int64(d.day)
-	if r.nth != 0 {
-		m += r.months
-		y += r.years
-		r.months, r.years = 0, 0
-		day = nthWeekday(int(y), int(m), r.nth, r.nthDay)
+	if r.ofMonth != 0 { // the weekday is counted from the first of the month, or of the next one
+		d.day, d.month = 1, d.month+int(r.months)+r.ofMonth-1
+		r.months = 0
 	}
+	d.day, d.month = r.edgeOf(d.day, d.month)
+	start := time.Date(d.year, time.Month(d.month), d.day, d.hour, d.min, d.sec, d.ns, time.UTC) // 24:00 is the next day
 	if r.haveWeekday {
-		date := time.Date(int(y), time.Month(m), int(day), 0, 0, 0, 0, time.UTC)
-		date = date.AddDate(0, 0, int(r.weekdayShift(int(date.Weekday()))))
-		y, m, day = int64(date.Year()), int64(date.Month()), int64(date.Day())
+		start = start.AddDate(0, 0, r.weekdayShift(int(start.Weekday())))
 	}
-	day, m, y = day+r.days, m+r.months, y+r.years
+	day, month := r.edgeOf(start.Day()+int(r.days), int(start.Month())+int(r.months))
+	hour, minute, second := start.Clock()
+	// Hours move what the clock shows, as PHP 8.2 does: across a change of the clocks they are not what elapses.
+	shown := time.Date(start.Year()+int(r.years), time.Month(month), day, hour, minute, second, start.Nanosecond(), time.UTC).Add(r.clock + r.fraction)
+	if r.haveWorkdays {
+		shown = addWorkdays(shown, int(r.workdays))
+	}
+	return wallClock(shown, d.zone)
+}
+
+// edgeOf is the first or the last day of a month where one of them is asked for.
+func (r *relative) edgeOf(day, month int) (int, int) {
 	switch r.edge {
 	case 1:
-		day = 1
+		return 1, month
 	case 2:
-		day, m = 0, m+1
+		return 0, month + 1
 	}
-	if r.workdays != 0 {
-		date := addWorkdays(time.Date(int(y), time.Month(m), int(day), 0, 0, 0, 0, time.UTC), r.workdays)
-		y, m, day = int64(date.Year()), int64(date.Month()), int64(date.Day())
-	}
-	// Hours move what the clock shows, as PHP 8.2 does: across a change of the clocks they are not what elapses.
-	shown := time.Date(int(y), time.Month(m), int(day), d.hour, d.min, d.sec, d.ns, time.UTC).Add(r.clock)
-	return wallClock(shown, d.zone)
+	return day, month
 }
 
 // wallClock is when a clock in zone shows what want shows in UTC; a time that a change to summer time skips moves forward by what was skipped.
@@ -45,7 +47,8 @@ func wallClock(want time.Time, zone *time.Location) time.Time {
 	return want.Add(-time.Duration(before) * time.Second).In(zone)
 }
 
-func (r *relative) weekdayShift(current int) int64 {
+// weekdayShift is how many days the weekday that is asked for is away.
+func (r *relative) weekdayShift(current int) int {
 	if r.behavior == 2 {
 		w := r.weekday
 		if current == 0 && w != 0 {
@@ -54,40 +57,41 @@ func (r *relative) weekdayShift(current int) int64 {
 		if w == 0 && current != 0 {
 			w = 7
 		}
-		return int64(w - current)
+		return w - current
+	}
+	if r.weekday < 0 { // "monday ago"
+		return -r.weekday - current - 7
 	}
 	diff := r.weekday - current
 	if r.days < 0 && diff < 0 || r.days >= 0 && diff <= -r.behavior {
 		diff += 7
 	}
-	return int64(diff)
+	return diff
 }
 
-// nthWeekday is the day of the month of its nth weekday, -1 for the last.
-func nthWeekday(y, m, n, weekday int) int64 {
-	if n > 0 {
-		first := int(time.Date(y, time.Month(m), 1, 0, 0, 0, 0, time.UTC).Weekday())
-		return int64(1 + (weekday-first+7)%7 + 7*(n-1))
+// addWorkdays adds n days from Monday to Friday. None, and those before, end on a Monday where they end on a weekend.
+func addWorkdays(t time.Time, n int) time.Time {
+	days, rest := n/5*7, n%5
+	switch day := int(t.Weekday()); {
+	case n > 0 && rest == 0 && day == 0:
+		days -= 2
+	case n > 0 && rest == 0 && day == 6:
+		days--
+	case n > 0 && rest == 0:
+	case n > 0 && day == 6:
+		days++
+	case n > 0 && day+rest > 5:
+		days += 2
+	case n > 0:
+	case rest == 0 && day == 6:
+		days += 2
+	case rest == 0 && day == 0:
+		days++
+	case rest == 0:
+	case day == 0:
+		days--
+	case day+rest < 1:
+		days -= 2
 	}
-	last := time.Date(y, time.Month(m+1), 0, 0, 0, 0, 0, time.UTC)
-	return int64(last.Day() - (int(last.Weekday())-weekday+7)%7)
-}
-
-func addWorkdays(t time.Time, n int64) time.Time {
-	step := 1
-	if n < 0 {
-		step, n = -1, -n
-	}
-	isWork := func() bool { return t.Weekday() != time.Saturday && t.Weekday() != time.Sunday }
-	for !isWork() {
-		t = t.AddDate(0, 0, -step)
-	}
-	t = t.AddDate(0, 0, step*7*int(n/5))
-	for n %= 5; n > 0; {
-		t = t.AddDate(0, 0, step)
-		if isWork() {
-			n--
-		}
-	}
-	return t
+	return t.AddDate(0, 0, days+rest)
 }

@@ -115,7 +115,8 @@ func appendRareLetter(b []byte, t time.Time, c byte) []byte {
 	case 'O':
 		return append(b, offsetText(t, "")...)
 	case 'p':
-		if _, off := t.Zone(); off == 0 {
+		switch abbreviation, _ := t.Zone(); abbreviation {
+		case "UTC", "Z", "+00:00":
 			return append(b, 'Z')
 		}
 		return append(b, offsetText(t, ":")...)

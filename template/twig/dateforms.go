@@ -1,329 +1,350 @@
 package twig
 
 import (
-	"strconv"
-	"strings"
 	"time"
 )
 
-func (d *dateText) setDate(y, m, day int) bool {
-	if m != unset && (m < 0 || m > 12) || day != unset && (day < 0 || day > 31) {
+// The forms of dates and times, each of which says what one kind of text in dateForms means.
+
+// beginDate notes that there is a date now; two of them contradict each other.
+func (d *dateText) beginDate() bool {
+	if d.haveDate {
 		return false
 	}
 	d.haveDate = true
-	if y != unset {
-		d.year = y
-	}
-	d.month, d.day = m, day
 	return true
 }
 
-func fullYear(y, digits int) int {
-	if digits > 2 {
-		return y
-	}
-	if y < 70 {
-		return 2000 + y
-	}
-	return 1900 + y
-}
-
-func (d *dateText) timestamp() bool {
-	if _, ok := d.char("@"); !ok {
+// beginTime notes that there is a time of day now.
+func (d *dateText) beginTime() bool {
+	if d.times > 0 {
 		return false
 	}
-	_, negative := d.char("-")
-	n, ok := d.digits(1, 18)
-	if !ok {
-		return false
-	}
-	if negative {
-		n = -n
-	}
-	d.setDate(1970, 1, 1)
-	d.hour, d.min, d.sec, d.ns, d.haveTime = 0, 0, 0, 0, true
-	d.zone, d.unix = time.FixedZone("+00:00", 0), true
-	d.rel.days += int64(n / 86400)
-	d.rel.clock += time.Duration(n%86400) * time.Second
-	if _, ok := d.char("."); ok {
-		d.fraction()
-	}
+	d.resetTime()
+	d.times = 1
 	return true
 }
 
-// fraction takes the digits of a fraction of a second.
-func (d *dateText) fraction() bool {
-	start := d.i
-	if _, ok := d.digits(1, 9); !ok {
-		return false
-	}
-	text := (d.s[start:d.i] + "000000")[:6]
-	for d.moreDigits() {
-		d.i++
-	}
-	n, _ := strconv.Atoi(text)
-	d.ns = n * 1000
-	return true
-}
+func (d *dateText) resetTime() { d.hour, d.min, d.sec, d.ns, d.times = 0, 0, 0, 0, 0 }
 
-// isoDate is 2026-05-09, 2026-5-9 and 2026-05.
-func (d *dateText) isoDate() bool {
-	sign := 1
-	if c, ok := d.char("+-"); ok && c == '-' {
-		sign = -1
+// seconds reads the seconds of a time, with their fraction, where it has some.
+func (d *dateText) seconds(t *dateToken) {
+	if c := t.peek(); c != ':' && c != '.' {
+		return
 	}
-	start := d.i
-	y, ok := d.digits(1, 4)
-	size := d.i - start
-	if !ok || d.moreDigits() {
-		return false
-	}
-	if _, ok := d.char("-"); !ok {
-		return false
-	}
-	from := d.i
-	if day, ok := d.digits(3, 3); ok && size == 4 && !d.moreDigits() {
-		return d.setDayOfYear(sign*y, day)
-	}
-	d.i = from
-	m, ok := d.digits(1, 2)
-	if !ok || m > 12 {
-		return false
-	}
-	if _, ok := d.char("-"); !ok {
-		return size == 4 && !d.moreDigits() && d.setDate(sign*y, m, 1)
-	}
-	day, ok := d.digits(1, 2)
-	if !ok || d.moreDigits() {
-		return false
-	}
-	return d.setDate(sign*fullYear(y, size), m, day)
-}
-
-func (d *dateText) setDayOfYear(y, day int) bool {
-	t := time.Date(y, 1, day, 0, 0, 0, 0, time.UTC)
-	return d.setDate(t.Year(), int(t.Month()), t.Day())
-}
-
-// slashDate is 2026/05/09, 05/09/2026, 5/9/26 and 5/9.
-func (d *dateText) slashDate() bool {
-	start := d.i
-	a, ok := d.digits(1, 4)
-	size := d.i - start
-	if _, slash := d.char("/"); !ok || !slash {
-		return false
-	}
-	b, ok := d.digits(1, 2)
-	if !ok {
-		return false
-	}
-	if _, slash := d.char("/"); !slash {
-		return size <= 2 && d.setDate(unset, a, b)
-	}
-	start = d.i
-	c, ok := d.digits(1, 4)
-	if !ok {
-		return false
-	}
-	if size == 4 {
-		return d.setDate(a, b, c)
-	}
-	return size <= 2 && d.setDate(fullYear(c, d.i-start), a, b)
-}
-
-// dotDate is 09.05.2026, 9-5-2026, 09.05.26.
-func (d *dateText) dotDate() bool {
-	day, ok := d.digits(1, 2)
-	sep, dot := d.char(".-\t")
-	if !ok || !dot {
-		return false
-	}
-	m, ok := d.digits(1, 2)
-	if _, again := d.char(string(sep)); !ok || !again {
-		return false
-	}
-	start := d.i
-	y, ok := d.digits(2, 4)
-	size := d.i - start
-	if !ok || size == 3 || size == 2 && (sep != '.' || d.peek() == ':' || day < 25 && m < 60 && y < 61) || d.moreDigits() {
-		return false
-	}
-	return d.setDate(fullYear(y, size), m, day)
-}
-
-func (d *dateText) monthWord() (int, bool) {
-	start := d.i
-	if m, ok := monthNames[d.word()]; ok {
-		return m, true
-	}
-	d.i = start
-	return 0, false
-}
-
-func (d *dateText) separators() {
-	for strings.IndexByte(" \t.-,", d.peek()) >= 0 && d.peek() != 0 {
-		d.i++
+	d.sec = t.num(2)
+	if c := t.peek(); c == '.' || c == ':' {
+		d.ns = t.nanoseconds()
 	}
 }
 
-func (d *dateText) ordinalSuffix() {
-	for _, suffix := range []string{"st", "nd", "rd", "th"} {
-		if strings.HasPrefix(d.s[d.i:], suffix) {
-			d.i += 2
-			return
-		}
-	}
-}
-
-// dayMonthName is "9 May 2026", "9th of May"-less forms, "9-May-2026" and "9 May".
-func (d *dateText) dayMonthName() bool {
-	day, ok := d.digits(1, 2)
-	if !ok {
-		return false
-	}
-	d.ordinalSuffix()
-	d.separators()
-	m, ok := d.monthWord()
-	if !ok {
-		return false
-	}
-	year := d.yearAfter()
-	return d.setDate(year, m, day)
-}
-
-// yearAfter takes a year of four digits after separators; unset where there is none.
-func (d *dateText) yearAfter() int {
-	start := d.i
-	d.separators()
-	from := d.i
-	if y, ok := d.digits(4, 4); ok && !d.moreDigits() && d.peek() != ':' {
-		return y
-	}
-	d.i = from
-	if y, ok := d.digits(2, 2); ok && from > start && !d.moreDigits() && d.peek() != ':' {
-		return fullYear(y, 2)
-	}
-	d.i = start
-	return unset
-}
-
-// monthNameDay is "May 9, 2026", "May 9", "May 2026" and "May".
-func (d *dateText) monthNameDay() bool {
-	m, ok := d.monthWord()
-	if !ok {
-		return false
-	}
-	start := d.i
-	d.separators()
-	from := d.i
-	if day, ok := d.digits(1, 2); ok && !d.moreDigits() && d.peek() != ':' {
-		d.ordinalSuffix()
-		return d.setDate(d.yearAfter(), m, day)
-	}
-	d.i = from
-	if y, ok := d.digits(4, 4); ok && !d.moreDigits() && d.peek() != ':' {
-		return d.setDate(y, m, 1)
-	}
-	d.i = start
-	d.haveDate = true
-	d.month = m
-	return true
-}
-
-// weekDate is 2026-W19-6 and 2026W19.
-func (d *dateText) weekDate() bool {
-	y, ok := d.digits(4, 4)
-	if !ok {
-		return false
-	}
-	d.char("-")
-	if _, ok := d.char("w"); !ok {
-		return false
-	}
-	w, ok := d.digits(2, 2)
-	if !ok {
-		return false
-	}
-	day := 1
-	start := d.i
-	d.char("-")
-	if n, ok := d.digits(1, 1); ok {
-		day = n
-	} else {
-		d.i = start
-	}
-	jan4 := time.Date(y, 1, 4, 0, 0, 0, 0, time.UTC)
-	monday := jan4.AddDate(0, 0, -(int(jan4.Weekday())+6)%7)
-	t := monday.AddDate(0, 0, 7*(w-1)+day-1)
-	return d.setDate(t.Year(), int(t.Month()), t.Day())
-}
-
-// compactDate is 20260509, with an optional time as in 20260509T101500.
-func (d *dateText) compactDate() bool {
-	y, ok := d.digits(4, 4)
-	if !ok {
-		return false
-	}
-	m, ok := d.digits(2, 2)
-	if !ok {
-		return false
-	}
-	day, ok := d.digits(2, 2)
-	if !ok || d.moreDigits() && len(d.s)-d.i < 6 {
-		return false
-	}
-	if d.moreDigits() {
-		return d.setDate(y, m, day) && d.compactTime()
-	}
-	if !d.setDate(y, m, day) {
-		return false
-	}
-	start := d.i
-	if _, ok := d.char("t"); !ok || !d.compactTime() {
-		d.i = start
-	}
-	return true
-}
-
-func (d *dateText) compactTime() bool {
-	h, ok := d.digits(2, 2)
-	if !ok || d.peek() == ':' {
-		return false
-	}
-	m, ok := d.digits(2, 2)
-	if !ok {
-		return false
-	}
-	s, _ := d.digits(2, 2)
-	d.setClock(h, m, s)
-	return true
-}
-
-func (d *dateText) setClock(h, m, s int) {
-	d.hour, d.min, d.sec, d.haveTime = h, m, s, true
-	if d.ns == unset {
-		d.ns = 0
-	}
-}
-
-// yearOnly is a year of four digits after a date without one, or a time such as 2026 where there is none.
-func (d *dateText) yearOnly() bool {
-	start := d.i
-	n, ok := d.digits(4, 4)
-	if !ok || d.moreDigits() {
-		d.i = start
-		return ok && d.haveDate && !d.haveTime && d.compactTime() && !d.moreDigits()
-	}
-	after := d.i
-	d.separators()
-	if m, ok := d.monthWord(); ok {
-		return d.setDate(n, m, 1)
-	}
-	d.i = after
-	if !d.haveTime && n/100 < 24 && n%100 < 60 && (start > 0 || !d.haveDate) && !d.haveDate {
-		d.setClock(n/100, n%100, 0)
+// rest reads the zone that may end a time.
+func (d *dateText) rest(t *dateToken) bool {
+	if t.done() {
 		return true
 	}
-	d.year, d.haveDate = n, true
+	zone := t.zone()
+	if zone != nil {
+		d.zone = zone
+	}
+	return zone != nil
+}
+
+// keyword is now, today, noon and the days around.
+func (d *dateText) keyword(t *dateToken) bool {
+	switch word := t.word(); word {
+	case "now":
+	case "noon":
+		d.resetTime()
+		d.times, d.hour = 1, 12
+	case "tomorrow", "yesterday":
+		d.resetTime()
+		d.rel.days = map[string]int64{"tomorrow": 1, "yesterday": -1}[word]
+	default:
+		d.resetTime()
+	}
 	return true
+}
+
+// timestamp is @1126396800.5.
+func (d *dateText) timestamp(t *dateToken) bool {
+	if !d.countZone() {
+		return false
+	}
+	n := int64(t.signed(18))
+	d.resetTime()
+	d.haveDate = false
+	d.year, d.month, d.day = 1970, 1, 1
+	d.zone, d.unix = time.FixedZone("+00:00", 0), true
+	d.rel.days += n / 86400
+	d.rel.clock += time.Duration(n%86400) * time.Second
+	if t.peek() == '.' {
+		ns := t.nanoseconds()
+		if t.s[1] == '-' {
+			ns = -ns
+		}
+		d.rel.clock += time.Duration(ns)
+	}
+	return true
+}
+
+// clock12 is 10am, 10:15 pm and 10:15:30.5 a.m.
+func (d *dateText) clock12(t *dateToken) bool {
+	if !d.beginTime() {
+		return false
+	}
+	d.hour = t.num(2)
+	if c := t.peek(); c == ':' || c == '.' {
+		d.min = t.num(2)
+		d.seconds(t)
+	}
+	d.hour = t.meridian(d.hour)
+	return true
+}
+
+// clock24 is 22:15, t22:15:30.5 and 22:15:30 Europe/Moscow.
+func (d *dateText) clock24(t *dateToken) bool {
+	if !d.beginTime() {
+		return false
+	}
+	d.hour = t.num(2)
+	if c := t.peek(); c == ':' || c == '.' {
+		d.min = t.num(2)
+		d.seconds(t)
+	}
+	return d.rest(t)
+}
+
+// clockOrYear is 2215, which is a year where there is a time already.
+func (d *dateText) clockOrYear(t *dateToken) bool {
+	switch d.times {
+	case 0:
+		d.hour, d.min, d.sec = t.num(2), t.num(2), 0
+	case 1:
+		if !d.beginDate() {
+			return false
+		}
+		d.year = t.num(4)
+	default:
+		return false
+	}
+	d.times++
+	return true
+}
+
+// clockDigits is 221530.
+func (d *dateText) clockDigits(t *dateToken) bool {
+	if !d.beginTime() {
+		return false
+	}
+	d.hour, d.min, d.sec = t.num(2), t.num(2), t.num(2)
+	return true
+}
+
+// american is 5/9 and 5/9/2026.
+func (d *dateText) american(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	d.month, d.day = t.num(2), t.num(2)
+	t.daySuffix()
+	if t.peek() == '/' {
+		d.year = t.year()
+	}
+	return true
+}
+
+// yearMonthDay is 2026-05-09, 26-5-9, 2026/05/09 and -0044-03-15.
+func (d *dateText) yearMonthDay(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	if c := t.peek(); c == '+' || c == '-' {
+		d.year = t.signed(19)
+	} else {
+		d.year = t.year()
+	}
+	d.month, d.day = t.num(2), t.num(2)
+	return true
+}
+
+// yearMonth is 2026-05.
+func (d *dateText) yearMonth(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	d.year, d.month, d.day = t.num(4), t.num(2), 1
+	return true
+}
+
+// dayMonth is 09.05.2026, 9 May 2026, 9th May and 9-V-26.
+func (d *dateText) dayMonth(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	d.day = t.num(2)
+	t.daySuffix()
+	d.monthAny(t)
+	if year := t.year(); year != unset {
+		d.year = year
+	}
+	return true
+}
+
+// monthAny reads a month by its number or its name.
+func (d *dateText) monthAny(t *dateToken) {
+	from := t.i
+	if d.month = t.month(); d.month == 0 {
+		t.i = from
+		d.month = t.num(2)
+	}
+}
+
+// monthYear is May 2026.
+func (d *dateText) monthYear(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	d.month, d.year, d.day = t.month(), t.num(4), 1
+	return true
+}
+
+// yearMonthText is 2026 May.
+func (d *dateText) yearMonthText(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	d.year, d.month, d.day = t.num(4), t.month(), 1
+	return true
+}
+
+// monthDay is May 9, 2026, May 9th and May-09-26.
+func (d *dateText) monthDay(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	d.month, d.day = t.month(), t.num(2)
+	if year := t.year(); year != unset {
+		d.year = year
+	}
+	return true
+}
+
+// yearTextDay is 2026-May-09.
+func (d *dateText) yearTextDay(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	d.year, d.month, d.day = t.year(), t.month(), t.num(2)
+	return true
+}
+
+// dateDigits is 20260509.
+func (d *dateText) dateDigits(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	d.year, d.month, d.day = t.num(4), t.num(2), t.num(2)
+	return true
+}
+
+// compact is a date and a time in one: 20260509T101530, 2026-05-09T10:15:30.5+03:00.
+func (d *dateText) compact(t *dateToken) bool {
+	if !d.beginTime() || !d.dateDigits(t) {
+		return false
+	}
+	d.hour, d.min, d.sec = t.num(2), t.num(2), t.num(2)
+	if t.peek() == '.' {
+		d.ns = t.nanoseconds()
+	}
+	return d.rest(t)
+}
+
+// dayOfYear is 2026-129 and 2026129.
+func (d *dateText) dayOfYear(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	d.year, d.month, d.day = t.num(4), 1, t.num(3)
+	return true
+}
+
+// week is 2026-W19-6 and 2026W19.
+func (d *dateText) week(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	year, week := t.num(4), t.num(2)
+	day := t.num(1)
+	if day == unset {
+		day = 1
+	}
+	first := int(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Weekday())
+	if first > 4 {
+		first -= 7
+	}
+	d.year, d.month, d.day = year, 1, 1
+	d.rel.days += int64(-first + (week-1)*7 + day)
+	return true
+}
+
+// logTime is 10/Oct/2000:13:55:36 -0700.
+func (d *dateText) logTime(t *dateToken) bool {
+	if !d.beginTime() || !d.beginDate() {
+		return false
+	}
+	d.day, d.month, d.year = t.num(2), t.month(), t.num(4)
+	d.hour, d.min, d.sec = t.num(2), t.num(2), t.num(2)
+	return d.rest(t)
+}
+
+// yearOnly is a year that cannot be a time.
+func (d *dateText) yearOnly(t *dateToken) bool {
+	d.year = t.num(4)
+	return true
+}
+
+// monthOnly is May.
+func (d *dateText) monthOnly(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	d.month = t.month()
+	return true
+}
+
+// monthDayClock12 is May 9 10:15 pm.
+func (d *dateText) monthDayClock12(t *dateToken) bool {
+	return d.shortDate(t) && d.clock12(t)
+}
+
+// monthDayClock is May 9 22:15.
+func (d *dateText) monthDayClock(t *dateToken) bool {
+	return d.shortDate(t) && d.clock24(t)
+}
+
+// shortDate is the date of a form that a time follows.
+func (d *dateText) shortDate(t *dateToken) bool {
+	if !d.beginDate() {
+		return false
+	}
+	d.month, d.day = t.month(), t.num(2)
+	return true
+}
+
+// timezone is Z, +03:00, MSK and (Europe/Moscow). A second one is passed over, a third refused.
+func (d *dateText) timezone(t *dateToken) bool {
+	first := d.zones == 0
+	if !d.countZone() {
+		return false
+	}
+	if !first {
+		return true
+	}
+	return d.rest(t)
+}
+
+func (d *dateText) countZone() bool {
+	d.zones++
+	return d.zones <= 2
 }

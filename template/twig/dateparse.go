@@ -11,16 +11,20 @@ var errNoDate = errors.New("at position 0 ( ): Unexpected character")
 
 var errDate = errors.New("at position 0: The timezone could not be found in the database")
 
+// maxDateText is how long the text of a date may be.
+const maxDateText = 500
+
 // unset is a field of a date that the text did not give.
 const unset = -1 << 31
 
-// dateText reads PHP's date and time formats, absolute and relative ones, as far as letters have use for them.
+// dateText reads dates and times in PHP's formats, absolute and relative ones: the grammar is in dateForms.
 type dateText struct {
-	s                  string
+	s                  string // with a NUL at its end
 	i                  int
 	year, month, day   int
 	hour, min, sec, ns int
-	haveDate, haveTime bool
+	haveDate           bool
+	times, zones       int // how many times of day and zones were read
 	zone               *time.Location
 	unix               bool
 	rel                relative
@@ -30,19 +34,20 @@ type dateText struct {
 type relative struct {
 	years, months, days int64
 	clock               time.Duration
-	any                 bool
+	fraction            time.Duration // what is less than a second, which "ago" does not turn around
 	weekday, behavior   int
 	haveWeekday         bool
 	edge                int // 1 "first day of", 2 "last day of"
-	nth, nthDay         int // "second monday of"; -1 is the last one
+	ofMonth             int // 1 "second monday of", 2 "last monday of"
 	workdays            int64
+	haveWorkdays        bool
 }
 
 // maxAmount bounds the numbers in relative formats.
 const maxAmount = 1_000_000_000
 
 func newDateText(s string) *dateText {
-	return &dateText{s: strings.ToLower(s), year: unset, month: unset, day: unset, hour: unset, min: unset, sec: unset, ns: unset}
+	return &dateText{s: s + "\x00", year: unset, month: unset, day: unset, hour: unset, min: unset, sec: unset, ns: unset}
 }
 
 // parseDate reads a date relative to now, in zone where the text names none.
@@ -58,7 +63,7 @@ func parseDate(s string, now time.Time, zone *time.Location) (time.Time, error) 
 	if isPlace(d.zone) { // in any other zone the clock shows what it shows at home
 		now = now.In(d.zone)
 	}
-	if d.haveDate && !d.haveTime && d.hour == unset {
+	if d.haveDate && d.times == 0 {
 		d.hour, d.min, d.sec, d.ns = 0, 0, 0, 0
 	}
 	absolute := d.year != unset || d.month != unset || d.day != unset || d.hour != unset
@@ -92,8 +97,7 @@ func modifyDate(t time.Time, s string) (time.Time, error) {
 		return t, err
 	}
 	if d.unix {
-		d.zone = time.UTC
-		return d.compute().In(t.Location()), nil
+		return d.compute(), nil
 	}
 	d.zone = t.Location()
 	if d.year == unset {
@@ -126,87 +130,69 @@ func sameClock(u, t time.Time) time.Time {
 }
 
 func (d *dateText) read() error {
-	forms := []func() bool{
-		d.timestamp, d.dotDate, d.isoDate, d.slashDate, d.dayMonthName, d.monthNameDay, d.weekDate, d.compactDate,
-		d.clock, d.relativeNumber, d.words, d.yearOnly, d.zoneText,
+	if d.stored() {
+		return nil
 	}
-	for {
-		d.skipSpace()
-		if d.i >= len(d.s) {
-			return nil
-		}
-		if !d.try(forms) {
-			return d.fault()
+	if len(d.s) > maxDateText {
+		return errDate
+	}
+	for d.i < len(d.s)-1 {
+		start := d.i
+		if strings.IndexByte(" \t\n.,", d.s[d.i]) >= 0 {
+			d.i++
+		} else if !d.next() {
+			return d.fault(start)
 		}
 	}
+	return nil
 }
 
-func (d *dateText) fault() error {
+func (d *dateText) fault(at int) error {
 	what := "Unexpected character"
-	if c := d.s[d.i]; c >= 'a' && c <= 'z' {
+	if c := d.s[at] | 0x20; c >= 'a' && c <= 'z' {
 		what = "The timezone could not be found in the database"
 	}
-	return errors.New("at position " + strconv.Itoa(d.i) + " (" + d.s[d.i:d.i+1] + "): " + what)
+	return errors.New("at position " + strconv.Itoa(at) + " (" + d.s[at:at+1] + "): " + what)
 }
 
-// try applies the first form that fits and leaves the cursor where it was if none does.
-func (d *dateText) try(forms []func() bool) bool {
-	start := d.i
-	for _, form := range forms {
-		if form() {
-			return true
+// stored reads dates as they are stored, 2026-05-09 and 2026-05-09T10:15:30+03:00, without looking at all forms.
+func (d *dateText) stored() bool {
+	s := d.s[:len(d.s)-1]
+	if !shaped(s, "0000-00-00") || s[5:7] > "12" || s[8:10] > "31" {
+		return false
+	}
+	read := *d
+	t := &dateToken{s: s}
+	read.haveDate = true
+	read.year, read.month, read.day = t.num(4), t.num(2), t.num(2)
+	if rest := s[t.i:]; rest != "" {
+		if !shaped(rest[1:], "00:00:00") || rest[0] != ' ' && rest[0] != 'T' || rest[1:3] > "23" || rest[4:6] > "59" || rest[7:9] > "59" {
+			return false
 		}
-		d.i = start
+		read.times = 1
+		read.hour, read.min, read.sec, read.ns = t.num(2), t.num(2), t.num(2), 0
 	}
-	return false
+	if rest := s[t.i:]; rest != "" {
+		if rest != "Z" && (len(rest) != 6 || !shaped(rest[1:], "00:00") || rest[0] != '+' && rest[0] != '-') {
+			return false
+		}
+		if read.zone = t.zone(); read.zone == nil {
+			return false
+		}
+	}
+	*d = read
+	return true
 }
 
-func (d *dateText) skipSpace() {
-	for d.i < len(d.s) && strings.IndexByte(" \t\n,;", d.s[d.i]) >= 0 {
-		d.i++
+// shaped reports that s begins with digits where shape has zeros and with its other characters elsewhere.
+func shaped(s, shape string) bool {
+	if len(s) < len(shape) {
+		return false
 	}
-}
-
-func (d *dateText) peek() byte {
-	if d.i < len(d.s) {
-		return d.s[d.i]
+	for i := range len(shape) {
+		if c := shape[i]; c == '0' && !isDigit(s[i]) || c != '0' && c != s[i] {
+			return false
+		}
 	}
-	return 0
-}
-
-// char takes one of the bytes of set.
-func (d *dateText) char(set string) (byte, bool) {
-	c := d.peek()
-	if c == 0 || strings.IndexByte(set, c) < 0 {
-		return 0, false
-	}
-	d.i++
-	return c, true
-}
-
-// digits takes between low and high digits.
-func (d *dateText) digits(low, high int) (int, bool) {
-	end := d.i
-	for end < len(d.s) && end-d.i < high && d.s[end] >= '0' && d.s[end] <= '9' {
-		end++
-	}
-	if end-d.i < low {
-		return 0, false
-	}
-	n, err := strconv.Atoi(d.s[d.i:end])
-	d.i = end
-	return n, err == nil
-}
-
-func (d *dateText) moreDigits() bool { return d.peek() >= '0' && d.peek() <= '9' }
-
-// word takes letters.
-func (d *dateText) word() string {
-	end := d.i
-	for end < len(d.s) && d.s[end] >= 'a' && d.s[end] <= 'z' {
-		end++
-	}
-	w := d.s[d.i:end]
-	d.i = end
-	return w
+	return true
 }

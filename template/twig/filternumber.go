@@ -7,7 +7,9 @@ import (
 )
 
 func filterAbs(_ *run, args []Value) Value {
-	exactly("abs", 1, args)
+	if len(args) > 1 {
+		throwPHP("abs() expects exactly 1 argument, " + strconv.Itoa(len(args)) + " given")
+	}
 	v := args[0]
 	switch v.k {
 	case kInt:
@@ -99,7 +101,7 @@ func groups(f float64) int {
 // appendNumber appends a number the way PHP's number_format lays it out.
 func appendNumber(b []byte, f float64, decimals int, point, thousands string) []byte {
 	if math.IsInf(f, 0) || math.IsNaN(f) {
-		return append(b, strings.ToLower(Float(f).String())...)
+		return append(b, strings.ToLower(Float(math.Abs(f)).String())...) // as PHP, without a sign
 	}
 	var buf [64]byte
 	digits, negative := roundedDigits(buf[:0], f, decimals)

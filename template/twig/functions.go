@@ -34,7 +34,7 @@ func extreme(r *run, args []Value, name string, sign int) Value {
 }
 
 func functionRange(r *run, args []Value) Value {
-	exactly("range", 3, args)
+	atMost(3, "range", args)
 	return makeRange(r, args[0], args[1], args[2])
 }
 

@@ -47,7 +47,7 @@ func (iv *interval) fields(from, to time.Time, a, b time.Time) {
 	if b.Sub(a) < 24*time.Hour && to.Sub(from) != b.Sub(a) {
 		to = from.Add(b.Sub(a))
 	}
-	iv.days = int(to.Sub(from) / (24 * time.Hour))
+	iv.days = int((to.Unix() - from.Unix()) / 86400)
 	iv.y, iv.m, iv.d = to.Year()-from.Year(), int(to.Month()-from.Month()), to.Day()-from.Day()
 	iv.h, iv.i, iv.s = to.Hour()-from.Hour(), to.Minute()-from.Minute(), to.Second()-from.Second()
 	iv.us = (to.Nanosecond() - from.Nanosecond()) / 1000
@@ -128,11 +128,8 @@ func (iv *interval) letter(b []byte, c byte) []byte {
 	}
 	if n, ok := fields[c-'A'+'a']; ok && c != 'A' {
 		width := 2
-		switch c {
-		case 'F':
+		if c == 'F' {
 			width = 6
-		case 'Y':
-			width = 4
 		}
 		return appendPad(b, n, width)
 	}

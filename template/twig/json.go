@@ -119,7 +119,7 @@ const (
 )
 
 func filterJSON(r *run, args []Value) Value {
-	exactly("json_encode", 3, args)
+	atMost(3, "json_encode", args)
 	w := &jsonWriter{r: r, flags: r.intArg(args[1], "json_encode(): Argument #2 ($flags)"), depth: r.intArg(args[2], "json_encode(): Argument #3 ($depth)")}
 	w.value(args[0], 0)
 	if w.failed {

@@ -113,10 +113,10 @@ func (r *run) boolArg(v Value, what string) bool {
 	return v.truth()
 }
 
-// exactly refuses more arguments than a function of PHP's own takes.
-func exactly(name string, most int, args []Value) {
+// atMost refuses more arguments than a function of PHP's own takes.
+func atMost(most int, function string, args []Value) {
 	if len(args) > most {
-		throwPHP(name + "() expects at most " + strconv.Itoa(most) + " arguments, " + strconv.Itoa(len(args)) + " given")
+		throwPHP(function + "() expects at most " + strconv.Itoa(most) + " arguments, " + strconv.Itoa(len(args)) + " given")
 	}
 }
 

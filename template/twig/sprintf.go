@@ -129,6 +129,12 @@ func (f *formatter) convert(verb byte, s spec, v Value) {
 		}
 		return def
 	}
+	if f := toFloat(v); strings.IndexByte("fFeEgG", verb) >= 0 && (math.IsInf(f, 0) || math.IsNaN(f)) {
+		verb, v, s = 's', String("INF"), spec{precision: -1} // as PHP, without a sign or a width
+		if math.IsNaN(f) {
+			v = String("NaN")
+		}
+	}
 	switch verb {
 	case 's':
 		text := f.r.str(v)
@@ -136,7 +142,7 @@ func (f *formatter) convert(verb byte, s spec, v Value) {
 			text = text[:s.precision]
 		}
 		f.pad(text, s, false)
-	case 'd', 'i':
+	case 'd':
 		f.pad(sign(strconv.FormatInt(toInt(v), 10)), s, true)
 	case 'u':
 		f.pad(strconv.FormatUint(uint64(toInt(v)), 10), s, true)
