@@ -13,25 +13,22 @@ import (
 func (s *Service) Run(ctx context.Context) error {
 	work, stop := s.graceful(ctx)
 	defer stop()
+	defer s.keepHouse(ctx)()
 	slots := newSlots(s.config.Dispatch.Workers)
 	defer slots.wait()
-	defer s.keepHouse(ctx)()
+	stock := stock{service: s}
+	defer stock.release(work)
 	for slots.acquire(ctx) {
-		n := 1 + slots.acquireMore()
-		claimed, err := s.claim(ctx, Claim{Limit: n})
-		for _, delivery := range claimed {
-			go func() {
-				defer slots.release(1)
-				delivery.run(work)
-			}()
-		}
-		slots.release(n - len(claimed))
-		if err != nil && ctx.Err() == nil {
-			s.config.Logger.ErrorContext(ctx, "claim", "tenant", s.config.Tenant, "error", redact(err))
-		}
-		if len(claimed) == 0 {
+		delivery := stock.next(ctx)
+		if delivery == nil {
+			slots.release()
 			s.idle(ctx)
+			continue
 		}
+		go func() {
+			defer slots.release()
+			delivery.run(work)
+		}()
 	}
 	return nil
 }
@@ -124,24 +121,9 @@ func (s *slots) acquire(ctx context.Context) bool {
 	}
 }
 
-// acquireMore takes all that are free and says how many.
-func (s *slots) acquireMore() (n int) {
-	for {
-		select {
-		case s.free <- struct{}{}:
-			s.working.Add(1)
-			n++
-		default:
-			return n
-		}
-	}
-}
-
-func (s *slots) release(n int) {
-	for range n {
-		<-s.free
-		s.working.Done()
-	}
+func (s *slots) release() {
+	<-s.free
+	s.working.Done()
 }
 
 func (s *slots) wait() { s.working.Wait() }
