@@ -67,7 +67,9 @@ func Run(t testing.TB, dir, log, program string, args ...string) {
 	Must(t, cmd.Start())
 	t.Cleanup(func() {
 		cmd.Process.Signal(os.Interrupt)
+		stop := time.AfterFunc(Patience, func() { cmd.Process.Kill() })
 		cmd.Wait()
+		stop.Stop()
 		if t.Failed() {
 			Show(t, out.Name(), filepath.Join(dir, log))
 		}

@@ -2,12 +2,14 @@
 package postfixtest
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"os/user"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -65,7 +67,7 @@ func (s *Server) configure(t testing.TB, settings []string) {
 		daemontest.Must(t, os.Chown(filepath.Join(s.dir, name), uid, gid))
 	}
 	conf := filepath.Join(s.dir, "conf")
-	s.write(t, "conf/main.cf", strings.Join(append(s.main(uid, gid), settings...), "\n")+"\n")
+	s.write(t, "conf/main.cf", strings.Join(override(s.main(uid, gid), settings), "\n")+"\n")
 	master, err := os.ReadFile(services)
 	daemontest.Must(t, err)
 	s.write(t, "conf/master.cf", s.master(string(master)))
@@ -85,6 +87,7 @@ func (s *Server) main(uid, gid int) []string {
 		"inet_interfaces = 127.0.0.1",
 		"inet_protocols = ipv4",
 		"mydestination =",
+		"alias_maps =", // or a warning of NIS
 		"myhostname = " + host,
 		"mynetworks = 127.0.0.0/8",
 		"local_header_rewrite_clients =", // mail is delivered as it came
@@ -104,6 +107,19 @@ func (s *Server) main(uid, gid int) []string {
 		"disable_dns_lookups = yes",
 		"smtpd_forbid_bare_newline = normalize",
 	}
+}
+
+// override puts settings in place of those of the same name. Postfix would take the last one, and every daemon warn of
+// it: while nobody reads the log yet, ten warnings stop Postfix for ever.
+func override(list, settings []string) []string {
+	for _, setting := range settings {
+		name, _, _ := strings.Cut(setting, "=")
+		list = slices.DeleteFunc(list, func(other string) bool {
+			same, _, _ := strings.Cut(other, "=")
+			return strings.TrimSpace(same) == strings.TrimSpace(name)
+		})
+	}
+	return append(list, settings...)
 }
 
 var (
@@ -128,7 +144,9 @@ func (s *Server) run(t testing.TB, action string) {
 	out, err := os.CreateTemp(s.dir, "out")
 	daemontest.Must(t, err)
 	defer out.Close()
-	cmd := exec.Command(program, "-c", filepath.Join(s.dir, "conf"), action)
+	ctx, cancel := context.WithTimeout(context.Background(), daemontest.Patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, program, "-c", filepath.Join(s.dir, "conf"), action)
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Run(); err != nil {
 		said, _ := os.ReadFile(out.Name())
