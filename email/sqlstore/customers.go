@@ -130,9 +130,15 @@ const (
 	contactExternalID = "external-id" // kept with the customer too; here it is found
 )
 
+// longestExact is more octets than any query has, and less than an index takes.
+const longestExact = 2000
+
 func (s *Store) insertContacts(ctx context.Context, tx conn, c email.Customer) error {
 	var rows [][]any
 	add := func(kind string, position int, network, value, exact string) {
+		if len(exact) > longestExact {
+			exact = ""
+		}
 		rows = append(rows, []any{s.tenant, c.ID, kind, position, network, value, exact})
 	}
 	for i, addr := range c.Emails {
