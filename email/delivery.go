@@ -26,9 +26,13 @@ func (d *delivery) run(ctx context.Context) {
 		if p := recover(); p != nil {
 			d.service.config.Logger.ErrorContext(ctx, "panic", "tenant", d.service.config.Tenant,
 				"message", d.job.Message.ID, "panic", fmt.Sprintf("%T", p))
-			d.file(ctx, d.outcome(Receipt{}, errors.New("a part of the host panicked")))
+			d.file(ctx, d.outcome(Receipt{}, errPanicked))
 		}
 	}()
+	if poison := d.poison(); poison != "" {
+		d.file(ctx, d.givenUp(d.allOpen(RecipientDeferred, poison), poison))
+		return
+	}
 	if err := d.service.mayGoOut(ctx, d.job.Message); err != nil {
 		d.file(ctx, d.closedGate(ctx, err))
 		return
@@ -75,7 +79,7 @@ func (d *delivery) handOver(ctx context.Context) (receipt Receipt, err error) {
 	defer d.content.close()
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("email: transport: panic: %v", p)
+			err = fmt.Errorf("%w: %v", errPanicked, p)
 		}
 	}()
 	return d.service.config.Transport.Deliver(attempt, d.job.Envelope, &d.content)

@@ -15,6 +15,8 @@ func (d *delivery) outcome(receipt Receipt, err error) Transition {
 	switch {
 	case has(results, RecipientUncertain):
 		t = Transition{To: StateUncertain, Results: results, Event: &Event{Kind: EventUncertain, Detail: detail(results)}}
+	case has(results, RecipientDeferred) && errors.Is(err, errPanicked) && d.job.Message.Retries+1 >= maxPanics:
+		t = d.givenUp(results, detail(results))
 	case has(results, RecipientDeferred):
 		t = d.again(results, detail(results), !hostRefused(err))
 	default:
@@ -171,6 +173,11 @@ func (d *delivery) again(results []Recipient, why string, counts bool) Transitio
 			Event:   &Event{Kind: EventDeferred, Detail: why},
 		}
 	}
+	return d.givenUp(results, why)
+}
+
+// givenUp is the outcome for those who wait in vain.
+func (d *delivery) givenUp(results []Recipient, why string) Transition {
 	for i := range results {
 		if results[i].Status == RecipientDeferred {
 			results[i].Status = RecipientRefused

@@ -121,9 +121,12 @@ type Claimed struct {
 
 // Job is one leased message.
 type Job struct {
-	Message  Message  // without events
-	Envelope Envelope // only the recipients that still wait
-	Wire     *message.Wire
+	Message  Message       // without events
+	Envelope Envelope      // only the recipients that still wait
+	Wire     *message.Wire // nil where it can no longer be read, which holds up no other message
+	// Lapses is how often in a row the lease on the message has lapsed while it was queued: its workers fell silent. A
+	// transition that ends a lease sets it back to 0.
+	Lapses int
 }
 
 // Transition is one change of a message's state.

@@ -18,6 +18,7 @@ type entry struct {
 	wire       *message.Wire
 	owner      string // the worker that holds the lease; empty: none does
 	leaseUntil time.Time
+	lapses     int
 }
 
 func (e *entry) leased(now time.Time) bool {
@@ -86,6 +87,9 @@ func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error)
 			continue
 		}
 		if e.message.State == email.StateQueued && !e.leased(c.Now) {
+			if e.owner != "" {
+				e.lapses++
+			}
 			e.owner, e.leaseUntil = c.Owner, c.Now.Add(c.Lease)
 			e.message.Attempts++
 			claimed.Jobs = append(claimed.Jobs, e.job())
@@ -128,7 +132,7 @@ func (s *Store) reorder(e *entry) {
 }
 
 func (e *entry) job() email.Job {
-	job := email.Job{Message: withoutEvents(e.message), Wire: cloneWire(e.wire)}
+	job := email.Job{Message: withoutEvents(e.message), Wire: cloneWire(e.wire), Lapses: e.lapses}
 	job.Envelope.ReturnPath = e.returnPath
 	for _, r := range e.message.Recipients {
 		if r.Status.Open() {
@@ -185,6 +189,6 @@ func (e *entry) apply(t email.Transition) {
 	}
 	e.leaseUntil = t.LeaseUntil
 	if t.LeaseUntil.IsZero() {
-		e.owner = ""
+		e.owner, e.lapses = "", 0
 	}
 }

@@ -51,6 +51,21 @@ var claimPromises = []promise[storeFixture]{
 		equal(t, "for the first", "", jobIDs(claim(t, f.one, "first", late, 10)))
 	}},
 	{"Claim by many workers at once gives each message to exactly one", claimRace},
+	{"Claim counts the leases that lapsed in a row", func(t *testing.T, f storeFixture) {
+		f.enqueue(t, nil, "a")
+		now := suiteTime
+		for lapses := range 3 {
+			job := f.claimOne(t, "w", now)
+			equal(t, "lapses", lapses, job.Lapses)
+			renewal := email.Transition{MessageID: "a", Owner: "w", From: email.StateQueued, To: email.StateQueued, At: now, LeaseUntil: now.Add(time.Minute)}
+			noError(t, f.other.Transition(context.Background(), renewal))
+			now = now.Add(time.Minute)
+		}
+		equal(t, "lapses", 3, f.claimOne(t, "w", now).Lapses)
+		release := email.Transition{MessageID: "a", Owner: "w", From: email.StateQueued, To: email.StateQueued, At: now}
+		noError(t, f.one.Transition(context.Background(), release))
+		equal(t, "lapses after a release", 0, f.claimOne(t, "w", now).Lapses)
+	}},
 	{"Claim gives a queued message again when its lease has lapsed, at its very end", func(t *testing.T, f storeFixture) {
 		f.enqueue(t, nil, "a")
 		f.claimOne(t, "first", suiteTime)

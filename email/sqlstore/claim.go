@@ -104,37 +104,45 @@ func (s *Store) lease(ctx context.Context, tx conn, c email.Claim) ([]email.Job,
 		return nil, nil
 	}
 	query, args := s.due(c, c.Limit)
-	returnPaths := map[string]string{}
+	leased := map[string]lease{}
 	_, err := collect(ctx, tx, func(rows *sql.Rows) (_ struct{}, err error) {
-		var id, returnPath string
-		err = rows.Scan(&id, &returnPath)
-		returnPaths[id] = returnPath
+		var id string
+		var one lease
+		err = rows.Scan(&id, &one.returnPath, &one.lapses)
+		leased[id] = one
 		return struct{}{}, err
 	}, `WITH due AS MATERIALIZED (`+query+s.dialect.skipLocked()+`)
-		UPDATE crmmail_delivery SET owner = ?, lease_until = ?, attempts = attempts + 1
-		WHERE tenant = ? AND message_id IN (SELECT message_id FROM due) RETURNING message_id, return_path`,
+		UPDATE crmmail_delivery SET owner = ?, lease_until = ?, attempts = attempts + 1,
+			lapses = CASE WHEN owner = '' THEN lapses ELSE lapses + 1 END
+		WHERE tenant = ? AND message_id IN (SELECT message_id FROM due) RETURNING message_id, return_path, lapses`,
 		append(args, c.Owner, micros(c.Now.Add(c.Lease)), s.tenant)...)
-	if err != nil || len(returnPaths) == 0 {
+	if err != nil || len(leased) == 0 {
 		return nil, err
 	}
-	return s.jobs(ctx, tx, returnPaths)
+	return s.jobs(ctx, tx, leased)
 }
 
-// jobs reads leased messages, in the order in which they are sent. The return paths are by message.
-func (s *Store) jobs(ctx context.Context, tx conn, returnPaths map[string]string) ([]email.Job, error) {
-	wires, err := s.wires(ctx, tx, ids(returnPaths))
+// lease is what is known of a message when it is leased.
+type lease struct {
+	returnPath string
+	lapses     int
+}
+
+// jobs reads leased messages, in the order in which they are sent.
+func (s *Store) jobs(ctx context.Context, tx conn, leased map[string]lease) ([]email.Job, error) {
+	wires, err := s.wires(ctx, tx, ids(leased))
 	if err != nil {
 		return nil, err
 	}
 	var jobs []email.Job
-	for some := range slices.Chunk(ids(returnPaths), rowsAtOnce) {
+	for some := range slices.Chunk(ids(leased), rowsAtOnce) {
 		messages, err := s.messages(ctx, tx, ` AND m.id IN (`+parameters(len(some))+`)`, anys(some)...)
 		if err != nil {
 			return nil, err
 		}
 		for _, m := range messages {
-			envelope := email.Envelope{ReturnPath: returnPaths[m.ID], Recipients: open(m.Recipients)}
-			jobs = append(jobs, email.Job{Message: m, Envelope: envelope, Wire: wires[m.ID]})
+			envelope := email.Envelope{ReturnPath: leased[m.ID].returnPath, Recipients: open(m.Recipients)}
+			jobs = append(jobs, email.Job{Message: m, Envelope: envelope, Wire: wires[m.ID], Lapses: leased[m.ID].lapses})
 		}
 	}
 	slices.SortFunc(jobs, func(a, b email.Job) int {
@@ -143,7 +151,8 @@ func (s *Store) jobs(ctx context.Context, tx conn, returnPaths map[string]string
 	return jobs, nil
 }
 
-// wires reads wire forms by message.
+// wires reads wire forms by message, without those that cannot be read: what some other program has left there stops one
+// message and not all.
 func (s *Store) wires(ctx context.Context, tx conn, ids []string) (map[string]*message.Wire, error) {
 	wires := make(map[string]*message.Wire, len(ids))
 	err := s.eachOf(ctx, tx, ids, `SELECT message_id, wire FROM crmmail_wire WHERE tenant = ? AND message_id IN (%s)`,
@@ -154,9 +163,10 @@ func (s *Store) wires(ctx context.Context, tx conn, ids []string) (map[string]*m
 				return err
 			}
 			var wire *message.Wire
-			err := json.Unmarshal(kept, &wire)
-			wires[id] = wire
-			return err
+			if json.Unmarshal(kept, &wire) == nil {
+				wires[id] = wire
+			}
+			return nil
 		})
 	return wires, err
 }

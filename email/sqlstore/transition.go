@@ -38,7 +38,7 @@ func (s *Store) Transition(ctx context.Context, t email.Transition) error {
 func (s *Store) compareAndSet(ctx context.Context, tx conn, t email.Transition) (int64, error) {
 	set, args := `state = ?, lease_until = ?`, []any{string(t.To), micros(t.LeaseUntil)}
 	if t.LeaseUntil.IsZero() {
-		set += `, owner = ''`
+		set += `, owner = '', lapses = 0`
 	}
 	if t.Retries != nil {
 		set, args = set+`, retries = ?`, append(args, *t.Retries)

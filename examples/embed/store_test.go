@@ -30,6 +30,7 @@ type record struct {
 	Wire       *message.Wire // nil: inbound
 	Owner      string        // who holds the lease; empty: nobody
 	LeaseUntil time.Time
+	Lapses     int // how often in a row it lapsed
 }
 
 // A whole store keeps every promise of email.Store.
@@ -165,6 +166,9 @@ func (s *mapStore) Claim(ctx context.Context, c email.Claim) (claimed email.Clai
 			claimed.Uncertain = append(claimed.Uncertain, r.Message.ID)
 		case r.Message.State == email.StateQueued && !r.Message.SendAt.After(c.Now) && len(claimed.Jobs) < c.Limit &&
 			(c.MessageIDs == nil || slices.Contains(c.MessageIDs, r.Message.ID)):
+			if r.Owner != "" {
+				r.Lapses++
+			}
 			r.Owner, r.LeaseUntil = c.Owner, c.Now.Add(c.Lease)
 			r.Message.Attempts++
 			claimed.Jobs = append(claimed.Jobs, r.job())
@@ -189,7 +193,7 @@ func (r *record) giveUp(now time.Time) {
 
 // job is the message for its worker: without events, to those who still wait.
 func (r record) job() email.Job {
-	job := email.Job{Message: r.Message, Wire: r.Wire, Envelope: email.Envelope{ReturnPath: r.ReturnPath}}
+	job := email.Job{Message: r.Message, Wire: r.Wire, Envelope: email.Envelope{ReturnPath: r.ReturnPath}, Lapses: r.Lapses}
 	job.Message.Events = nil
 	for _, recipient := range r.Message.Recipients {
 		if recipient.Status.Open() {
@@ -248,7 +252,7 @@ func (r *record) apply(t email.Transition) {
 	}
 	r.LeaseUntil = t.LeaseUntil
 	if t.LeaseUntil.IsZero() {
-		r.Owner = ""
+		r.Owner, r.Lapses = "", 0
 	}
 }
 
