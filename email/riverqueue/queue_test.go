@@ -3,6 +3,8 @@ package riverqueue_test
 import (
 	"context"
 	"fmt"
+	"iter"
+	"reflect"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -15,6 +17,9 @@ import (
 	"github.com/crmmail/crmmail/email/emailtest"
 	"github.com/crmmail/crmmail/email/internal/postgrestest"
 	"github.com/crmmail/crmmail/email/riverqueue"
+	"github.com/crmmail/crmmail/email/sqlstore"
+	"github.com/crmmail/crmmail/sender"
+	"github.com/crmmail/crmmail/template"
 )
 
 // Each storage is a tenant's: rows of one never meet rows of another.
@@ -56,6 +61,47 @@ func TestDuplicateHasOneJob(t *testing.T) {
 		w.Service.Send(t.Context(), draft)
 	}
 	assert.Equal(t, map[string]int{"available": 1}, w.jobs(t))
+}
+
+// Letters of a campaign go after transactional ones, each by a job of its own, and once.
+func TestCampaignHasAJobForEach(t *testing.T) {
+	w := newWorld(t)
+	for range 2 {
+		_, err := w.Service.Campaigns.Send(t.Context(), email.Campaign{
+			ID: "news",
+			Draft: email.Draft{ActorID: emailtest.ManagerID, From: sender.Choice{Kind: sender.Additional, ID: emailtest.AdditionalID},
+				Letter: template.Letter{Subject: "Новости", Text: "Новости"}},
+			Audience: func(context.Context, string) iter.Seq2[email.Customer, error] {
+				return func(yield func(email.Customer, error) bool) {
+					for _, id := range []string{"a", "b", "c"} {
+						if !yield(email.Customer{ID: id, Emails: []string{id + "@customer.example"}}, nil) {
+							return
+						}
+					}
+				}
+			},
+		})
+		require.NoError(t, err)
+		assert.Equal(t, map[string]int{"available": 3}, w.jobs(t))
+	}
+	urgent := w.send(t)
+	w.start(t)
+	w.becomes(t, urgent.ID, email.StateSent)
+	assert.Eventually(t, func() bool { return len(w.Recorder.Deliveries()) == 4 }, 10*time.Second, time.Millisecond)
+}
+
+// A method by which sqlstore.Store queues messages must be one of this package's, or they have no job.
+func TestEveryWayIntoTheQueueInsertsJobs(t *testing.T) {
+	var ways []string
+	for method := range reflect.TypeFor[*sqlstore.Store]().Methods() {
+		for in := range method.Type.Ins() {
+			switch in {
+			case reflect.TypeFor[email.Queued](), reflect.TypeFor[[]email.Queued](), reflect.TypeFor[email.Transition]():
+				ways = append(ways, method.Name)
+			}
+		}
+	}
+	assert.Equal(t, []string{"Enqueue", "EnqueueAll", "Transition"}, ways)
 }
 
 // The job is the host's transaction's, as the message is.

@@ -29,7 +29,10 @@ type Store struct {
 	client *river.Client[pgx.Tx] // it only inserts
 }
 
-var _ email.Store = (*Store)(nil)
+var (
+	_ email.Store       = (*Store)(nil)
+	_ email.BatchOutbox = (*Store)(nil)
+)
 
 // New returns a Store on a database of github.com/jackc/pgx/v5/stdlib, see stdlib.OpenDBFromPool, whose schemas are there
 // already: the Store's and River's. The dialect is PostgreSQL. The database stays the caller's to close, after the last use
@@ -85,13 +88,26 @@ func (s *Store) Enqueue(ctx context.Context, q email.Queued) (kept email.Message
 		if kept, err = s.Store.Enqueue(ctx, q); err != nil {
 			return err
 		}
-		return s.insert(ctx, job{
-			args: delivery{Tenant: s.Tenant(), Message: q.Message.ID},
-			at:   q.Message.SendAt,
-			bulk: q.Message.Purpose == email.Bulk,
-		})
+		return s.insert(ctx, s.jobOf(q))
 	})
 	return kept, err
+}
+
+// EnqueueAll implements email.BatchOutbox, by one commit.
+func (s *Store) EnqueueAll(ctx context.Context, list []email.Queued) (ids []string, err error) {
+	err = s.transact(ctx, func(s *Store) (err error) {
+		if ids, err = s.Store.EnqueueAll(ctx, list); err != nil {
+			return err
+		}
+		var jobs []job
+		for i, q := range list {
+			if ids[i] == q.Message.ID {
+				jobs = append(jobs, s.jobOf(q))
+			}
+		}
+		return s.insert(ctx, jobs...)
+	})
+	return ids, err
 }
 
 // Transition implements email.Outbox. What was at its end and goes back into the queue needs a new job; otherwise the job
@@ -130,8 +146,19 @@ func (j job) opts() *river.InsertOpts {
 	return opts
 }
 
+func (s *Store) jobOf(q email.Queued) job {
+	return job{
+		args: delivery{Tenant: s.Tenant(), Message: q.Message.ID},
+		at:   q.Message.SendAt,
+		bulk: q.Message.Purpose == email.Bulk,
+	}
+}
+
 // insert puts jobs into River's table, within the transaction.
 func (s *Store) insert(ctx context.Context, jobs ...job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
 	params := make([]river.InsertManyParams, len(jobs))
 	for i, one := range jobs {
 		params[i] = river.InsertManyParams{Args: one.args, InsertOpts: one.opts()}

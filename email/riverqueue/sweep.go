@@ -48,7 +48,7 @@ func (s *Store) restore(ctx context.Context, begun time.Duration) error {
 	}
 	return s.transact(ctx, func(s *Store) error {
 		lost, err := s.withoutJob(ctx, due, begun)
-		if err != nil || len(lost) == 0 {
+		if err != nil {
 			return err
 		}
 		jobs := make([]job, len(lost))

@@ -26,7 +26,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	killtest.Serve(map[string]func(context.Context, killtest.Setup) error{"river": work})
+	killtest.Serve(map[string]func(context.Context, killtest.Setup) error{"river": work, "load": load})
 	goleak.VerifyTestMain(m)
 }
 

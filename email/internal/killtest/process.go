@@ -21,6 +21,7 @@ type Setup struct {
 	Database string
 	SMTP     string // address of the mail server
 	Hello    string // the name to greet it with
+	Messages int    // how many, where the worker makes them itself
 }
 
 // Lease is that of the workers: short, because what was leased to a dead one waits for it.
@@ -60,6 +61,35 @@ func Serve(workers map[string]func(context.Context, Setup) error) {
 // starts is how often a worker begins that fails, as where the database is away.
 const starts = 20
 
+// Work runs one worker to its end and returns what it printed.
+func Work(t testing.TB, setup Setup) string {
+	t.Helper()
+	cmd, err := command(setup)
+	must(t, err)
+	life, err := cmd.StdinPipe()
+	must(t, err)
+	defer life.Close()
+	cmd.Stderr = os.Stderr
+	printed, err := cmd.Output()
+	must(t, err)
+	return string(printed)
+}
+
+// command is this program as a worker.
+func command(setup Setup) (*exec.Cmd, error) {
+	told, err := json.Marshal(setup)
+	if err != nil {
+		return nil, err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(program)
+	cmd.Env = append(os.Environ(), setupVariable+"="+string(told))
+	return cmd, nil
+}
+
 // workers are the processes of a run.
 type workers struct {
 	plan    Plan
@@ -97,12 +127,9 @@ func (w *workers) launch(t *testing.T) *process {
 	t.Helper()
 	w.started++
 	p := &process{hello: fmt.Sprintf("worker%d.example.test", w.started)}
-	setup, err := json.Marshal(Setup{Worker: w.plan.Worker, Database: w.plan.Database, SMTP: w.sink.Addr, Hello: p.hello})
+	var err error
+	p.cmd, err = command(Setup{Worker: w.plan.Worker, Database: w.plan.Database, SMTP: w.sink.Addr, Hello: p.hello})
 	must(t, err)
-	program, err := os.Executable()
-	must(t, err)
-	p.cmd = exec.Command(program)
-	p.cmd.Env = append(os.Environ(), setupVariable+"="+string(setup))
 	p.cmd.Stderr = &p.stderr
 	p.life, err = p.cmd.StdinPipe()
 	must(t, err)
