@@ -1,0 +1,233 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	_ "modernc.org/sqlite"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/preview"
+	"github.com/crmmail/crmmail/email/smtp"
+	"github.com/crmmail/crmmail/email/sqlstore"
+)
+
+// app is the CRM.
+type app struct {
+	mail    *email.Service
+	store   *sqlstore.Store  // its own records: the library reads them through the interfaces it asks for
+	mailbox *preview.Mailbox // where everything that was sent can be seen
+	faults  *faults          // what goes wrong on the way there
+	drafts  *drafts          // the files of letters that are being written
+	policy  policyFile       // of attachments
+
+	base     string // what the pages' addresses begin with
+	language string // until somebody picks another
+	undo     time.Duration
+	now      func() time.Time
+	closers  []func() error
+}
+
+// The system's own mailboxes.
+const (
+	systemMailbox  = "crm@shop.example"
+	answersMailbox = "answers@shop.example" // answers come here, with a signed tag that finds their conversation
+)
+
+// newApp opens the store, fills it where it is empty, and joins the parts. Whoever gets an app closes it.
+func newApp(ctx context.Context, o options, base string) (a *app, err error) {
+	a = &app{base: base, language: cmp.Or(o.language, "ru"), undo: o.undo}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.close())
+		}
+	}()
+	if a.now, err = clock(o.clock); err != nil {
+		return a, err
+	}
+	folder, err := os.MkdirTemp("", "crm-")
+	if err != nil {
+		return a, err
+	}
+	a.closers = append(a.closers, func() error { return os.RemoveAll(folder) })
+	a.drafts = newDrafts(folder, a.now)
+
+	database := cmp.Or(o.db, filepath.Join(folder, "crm.db"))
+	if err := a.open(ctx, database); err != nil {
+		return a, err
+	}
+	a.policy = policyFile(database + ".policy.json")
+	if err := a.policy.make(); err != nil {
+		return a, err
+	}
+	secret, err := readSecret(database + ".secret")
+	if err != nil {
+		return a, err
+	}
+	server, err := a.server(o)
+	if err != nil {
+		return a, err
+	}
+	a.mailbox = preview.New(preview.Options{Next: server, Now: a.now})
+	a.faults = &faults{next: a.mailbox, server: server}
+	a.mail, err = email.New(email.Config{
+		Customers: a.store, Senders: a.store, Templates: a.store, Store: a.store, Blobs: a.store, Transport: a.faults,
+		Rules: a.store, Suppressions: a.store, Tokens: a.store, Campaigns: a.store,
+		Confirmation: email.Confirmation{
+			From: mail.Address{Name: "CRM", Address: systemMailbox},
+			URL:  func(token string) string { return base + "/confirm/" + url.PathEscape(token) },
+		},
+		Unsubscribe: email.Unsubscribe{URL: func(token string) string { // where customers reach the CRM from outside
+			return "https://crm.shop.example/unsubscribe/" + url.PathEscape(token)
+		}},
+		Domains: demoDomains(),
+		Policy:  a.policy.read,
+		ReplyTo: mail.Address{Address: answersMailbox},
+		Secret:  secret,
+		Now:     a.now,
+		NewID:   ids(o.ids),
+		Dispatch: email.Dispatch{
+			Poll: 200 * time.Millisecond, Timeout: 20 * time.Second, Grace: time.Second, Lease: 30 * time.Second,
+			Retry: func(attempt int) (time.Duration, bool) { return time.Duration(attempt) * 10 * time.Second, attempt < 5 },
+		},
+	})
+	if err != nil {
+		return a, err
+	}
+	return a, a.seed(ctx)
+}
+
+func (a *app) open(ctx context.Context, file string) error {
+	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(file))
+	if err != nil {
+		return err
+	}
+	a.closers = append(a.closers, db.Close)
+	if err := sqlstore.Migrate(ctx, db, sqlstore.SQLite); err != nil {
+		return err
+	}
+	a.store, err = sqlstore.New(db, sqlstore.Options{Now: a.now})
+	return err
+}
+
+// server is the mail server that gets every message too; nil where there is none.
+func (a *app) server(o options) (email.Transport, error) {
+	if o.smtp == "" {
+		return nil, nil
+	}
+	config := smtp.Config{Addr: o.smtp, Username: o.user, Password: os.Getenv("CRMMAIL_PASSWORD")}
+	host, _, _ := net.SplitHostPort(o.smtp)
+	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
+		config.TLS = smtp.TLSNone
+	}
+	transport, err := smtp.New(config)
+	if err != nil {
+		return nil, err
+	}
+	a.closers = append(a.closers, transport.Close)
+	return transport, nil
+}
+
+// close closes what newApp opened, the newest first.
+func (a *app) close() error {
+	var failed []error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		failed = append(failed, a.closers[i]())
+	}
+	return errors.Join(failed...)
+}
+
+// handler is every page.
+func (a *app) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", http.RedirectHandler("/conversations?state=active", http.StatusSeeOther))
+	mux.Handle("GET /style.css", http.FileServerFS(assets()))
+	mux.Handle("GET /script.js", http.FileServerFS(assets()))
+	mux.Handle("POST /_as", page(a.actAs))
+
+	mux.Handle("GET /search", page(a.search))
+	mux.Handle("GET /customers/new", page(a.newCustomer))
+	mux.Handle("POST /customers/new", page(a.createCustomer))
+	mux.Handle("GET /customers/{customer}", page(a.customer))
+	mux.Handle("GET /customers/{customer}/history", page(a.historyPart))
+	mux.Handle("GET /customers/{customer}/outgoing", page(a.outgoing))
+	mux.Handle("GET /customers/{customer}/compose", page(a.compose))
+	mux.Handle("POST /customers/{customer}/compose", page(a.composed))
+	mux.Handle("POST /customers/{customer}/preview", page(a.previewed))
+	mux.Handle("GET /drafts/{token}/body", page(a.draftBody))
+
+	mux.Handle("GET /conversations", page(a.conversations))
+	mux.Handle("GET /inbox", page(a.inbox))
+	mux.Handle("POST /inbox/{message}/assign", page(a.assign))
+	mux.Handle("GET /messages/{message}/body", page(a.messageBody))
+	mux.Handle("GET /messages/{message}/source", page(a.messageSource))
+	mux.Handle("GET /messages/{message}/files", page(a.messageFiles))
+	mux.Handle("GET /messages/{message}/files/{place}", page(a.messageFile))
+	mux.Handle("GET /messages/{message}/view/{place}", page(a.viewPicture))
+	mux.Handle("POST /messages/{message}/{action}", page(a.deliveryAction))
+
+	mux.Handle("GET /settings/mail", page(a.settings))
+	mux.Handle("POST /settings/mail/senders", page(a.changeSender))
+	mux.Handle("POST /settings/mail/policy", page(a.changePolicy))
+	mux.Handle("POST /settings/mail/suppressions", page(a.changeSuppressions))
+	mux.Handle("GET /confirm/{token}", page(a.confirmPage))
+	mux.Handle("POST /confirm/{token}", page(a.confirm))
+	mux.Handle("/unsubscribe/{token}", a.mail.Suppressions.UnsubscribeHandler())
+
+	mux.Handle("GET /rules", page(a.rules))
+	mux.Handle("GET /rules/{rule}", page(a.rule))
+	mux.Handle("POST /rules/{rule}/{action}", page(a.ruleAction))
+	mux.Handle("GET /templates/{template}", page(a.letter))
+	mux.Handle("POST /templates/{template}", page(a.saveLetter))
+
+	mux.Handle("GET /_inbound", page(a.inboundPage))
+	mux.Handle("POST /_inbound", page(a.inbound))
+	mux.Handle("GET /_faults", page(a.faultsPage))
+	mux.Handle("POST /_faults", page(a.setFault))
+	mux.Handle("/_mail/", http.StripPrefix("/_mail", preview.Handler{Mailbox: a.mailbox, Service: a.mail, Language: a.language}))
+	return secure(mux)
+}
+
+// clock tells the time from a moment on, or the real one.
+func clock(begin string) (func() time.Time, error) {
+	if begin == "" {
+		return time.Now, nil
+	}
+	from, err := time.Parse(time.RFC3339, begin)
+	if err != nil {
+		return nil, err
+	}
+	started := time.Now()
+	return func() time.Time { return from.Add(time.Since(started)) }, nil
+}
+
+// ids counts from 1, or is nil for the library's own.
+func ids(kind string) func() string {
+	if kind != "seq" {
+		return nil
+	}
+	last := new(atomic.Int64)
+	return func() string { return fmt.Sprintf("m%06d", last.Add(1)) }
+}
+
+// readSecret reads the key of the CRM's signatures, which stays the same as long as its database does.
+func readSecret(file string) ([]byte, error) {
+	secret, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		secret = []byte(rand.Text())
+		err = os.WriteFile(file, secret, 0o600)
+	}
+	return secret, err
+}

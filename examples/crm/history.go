@@ -1,0 +1,188 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/crmmail/crmmail/attach"
+	"github.com/crmmail/crmmail/email"
+	letters "github.com/crmmail/crmmail/template"
+)
+
+// historyPage is a part of what was written to and by a customer, newest first.
+type historyPage struct {
+	CustomerID string
+	Entries    []entry
+	Next       string // the cursor of older messages; empty: there are none
+	Open       bool   // something is on its way: the page's script asks again
+	Sent       *entry // what was just sent and can still be taken back
+}
+
+// entry is one message.
+type entry struct {
+	email.Message
+	Reply, Quoted string // what was written, and the tail that it quotes
+	Archive       bool   // download all gives one archive
+	Cancelable    bool
+	Seconds       int // until it goes out
+}
+
+// history is one page of a customer's messages.
+func (a *app) history(r *http.Request, customerID string) (historyPage, error) {
+	page, err := a.mail.History.Messages(r.Context(), customerID, r.FormValue("cursor"), 20)
+	if err != nil {
+		return historyPage{}, err
+	}
+	h := historyPage{CustomerID: customerID, Next: page.Next}
+	for _, listed := range page.Items {
+		msg, err := a.mail.History.Message(r.Context(), listed.ID) // with its time line
+		if err != nil {
+			return historyPage{}, err
+		}
+		one := a.entry(msg)
+		h.Entries = append(h.Entries, one)
+		h.Open = h.Open || msg.State == email.StateSending || one.Cancelable && one.Seconds < 60
+		if msg.ID == r.FormValue("sent") && one.Cancelable {
+			h.Sent = &one
+		}
+	}
+	return h, nil
+}
+
+func (a *app) entry(msg email.Message) entry {
+	e := entry{Message: msg, Cancelable: msg.State == email.StateQueued, Archive: attach.AsArchive(origins[msg.Origin], len(msg.Attachments))}
+	e.Seconds = max(0, int(msg.SendAt.Sub(a.now()).Round(time.Second)/time.Second))
+	text := msg.Text
+	if strings.TrimSpace(text) == "" {
+		text = letters.TextFromHTML(letters.StripPreheader(msg.HTML))
+	}
+	e.Reply = text
+	if msg.Received != nil && msg.Received.Reply != "" {
+		e.Reply = msg.Received.Reply
+		_, e.Quoted, _ = strings.Cut(text, strings.TrimSpace(e.Reply))
+	} else if at := strings.Index(text, "\n> "); at >= 0 {
+		e.Reply, e.Quoted = text[:at], text[at:]
+	}
+	e.Reply, e.Quoted = strings.TrimSpace(e.Reply), strings.TrimSpace(e.Quoted)
+	return e
+}
+
+// origins are the attach package's words for ours.
+var origins = map[email.Origin]attach.Origin{
+	email.OriginInbound: attach.Inbound, email.OriginOutgoing: attach.Outgoing, email.OriginReply: attach.Reply,
+}
+
+// historyPart is the history alone, for the page's script.
+func (a *app) historyPart(w http.ResponseWriter, r *http.Request) error {
+	h, err := a.history(r, r.PathValue("customer"))
+	if err != nil {
+		return err
+	}
+	return a.part(w, r, http.StatusOK, "history", h)
+}
+
+func (a *app) message(r *http.Request) (email.Message, error) {
+	return a.mail.History.Message(r.Context(), r.PathValue("message"))
+}
+
+// messageBody is the frame with a message as it was written. Pictures that came with it are shown, others are not fetched.
+func (a *app) messageBody(w http.ResponseWriter, r *http.Request) error {
+	msg, err := a.message(r)
+	if err != nil {
+		return err
+	}
+	doc := msg.HTML
+	if doc == "" {
+		doc = typed(msg.Text)
+	}
+	for i, file := range msg.Attachments {
+		if file.ContentID != "" {
+			doc = strings.ReplaceAll(doc, "cid:"+file.ContentID, "/messages/"+msg.ID+"/files/"+strconv.Itoa(i)+"?show=1")
+		}
+	}
+	showLetter(w, doc)
+	return nil
+}
+
+// messageSource is a message as it came, or as it went out while the mailbox still has it.
+func (a *app) messageSource(w http.ResponseWriter, r *http.Request) error {
+	msg, err := a.message(r)
+	if err != nil {
+		return err
+	}
+	if msg.Received == nil {
+		for _, mail := range a.mailbox.Mails() {
+			if mail.Parsed.MessageID == msg.MessageID {
+				http.Redirect(w, r, "/_mail/mails/"+mail.ID+"/source", http.StatusSeeOther)
+				return nil
+			}
+		}
+		return email.ErrNotFound
+	}
+	raw, err := a.store.OpenBlob(r.Context(), msg.Received.RawID)
+	if err != nil {
+		return err
+	}
+	defer raw.Close()
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = io.Copy(w, raw) // the client is gone
+	return nil
+}
+
+// messageFiles downloads all files of a message: those of an answer as one archive, others each by itself.
+func (a *app) messageFiles(w http.ResponseWriter, r *http.Request) error {
+	all, err := a.mail.History.DownloadAll(r.Context(), r.PathValue("message"))
+	if errors.Is(err, attach.ErrNoFiles) {
+		return email.ErrNotFound
+	}
+	if err != nil {
+		return err
+	}
+	if all.Archive != "" || len(all.Files) == 1 {
+		a.mail.History.ServeAll(w, r, r.PathValue("message"))
+		return nil
+	}
+	msg, err := a.message(r)
+	if err != nil {
+		return err
+	}
+	return a.show(w, r, http.StatusMultipleChoices, "files", "files", msg)
+}
+
+// messageFile hands over one file. The CRM's users may see all customers here; one that keeps them apart asks first.
+func (a *app) messageFile(w http.ResponseWriter, r *http.Request) error {
+	place, err := strconv.Atoi(r.PathValue("place"))
+	if err != nil {
+		return email.ErrNotFound
+	}
+	a.mail.History.ServeAttachment(w, r, r.PathValue("message"), place, r.FormValue("show") != "")
+	return nil
+}
+
+// viewPicture is a picture large, with the ways to the next one and back.
+func (a *app) viewPicture(w http.ResponseWriter, r *http.Request) error {
+	msg, err := a.message(r)
+	if err != nil {
+		return err
+	}
+	place, err := strconv.Atoi(r.PathValue("place"))
+	if err != nil || place < 0 || place >= len(msg.Attachments) || !attach.Viewable(msg.Attachments[place].MediaType) {
+		return email.ErrNotFound
+	}
+	previous, next := -1, -1
+	for i, file := range msg.Attachments {
+		if attach.Viewable(file.MediaType) && i < place {
+			previous = i
+		}
+		if attach.Viewable(file.MediaType) && i > place && next < 0 {
+			next = i
+		}
+	}
+	return a.show(w, r, http.StatusOK, "picture", msg.Attachments[place].Name, map[string]any{
+		"Message": msg, "Place": place, "File": msg.Attachments[place], "Previous": previous, "Next": next,
+	})
+}
