@@ -4,17 +4,22 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/internal/postgrestest"
 	"github.com/crmmail/crmmail/email/sqlstore"
 )
 
-func BenchmarkEnqueue(b *testing.B) {
-	store := newStore(b)
+func BenchmarkEnqueue(b *testing.B) { benchEach(b, benchmarkEnqueue) }
+
+func benchmarkEnqueue(b *testing.B) {
+	store := durableStore(b)
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {
@@ -25,9 +30,11 @@ func BenchmarkEnqueue(b *testing.B) {
 }
 
 // BenchmarkDelivery is what one message costs the store on its way out: a claim of its own, sending, sent.
-func BenchmarkDelivery(b *testing.B) {
+func BenchmarkDelivery(b *testing.B) { benchEach(b, benchmarkDelivery) }
+
+func benchmarkDelivery(b *testing.B) {
 	ctx := context.Background()
-	store := newStore(b)
+	store := durableStore(b)
 	n := 0
 	b.ReportAllocs()
 	for b.Loop() {
@@ -48,7 +55,9 @@ func BenchmarkDelivery(b *testing.B) {
 }
 
 // BenchmarkIdleClaim is what polling costs while 50,000 messages wait for their time.
-func BenchmarkIdleClaim(b *testing.B) {
+func BenchmarkIdleClaim(b *testing.B) { benchEach(b, benchmarkIdleClaim) }
+
+func benchmarkIdleClaim(b *testing.B) {
 	if testing.Short() {
 		b.Skip("makes 50,000 messages")
 	}
@@ -59,9 +68,29 @@ func BenchmarkIdleClaim(b *testing.B) {
 	}
 }
 
-func BenchmarkPutBlob(b *testing.B) {
+// BenchmarkEnqueueByMany is enqueueing by eight at once.
+func BenchmarkEnqueueByMany(b *testing.B) { benchEach(b, benchmarkEnqueueByMany) }
+
+func benchmarkEnqueueByMany(b *testing.B) {
+	store := durableStore(b)
+	var n atomic.Int64
+	b.SetParallelism(4)
+	b.ResetTimer()
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			i := int(n.Add(1))
+			_, err := store.Enqueue(context.Background(), aQueued(i, fmt.Sprint("c", i%1000)))
+			assert.NoError(b, err)
+		}
+	})
+}
+
+func BenchmarkPutBlob(b *testing.B) { benchEach(b, benchmarkPutBlob) }
+
+func benchmarkPutBlob(b *testing.B) {
 	const size = 8 << 20
-	store := newStore(b)
+	store := durableStore(b)
 	b.SetBytes(size)
 	b.ReportAllocs()
 	n := int64(0)
@@ -93,7 +122,9 @@ func BenchmarkSearch(b *testing.B) {
 }
 
 // BenchmarkHistory reads a page of 20 messages of a customer who has 50,000.
-func BenchmarkHistory(b *testing.B) {
+func BenchmarkHistory(b *testing.B) { benchEach(b, benchmarkHistory) }
+
+func benchmarkHistory(b *testing.B) {
 	if testing.Short() {
 		b.Skip("makes 50,000 messages")
 	}
@@ -113,7 +144,9 @@ func BenchmarkHistory(b *testing.B) {
 }
 
 // BenchmarkMessagesByID is what receiving asks among 50,000 messages: one id that is known and 20 that are not.
-func BenchmarkMessagesByID(b *testing.B) {
+func BenchmarkMessagesByID(b *testing.B) { benchEach(b, benchmarkMessagesByID) }
+
+func benchmarkMessagesByID(b *testing.B) {
 	if testing.Short() {
 		b.Skip("makes 50,000 messages")
 	}
@@ -130,8 +163,10 @@ func BenchmarkMessagesByID(b *testing.B) {
 	}
 }
 
-func BenchmarkFile(b *testing.B) {
-	store := newStore(b)
+func BenchmarkFile(b *testing.B) { benchEach(b, benchmarkFile) }
+
+func benchmarkFile(b *testing.B) {
+	store := durableStore(b)
 	b.ReportAllocs()
 	n := 0
 	for b.Loop() {
@@ -141,7 +176,9 @@ func BenchmarkFile(b *testing.B) {
 }
 
 // BenchmarkErase forgets a customer of 20 messages among 50,000.
-func BenchmarkErase(b *testing.B) {
+func BenchmarkErase(b *testing.B) { benchEach(b, benchmarkErase) }
+
+func benchmarkErase(b *testing.B) {
 	if testing.Short() {
 		b.Skip("makes 50,000 messages")
 	}
@@ -161,9 +198,28 @@ func BenchmarkErase(b *testing.B) {
 	}
 }
 
+// benchEach runs a benchmark on each database, as onEach does a test.
+func benchEach(b *testing.B, bench func(b *testing.B)) {
+	b.Run("SQLite", bench)
+	b.Run(onPostgreSQL, bench)
+}
+
+// durableStore is a store whose commits are on the disk when they return.
+func durableStore(b *testing.B) *sqlstore.Store {
+	if dialect(b) == sqlstore.SQLite {
+		return newStore(b)
+	}
+	db := openDB(b, postgrestest.NewServer(b).Database(b))
+	require.NoError(b, sqlstore.Migrate(context.Background(), db, sqlstore.PostgreSQL))
+	return storeOn(b, db, sqlstore.Options{})
+}
+
 // fastStore is a store whose commits need not reach the disk, for benchmarks that only read.
 func fastStore(b *testing.B) *sqlstore.Store {
 	path := newFile(b)
+	if dialect(b) == sqlstore.PostgreSQL {
+		return storeOn(b, openDB(b, path), sqlstore.Options{})
+	}
 	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(path)+"&_pragma=synchronous(0)")
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, db.Close()) })
