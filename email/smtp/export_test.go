@@ -63,3 +63,21 @@ func Dotted(parts ...[]byte) []byte {
 	w.Flush()
 	return out.Bytes()
 }
+
+// SCRAM is the client's answers to a server's two messages, and whether it believes the server then.
+func SCRAM(nonce, first, final string) (answer string, err error) {
+	s := newSCRAM("user", "password")
+	s.nonce = nonce
+	s.Start()
+	proof, err := s.Next([]byte(first))
+	if err != nil {
+		return "", err
+	}
+	if _, err := s.Next([]byte(final)); err != nil {
+		return string(proof), err
+	}
+	return string(proof), s.Done()
+}
+
+// Xtext is RFC 3461 §4.
+var Xtext = xtext
