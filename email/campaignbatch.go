@@ -120,13 +120,18 @@ func (r *campaignRun) enqueue(ctx context.Context, queue []Queued) (erased []str
 	}
 	for i, queued := range queue {
 		if ids[i] != "" {
+			if ids[i] == queued.Message.ID {
+				r.service.config.observeQueued(ctx, queued)
+			}
 			continue
 		}
 		kept, err := r.service.enqueue(ctx, queued)
 		switch {
 		case errors.Is(err, ErrNotFound):
 			erased = append(erased, queued.Message.CustomerID)
-		case err != nil && (kept.ID == "" || !errors.Is(err, ErrDuplicate)):
+		case err == nil:
+			r.service.config.observeQueued(ctx, queued)
+		case kept.ID == "" || !errors.Is(err, ErrDuplicate):
 			return nil, err
 		}
 	}

@@ -99,6 +99,8 @@ type Config struct {
 	NewID func() string
 	// Rand is where randomness comes from; nil: crypto/rand.
 	Rand io.Reader
+	// Observer gets figures for metrics; nil: nobody does.
+	Observer Observer
 	// Logger gets the events of sending, without addresses, tokens or bodies; nil: none are logged.
 	Logger *slog.Logger
 }

@@ -13,6 +13,7 @@ type delivery struct {
 	service *Service
 	job     Job
 	owner   string // of the lease
+	began   time.Time
 
 	mu      sync.Mutex
 	states  []State   // where the store may have the message, the last known first
@@ -29,6 +30,7 @@ func (d *delivery) run(ctx context.Context) {
 			d.file(ctx, d.outcome(Receipt{}, errPanicked))
 		}
 	}()
+	d.began = d.service.config.Now()
 	if poison := d.poison(); poison != "" {
 		d.file(ctx, d.givenUp(d.allOpen(RecipientDeferred, poison), poison))
 		return
@@ -195,6 +197,9 @@ func (d *delivery) file(ctx context.Context, t Transition) {
 	}
 	d.retryAt = d.due(t, err)
 	d.log(ctx, t, err)
+	if err == nil {
+		d.observe(ctx, t)
+	}
 }
 
 // due is when the message may be claimed again after an outcome was kept, or was not; zero: never.

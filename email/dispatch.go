@@ -75,6 +75,7 @@ func (s *Service) claim(ctx context.Context, c Claim) ([]*delivery, error) {
 	for _, id := range claimed.Uncertain {
 		s.config.Logger.WarnContext(ctx, "message uncertain: its worker fell silent while sending",
 			"tenant", s.config.Tenant, "message", id)
+		s.config.observe(ctx, Observation{Kind: ObservedAttempt, State: StateUncertain})
 	}
 	deliveries := make([]*delivery, len(claimed.Jobs))
 	for i, job := range claimed.Jobs {

@@ -50,6 +50,7 @@ func (s *Service) Receive(ctx context.Context, in Inbound) (Message, error) {
 	s.config.Logger.InfoContext(ctx, "message received", "tenant", s.config.Tenant, "message", kept.ID,
 		"kind", kept.Received.Kind, "matched", string(kept.Received.MatchedBy), "files", len(kept.Attachments),
 		"defects", len(kept.Received.Defects))
+	s.config.observe(ctx, Observation{Kind: ObservedReceived, MessageKind: kept.Received.Kind})
 	return kept, nil
 }
 

@@ -47,6 +47,7 @@ func (s *Service) queue(ctx context.Context, c *composition) (Message, error) {
 	}
 	s.config.Logger.InfoContext(ctx, "message queued", "tenant", s.config.Tenant, "message", kept.ID,
 		"recipients", len(kept.Recipients), "octets", queued.Wire.Size())
+	s.config.observeQueued(ctx, queued)
 	s.Wake()
 	return kept, nil
 }

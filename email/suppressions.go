@@ -95,6 +95,7 @@ func (c *Config) suppress(ctx context.Context, s Suppression) error {
 	if err := c.Suppressions.AddSuppression(ctx, s); err != nil {
 		return fmt.Errorf("email: suppressions: %w", err)
 	}
+	c.observe(ctx, Observation{Kind: ObservedSuppressed, Reason: s.Reason})
 	c.Logger.InfoContext(ctx, "address suppressed", "tenant", c.Tenant, "reason", string(s.Reason), "message", s.MessageID)
 	return nil
 }
