@@ -118,8 +118,8 @@ func write(ctx context.Context, name string, content io.WriterTo) error {
 	if _, err := content.WriteTo(w); err != nil && w.err == nil {
 		return err
 	}
-	if err := errors.Join(w.err, ctx.Err()); err != nil {
-		return broken(err)
+	if w.err != nil {
+		return broken(w.err)
 	}
 	if err := errors.Join(file.Sync(), file.Close(), os.Rename(file.Name(), name)); err != nil {
 		return broken(err)

@@ -64,7 +64,7 @@ func (p *pool) put(c *conn) bool {
 		return false
 	}
 	p.idle = append(p.idle, c)
-	c.idle = time.AfterFunc(min(p.idleFor, time.Until(c.born.Add(c.config.MaxAge))), func() { p.expire(c) })
+	c.idle = time.AfterFunc(p.idleFor, func() { p.expire(c) })
 	return true
 }
 
