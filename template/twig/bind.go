@@ -33,16 +33,21 @@ func (p *parser) bindLater(at pos, what string, c *callable, args []argument) (o
 		if !ok {
 			panic(x)
 		}
-		switch {
-		case p.lenient:
-		case p.check != nil:
-			p.check.add(e, p.failed)
-		case p.delayed == nil:
-			p.delayed = e
-		}
+		p.later(e, p.failed)
 		ordered = make([]expr, len(c.params))
 	}()
 	return p.bind(at, what, c, args)
+}
+
+// later notes a fault that waits for the end of the template.
+func (p *parser) later(e *template.Error, at pos) {
+	switch {
+	case p.lenient:
+	case p.check != nil:
+		p.check.add(e, at)
+	case p.delayed == nil:
+		p.delayed = e
+	}
 }
 
 // bind puts the arguments of a call in the order of the parameters, nil where a default stands.

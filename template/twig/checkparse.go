@@ -202,7 +202,7 @@ func (p *parser) remaining(start int) statement {
 	if name.text == "embed" {
 		inner := newParser(p.eng, p.unit.env, p.stream, p.unit.name, p.unit.source)
 		inner.unit.parent = &constExpr{place{name.pos}, null}
-		inner.module([]string{"endembed"})
+		inner.module(openTag{"embed", name.pos}, []string{"endembed"})
 		p.skipTag(p.i)
 		return s
 	}

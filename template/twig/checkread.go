@@ -108,7 +108,7 @@ func (c *checking) parse(e *Engine, name, source string, env *environment) (u *u
 		}
 	}()
 	p.tokens = newLexer(name, source).tolerant(c)
-	p.module(nil)
+	p.module(openTag{}, nil)
 	return u
 }
 

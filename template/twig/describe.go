@@ -32,6 +32,7 @@ var wordings = []struct {
 	{template.Syntax, "Unclosed ", "", CodeUnclosed, 0, -1},
 	{template.Syntax, "Unexpected end of file: Unclosed ", "", CodeUnclosed, 0, -1},
 	{template.Syntax, "Unexpected end of template", "", CodeEnd, -1, -1},
+	{template.Syntax, `Unexpected token "end of template" ("end of statement block" expected)`, "", CodeEnd, -1, -1},
 	{template.Syntax, "Unknown ", `" tag.`, CodeTagUnknown, 0, -1},
 	{template.Syntax, "Unexpected ", `" tag (expecting closing tag`, CodeTagUnclosed, 0, 1},
 	{template.Syntax, "Unknown ", `" filter.`, CodeFilterUnknown, 0, -1},
@@ -85,7 +86,7 @@ func describe(e *template.Error, eng *Engine) Finding {
 	switch f.Code {
 	case CodeTagUnclosed:
 		if eng != nil && !eng.ends(f.Name) {
-			f.Code, f.Of, f.Suggestions = CodeTagUnknown, "", similar(f.Name, eng.tagNames())
+			f.Code, f.Of, f.Suggestions = CodeTagUnknown, "", similar(f.Name, eng.tagNames)
 		}
 	case CodeArgumentUnknown: // the last quoted word is "trim(character_mask, side)"
 		f.Of, _, _ = strings.Cut(f.Of, "(")

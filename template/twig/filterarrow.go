@@ -1,5 +1,7 @@
 package twig
 
+import "cmp"
+
 func filterFilter(r *run, args []Value) Value {
 	if args[0].k != kArray {
 		throw(`The "filter" filter expects a sequence/mapping or "Traversable", got "` + args[0].typeName() + `".`)
@@ -67,19 +69,26 @@ func quantify(r *run, v, arrow Value, name string, wanted bool) Value {
 	return Bool(!wanted)
 }
 
+func sign(n int64) int { return cmp.Compare(n, 0) }
+
 func filterSort(r *run, args []Value) Value {
 	a := elements(args[0], "sort")
 	compare := func(x, y Value) int { return looseCompare(r, x, y) }
 	if !args[1].isNull() {
 		f := callback(args[1], `"sort" filter`)
-		compare = func(x, y Value) int { return int(toInt(f.call(r, x, y))) }
+		compare = func(x, y Value) int {
+			if v := f.call(r, x, y); v.k != kBool || v.truth() {
+				return sign(toInt(v))
+			}
+			return -sign(toInt(f.call(r, y, x))) // false may mean equal or below
+		}
 	}
 	r.growMap(len(a.vals))
 	order := make([]int, len(a.vals))
 	for i := range order {
 		order[i] = i
 	}
-	sortStable(order, func(i, j int) int {
+	sortAs(order, func(i, j int) int {
 		r.step(1)
 		return compare(a.vals[i], a.vals[j])
 	})

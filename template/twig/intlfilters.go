@@ -7,21 +7,21 @@ import (
 )
 
 // intlFilters are those of Twig's intl extra that letters are written with.
-func (e *Engine) intlFilters(add func(name string, fn builtin, params ...param) *callable) {
+func intlFilters(f *callables) {
 	attrs, loc := opt("attrs", arrayValue(&array{})), opt("locale", null)
-	add("format_currency", filterCurrency, req("currency"), attrs, loc)
-	add("format_number", filterNumber, attrs, opt("style", String("decimal")), opt("type", String("default")), loc)
+	f.add("format_currency", filterCurrency, req("currency"), attrs, loc)
+	f.add("format_number", filterNumber, attrs, opt("style", String("decimal")), opt("type", String("default")), loc)
 	for _, style := range []string{"decimal", "percent"} {
-		add("format_"+style+"_number", func(r *run, args []Value) Value {
+		f.add("format_"+style+"_number", func(r *run, args []Value) Value {
 			return filterNumber(r, []Value{args[0], args[1], String(style), args[2], args[3]})
 		}, attrs, opt("type", String("default")), loc)
 	}
 	pattern, zone, calendar := opt("pattern", empty), opt("timezone", null), opt("calendar", null)
-	add("format_datetime", filterDateTime, opt("dateFormat", null), opt("timeFormat", null), pattern, zone, calendar, loc)
-	add("format_date", func(r *run, args []Value) Value {
+	f.add("format_datetime", filterDateTime, opt("dateFormat", null), opt("timeFormat", null), pattern, zone, calendar, loc)
+	f.add("format_date", func(r *run, args []Value) Value {
 		return filterDateTime(r, slices.Insert(slices.Clone(args), 2, String("none")))
 	}, opt("dateFormat", null), pattern, zone, calendar, loc)
-	add("format_time", func(r *run, args []Value) Value {
+	f.add("format_time", func(r *run, args []Value) Value {
 		return filterDateTime(r, slices.Insert(slices.Clone(args), 1, String("none")))
 	}, opt("timeFormat", null), pattern, zone, calendar, loc)
 }

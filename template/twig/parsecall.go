@@ -70,12 +70,12 @@ func (p *parser) filter(on expr) expr {
 }
 
 func (p *parser) filterCall(name string, at pos, on expr, args []argument) expr {
-	c, ok := p.eng.filters[name]
+	c, ok := p.eng.filters.byName[name]
 	if !ok {
 		if p.lenient {
 			return &constExpr{place{at}, null}
 		}
-		p.report(at, `Unknown "`+name+`" filter.`+suggest(name, p.eng.filterNames()))
+		p.report(at, `Unknown "`+name+`" filter.`+suggest(name, p.eng.filters.order))
 		return &unknownCall{place{at}, on, args}
 	}
 	p.use(usedFilter, name, at)
@@ -112,12 +112,12 @@ func (p *parser) function(l expr, t token) expr {
 		return m
 	}
 	args := p.arguments()
-	c, ok := p.eng.functions[name]
+	c, ok := p.eng.functions.byName[name]
 	if !ok {
 		if p.lenient {
 			return &constExpr{place{at}, null}
 		}
-		p.report(at, `Unknown "`+name+`" function.`+suggest(name, p.eng.functionNames()))
+		p.report(at, `Unknown "`+name+`" function.`+suggest(name, p.eng.functions.order))
 		return &unknownCall{place{at}, nil, args}
 	}
 	p.use(usedFunction, name, at)
@@ -133,10 +133,10 @@ func (p *parser) test(on expr, t token) expr {
 	if p.atKind(tName) {
 		name += " " + p.next().text
 	}
-	c, ok := p.eng.tests[name]
+	c, ok := p.eng.tests.byName[name]
 	if !ok {
 		if !p.lenient {
-			p.report(t.pos, `Unknown "`+name+`" test.`+suggest(name, p.eng.testNames()))
+			p.report(t.pos, `Unknown "`+name+`" test.`+suggest(name, p.eng.tests.order))
 		}
 		c = &callable{name: name, variadic: true, fn: func(*run, []Value) Value { return null }}
 	}

@@ -131,6 +131,10 @@ func (p *parser) checkAssignable(n *nameExpr) {
 }
 
 func (p *parser) arrow(l expr, t token) expr {
+	a := &arrowExpr{place: place{t.pos}}
+	sets := p.sets
+	a.body = p.expression(0)
+	a.sets = p.sets != sets
 	var names []*nameExpr
 	switch l := l.(type) {
 	case *nameExpr:
@@ -140,14 +144,10 @@ func (p *parser) arrow(l expr, t token) expr {
 	default:
 		p.fail(l.where(), "The arrow function argument must be a list of variables or a single variable.")
 	}
-	a := &arrowExpr{place: place{t.pos}}
 	for _, n := range names {
 		a.params = append(a.params, n.slot)
 		p.unit.own(n.name)
 	}
-	sets := p.sets
-	a.body = p.expression(0)
-	a.sets = p.sets != sets
 	return a
 }
 
@@ -248,35 +248,4 @@ func (p *parser) destructureMap(l *arrayExpr, r expr, t token) expr {
 		a.keys = append(a.keys, k.v)
 	}
 	return a
-}
-
-// nodeClass is the name that Twig's messages give an expression.
-func nodeClass(e expr) string {
-	const ns = `Twig\Node\Expression\`
-	switch e := e.(type) {
-	case *constExpr:
-		return ns + "ConstantExpression"
-	case *attrExpr:
-		return ns + "GetAttrExpression"
-	case *arrayExpr:
-		return ns + "ArrayExpression"
-	case *callExpr:
-		if e.what == "function" {
-			return ns + "FunctionExpression"
-		}
-		return ns + "FilterExpression"
-	case *condExpr:
-		return ns + `Ternary\ConditionalTernary`
-	case *spreadExpr:
-		return ns + `Unary\SpreadUnary`
-	case *unaryExpr:
-		return ns + `Unary\NegUnary`
-	case *nameExpr, *specialExpr:
-		return ns + `Variable\ContextVariable`
-	case *assignExpr:
-		return ns + `Binary\SetBinary`
-	case *macroCall:
-		return ns + "MacroReferenceExpression"
-	}
-	return ns + "AbstractExpression"
 }

@@ -123,7 +123,7 @@ func (e *arrayExpr) add(k, v expr) {
 func (p *parser) noHoles(e *arrayExpr) {
 	for _, v := range e.vals {
 		if h, ok := v.(*hole); ok {
-			p.fail(h.at, "Empty array elements are only allowed in destructuring assignments.")
+			p.later(p.fault(h.at, syntaxKind, "Empty array elements are only allowed in destructuring assignments."), h.at)
 		}
 	}
 }

@@ -25,8 +25,8 @@ func (p *parser) latterly(parse func()) {
 }
 
 // module parses a whole template, or the inside of an embed up to its end tag.
-func (p *parser) module(end []string) {
-	body := p.statements(openTag{}, end, true)
+func (p *parser) module(opener openTag, end []string) {
+	body := p.statements(opener, end, true)
 	u := p.unit
 	if u.parent != nil {
 		body = p.childBody(body)
@@ -83,6 +83,9 @@ func (p *parser) statements(opener openTag, end []string, whole bool) []statemen
 	p.deeper()
 	defer func() { p.depth-- }()
 	first := p.current().pos
+	if whole && end != nil { // an embed begins with its tag
+		first = opener.at
+	}
 	parse := p.statement
 	if p.check != nil {
 		p.check.awaited = append(p.check.awaited, end)
@@ -106,13 +109,19 @@ func (p *parser) statements(opener openTag, end []string, whole bool) []statemen
 		}
 	}
 	if end != nil && !whole { // an embed looks at its content before it misses its end
-		p.unexpectedEnd()
+		p.unexpectedEnd(end)
 	}
 	return out
 }
 
-// unexpectedEnd reports a tag that is never closed.
-func (p *parser) unexpectedEnd() { p.report(p.current().pos, "Unexpected end of template.") }
+// unexpectedEnd reports a tag that is never closed. What Twig says depends on what it looks for: one tag, or any of some.
+func (p *parser) unexpectedEnd(end []string) {
+	message := "Unexpected end of template."
+	if len(end) == 1 && end[0] != "endif" {
+		message = `Unexpected token "end of template" ("end of statement block" expected).`
+	}
+	p.report(p.current().pos, message)
+}
 
 func (p *parser) statement(opener openTag, end []string, first pos) (statement, bool) {
 	t := p.next()
@@ -152,7 +161,7 @@ func (p *parser) statement(opener openTag, end []string, first pos) (statement, 
 
 func (p *parser) unknownTag(name token, opener openTag, end []string, first pos) {
 	if opener.name == "" && end == nil {
-		p.fail(name.pos, `Unknown "`+name.text+`" tag.`+suggest(name.text, p.eng.tagNames()))
+		p.fail(name.pos, `Unknown "`+name.text+`" tag.`+suggest(name.text, p.eng.tagNames))
 	}
 	p.fail(name.pos, `Unexpected "`+name.text+`" tag (expecting closing tag for the "`+opener.name+`" tag defined near line `+Int(int64(first.line)).String()+`).`)
 }

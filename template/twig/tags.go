@@ -14,6 +14,12 @@ func coreTags() map[string]tagParser {
 	}
 }
 
+// coreTagNames are the names of the tags in the order in which Twig has them.
+func coreTagNames() []string {
+	return []string{"apply", "for", "if", "extends", "include", "block", "use", "macro", "import", "from", "set", "types", "flush",
+		"do", "embed", "with", "deprecated", "guard", "autoescape", "cancel", "sandbox"}
+}
+
 func parseIf(p *parser, at pos) node {
 	n := &ifNode{}
 	n.tests = append(n.tests, p.expression(0))

@@ -135,7 +135,11 @@ func parseEmbed(p *parser, at pos) node {
 	inner.hasExtends = true
 	p.i = after
 	inner.use(usedTag, "extends", at)
-	p.latterly(func() { inner.module([]string{"endembed"}) })
+	end := []string{"endembed"}
+	p.latterly(func() { inner.module(openTag{"embed", at}, end) })
+	if p.atKind(tEnd) {
+		p.unexpectedEnd(end)
+	}
 	p.next()
 	p.endTag()
 	n.unit = inner.unit

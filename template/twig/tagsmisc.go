@@ -31,16 +31,16 @@ func parseGuard(p *parser, at pos) node {
 	switch what.text {
 	case "function":
 		name = p.expect(tName, "", "").text
-		_, known = p.eng.functions[name]
+		_, known = p.eng.functions.byName[name]
 	case "filter":
 		name = p.expect(tName, "", "").text
-		_, known = p.eng.filters[name]
+		_, known = p.eng.filters.byName[name]
 	case "test":
 		name = p.expect(tName, "", "").text
 		if p.atKind(tName) {
 			name += " " + p.next().text
 		}
-		_, known = p.eng.tests[name]
+		_, known = p.eng.tests.byName[name]
 	default:
 		p.fail(what.pos, `Supported guard types are function, filter and test, "`+what.text+`" given.`)
 	}

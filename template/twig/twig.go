@@ -30,9 +30,10 @@ type Engine struct {
 	now            func() time.Time
 	random         func(n int64) int64
 	tags           map[string]tagParser
-	filters        map[string]*callable
-	functions      map[string]*callable
-	tests          map[string]*callable
+	tagNames       []string
+	filters        *callables
+	functions      *callables
+	tests          *callables
 	autoEscape     *callable
 	autoescape     *environment
 	escaped        *environment
@@ -67,7 +68,7 @@ func (e *environment) strategyFor(name string) string {
 func New(o Options) (*Engine, error) {
 	e := &Engine{
 		source: o.Source, strict: o.Strict, location: o.Location, dateFormat: o.DateFormat, intervalFormat: o.IntervalFormat,
-		limits: o.Limits.filled(), now: o.Now, random: o.Random, tags: coreTags(), tests: coreTests(),
+		limits: o.Limits.filled(), now: o.Now, random: o.Random, tags: coreTags(), tagNames: coreTagNames(), tests: coreTests(),
 		numbers: NumberFormat{0, ".", ","}, escaped: &environment{"html"}, unescaped: &environment{""},
 	}
 	e.defaults(o)
@@ -120,35 +121,38 @@ func (e *Engine) defaults(o Options) {
 }
 
 func (e *Engine) register(o Options) error {
-	e.filters, e.functions = e.coreFilters(), e.coreFunctions()
-	e.autoEscape = e.filters["escape"]
+	e.filters, e.functions = coreFilters(), coreFunctions()
+	e.autoEscape = e.filters.byName["escape"]
 	if o.StringLoader {
-		e.functions["template_from_string"] = stringLoader()
+		e.functions.put(stringLoader())
 	}
 	policy := o.Policy
 	if policy == nil {
 		policy = UserPolicy()
 	}
-	for name, f := range o.Filters {
+	for _, name := range names(o.Filters) {
+		f := o.Filters[name]
 		if f.Call == nil || len(f.Params) == 0 {
 			return fmt.Errorf("twig: filter %q has no Call or no parameter", name)
 		}
-		e.filters[name] = f.callable(name, true)
+		e.filters.put(f.callable(name, true))
 		if o.Policy == nil {
 			policy.Filters = append(policy.Filters, name)
 		}
 	}
-	for name, f := range o.Functions {
+	for _, name := range names(o.Functions) {
+		f := o.Functions[name]
 		if f.Call == nil {
 			return fmt.Errorf("twig: function %q has no Call", name)
 		}
-		e.functions[name] = f.callable(name, false)
+		e.functions.put(f.callable(name, false))
 		if o.Policy == nil {
 			policy.Functions = append(policy.Functions, name)
 		}
 	}
 	if o.Trusted {
 		delete(e.tags, "sandbox")
+		e.tagNames = e.tagNames[:len(e.tagNames)-1]
 	} else {
 		e.policy = policy
 		e.global = !o.Unsandboxed
@@ -230,7 +234,7 @@ func (e *Engine) parse(name, source string, env *environment) (u *unit, err erro
 		}
 	}()
 	p := newParser(e, env, &stream{tokens: tokenize(name, source)}, name, source)
-	p.module(nil)
+	p.module(openTag{}, nil)
 	if fault := cmp.Or(p.delayed, p.late); fault != nil {
 		return nil, fault
 	}
