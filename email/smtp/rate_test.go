@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"net"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -28,7 +29,7 @@ func inBubble(t *testing.T, change func(*smtp.Config), test func(t *testing.T, t
 				all.Go(func() {
 					defer there.Close()
 					p := &peer{t: t, n: dials, conn: there, r: bufio.NewReader(there)}
-					if p.hello() {
+					if p.hello("PIPELINING") {
 						takeAll(p)
 					}
 				})
@@ -158,4 +159,40 @@ func TestAge(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, 3, *dials)
 		})
+}
+
+// TestRoundTrips: over a link of 20 ms there and back a message takes two round trips on an open connection, whatever the
+// number of its recipients; net/smtp takes one for each command.
+func TestRoundTrips(t *testing.T) {
+	var links sync.WaitGroup
+	overLink := func(c *smtp.Config) {
+		dial := c.Dial
+		c.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+			far, err := dial(ctx, network, addr)
+			here, near := net.Pipe()
+			links.Go(func() { late(far, near, 10*time.Millisecond); far.Close() })
+			links.Go(func() { late(near, far, 10*time.Millisecond); near.Close() })
+			return here, err
+		}
+	}
+	inBubble(t, overLink, func(t *testing.T, tr *smtp.Transport, _ *int) {
+		begin := time.Now()
+		deliverTo(t, tr, to("anna@example.test"))
+		assert.Equal(t, 70*time.Millisecond, time.Since(begin), "the greeting comes by itself, then EHLO and the message")
+		for _, recipients := range []int{1, 2, 20} {
+			begin = time.Now()
+			for range 10 {
+				deliverTo(t, tr, to(slices.Repeat([]string{"anna@example.test"}, recipients)...))
+			}
+			assert.Equal(t, 10*2*20*time.Millisecond, time.Since(begin), "%d recipients", recipients)
+		}
+		require.NoError(t, tr.Close())
+		links.Wait()
+	})
+}
+
+func deliverTo(t *testing.T, tr *smtp.Transport, env email.Envelope) {
+	t.Helper()
+	_, err := tr.Deliver(t.Context(), env, small())
+	require.NoError(t, err)
 }
