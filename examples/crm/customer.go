@@ -1,15 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/crmmail/crmmail/email"
-	"github.com/crmmail/crmmail/sender"
 )
 
 // customer is one customer's page: who he is, who looks after him, and what was written.
@@ -121,12 +118,4 @@ func (a *app) alike(ctx context.Context, customer email.Customer) ([]foundRow, e
 		}
 	}
 	return rows, nil
-}
-
-// named is a user's or a store's name; empty where there is none.
-func named(identity sender.Identity, err error) (string, error) {
-	if errors.Is(err, sender.ErrNotFound) {
-		return "", nil
-	}
-	return cmp.Or(identity.Mailbox.Name, identity.Mailbox.Address), err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"strings"
 
 	"github.com/crmmail/crmmail/sender"
 )
@@ -26,7 +27,7 @@ func demoDomains() *sender.Domains {
 type zone map[string][]string
 
 func (z zone) LookupTXT(_ context.Context, name string) ([]string, error) {
-	if records, ok := z[name]; ok {
+	if records, ok := z[strings.TrimSuffix(name, ".")]; ok {
 		return records, nil
 	}
 	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}

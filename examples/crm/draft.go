@@ -37,8 +37,9 @@ func (a *app) readForm(w http.ResponseWriter, r *http.Request) (filled, error) {
 	if err != nil {
 		return filled{}, err
 	}
-	limits := policy.Table()
-	r.Body = http.MaxBytesReader(w, r.Body, 4*max(limits.MaxFile, limits.MaxTotal)+maxForm)
+	table := policy.Table()
+	limit := 4 * max(table.MaxFile, table.MaxTotal) // what is more is not even looked at
+	r.Body = http.MaxBytesReader(w, r.Body, limit+maxForm)
 	values := r.PostForm
 	reader, err := r.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
@@ -58,7 +59,7 @@ func (a *app) readForm(w http.ResponseWriter, r *http.Request) (filled, error) {
 		}
 		if part.FileName() != "" {
 			values.Set("token", newToken(values.Get("token")))
-			if err := a.drafts.add(actor(r), values.Get("token"), part.FileName(), part, limits.MaxFile); err != nil {
+			if err := a.drafts.add(actor(r), values.Get("token"), part.FileName(), part, limit); err != nil {
 				return filled{}, badForm(err)
 			}
 			continue

@@ -64,11 +64,24 @@ func (a *app) entry(msg email.Message) entry {
 	if msg.Received != nil && msg.Received.Reply != "" {
 		e.Reply = msg.Received.Reply
 		_, e.Quoted, _ = strings.Cut(text, strings.TrimSpace(e.Reply))
-	} else if at := strings.Index(text, "\n> "); at >= 0 {
+	} else if at := tail(text); at >= 0 {
 		e.Reply, e.Quoted = text[:at], text[at:]
 	}
 	e.Reply, e.Quoted = strings.TrimSpace(e.Reply), strings.TrimSpace(e.Quoted)
 	return e
+}
+
+// tail is where the quotation in an answer of ours begins, with the line that says whose it is; -1: there is none.
+func tail(text string) int {
+	at := strings.Index(text, "\n> ")
+	if at < 0 {
+		return -1
+	}
+	before := strings.TrimRight(text[:at], "\n ")
+	if strings.HasSuffix(before, ":") {
+		return strings.LastIndexByte(before, '\n') + 1
+	}
+	return at
 }
 
 // origins are the attach package's words for ours.

@@ -124,7 +124,7 @@ func answer(to email.Message, at time.Time, text string, files ...attach.File) (
 	out := message.Message{
 		From: to.To[0], To: []mail.Address{to.From}, Subject: message.ReplySubject(to.Subject), Date: at,
 		MessageID: at.UTC().Format("20060102150405.000000") + "@mail.example", InReplyTo: []string{to.MessageID},
-		Text: text + "\n\n" + to.CreatedAt.Format("02.01.2006 15:04") + ", " + to.From.Name + ":\n> " + string(quoted) + "\n",
+		Text: text + "\n\n" + to.CreatedAt.Format("02.01.2006 15:04") + ", " + box(to.From) + ":\n\n> " + string(quoted) + "\n",
 	}
 	for _, file := range files {
 		size, err := length(file)

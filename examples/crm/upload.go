@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -45,7 +44,8 @@ type upload struct {
 // What is kept at most.
 const (
 	maxDrafts   = 200
-	maxFiles    = 50 // of one letter; the policy may say fewer
+	maxFiles    = 50      // of one letter; the policy may say fewer
+	maxOctets   = 2 << 30 // of all letters' files
 	draftExpiry = 2 * time.Hour
 )
 
@@ -96,34 +96,48 @@ func (d *drafts) drop(owner, token string) {
 	d.forget(owner + " " + token)
 }
 
-// add streams a file to the disk. Of one that is longer than limit nothing is kept but its name and its length.
+// add streams a file to the disk. All files of a letter together have at most limit octets, errTooMuch otherwise.
 func (d *drafts) add(owner, token, name string, content io.Reader, limit int64) error {
 	file, err := os.CreateTemp(d.folder, "upload-")
 	if err != nil {
 		return err
 	}
-	n, err := io.Copy(file, io.LimitReader(content, limit))
-	if err == nil {
-		var rest int64
-		rest, err = io.Copy(io.Discard, content)
-		n += rest
-	}
-	err = errors.Join(err, file.Close())
-	if err == nil && n > limit {
-		err = os.Remove(file.Name())
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	to := d.of(owner, token)
-	if err == nil && len(to.files) >= maxFiles {
-		err = errTooMuch
+	n, err := io.Copy(file, io.LimitReader(content, limit+1))
+	if err = errors.Join(err, file.Close()); err == nil {
+		err = d.keep(owner, token, upload{rand.Text(), file.Name(), n, d.now(), name}, limit)
 	}
 	if err != nil {
 		_ = os.Remove(file.Name())
-		return err
 	}
-	to.files = append(to.files, upload{rand.Text(), file.Name(), n, d.now(), name})
+	return err
+}
+
+func (d *drafts) keep(owner, token string, file upload, limit int64) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	to := d.of(owner, token)
+	if len(to.files) >= maxFiles || to.octets()+file.size > limit {
+		return errTooMuch
+	}
+	to.files = append(to.files, file)
+	for d.octets() > maxOctets {
+		d.forget(d.oldest()) // this draft is the newest, and within the limit
+	}
 	return nil
+}
+
+func (d *drafts) octets() (n int64) {
+	for _, one := range d.kept {
+		n += one.octets()
+	}
+	return n
+}
+
+func (d *draft) octets() (n int64) {
+	for _, file := range d.files {
+		n += file.size
+	}
+	return n
 }
 
 // remove detaches a file.
@@ -160,25 +174,7 @@ func (d *drafts) body(owner, token string) string {
 }
 
 // file is the upload as the library takes it.
-func (u upload) file() attach.File {
-	return attach.File{Name: u.name, AttachedAt: u.at, Open: func() (io.ReadCloser, error) {
-		file, err := os.Open(u.path)
-		if errors.Is(err, fs.ErrNotExist) {
-			return tooLong(u.size), nil
-		}
-		return file, err
-	}}
-}
-
-// tooLong stands for a file of which only the length is known.
-type tooLong int64
-
-var errNotKept = errors.New("the file was too large to keep")
-
-func (f tooLong) Size() int64                       { return int64(f) }
-func (f tooLong) Read([]byte) (int, error)          { return 0, errNotKept }
-func (f tooLong) ReadAt([]byte, int64) (int, error) { return 0, errNotKept }
-func (f tooLong) Close() error                      { return nil }
+func (u upload) file() attach.File { return attach.Path(u.name, u.path, u.at) }
 
 // newToken names a draft; a form posted by hand may name one too.
 func newToken(given string) string {

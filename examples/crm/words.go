@@ -58,7 +58,7 @@ func plural(language string, n int64, forms []string) string {
 
 // words is every word of the pages.
 var words = map[string]word{
-	"skip": {"К содержанию", "Skip to content"}, "nav": {"Разделы", "Sections"}, "apply": {"Применить", "Apply"},
+	"skip": {"К содержанию", "Skip to content"}, "nav": {"Разделы", "Sections"}, "nav.settings": {"Настройки", "Settings"}, "apply": {"Применить", "Apply"},
 	"actor": {"Кто пишет", "Acting user"}, "language": {"Язык", "Language"}, "back": {"Назад", "Back"}, "next": {"Далее", "Next"},
 	"previous": {"Предыдущее", "Previous"}, "close": {"Закрыть", "Close"}, "save": {"Сохранить", "Save"}, "open": {"Открыть", "Open"},
 	"bytes":   {"%d {байт|байта|байт}", "%d {byte|bytes}"},

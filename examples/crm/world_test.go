@@ -1,0 +1,253 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/net/html"
+
+	"github.com/crmmail/crmmail/attach"
+)
+
+// world is the CRM in a test: its pages behind a server, nothing delivered unless a test says so.
+type world struct {
+	*app
+	t      testing.TB
+	server *httptest.Server
+	client *http.Client
+}
+
+func newWorld(t testing.TB, change ...func(*options)) *world {
+	o := options{language: "ru"}
+	for _, one := range change {
+		one(&o)
+	}
+	w := &world{t: t}
+	w.server = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.app.handler().ServeHTTP(rw, r) }))
+	a, err := newApp(context.Background(), o, "http://"+w.server.Listener.Addr().String())
+	require.NoError(t, err)
+	w.app = a
+	w.server.Start()
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	w.client = &http.Client{Jar: jar}
+	t.Cleanup(func() {
+		w.server.CloseClientConnections()
+		w.server.Close()
+		require.NoError(t, a.close())
+	})
+	return w
+}
+
+// as has somebody else act.
+func (w *world) as(actor, language string) {
+	w.post("/_as", url.Values{"actor": {actor}, "language": {language}, "back": {"/rules"}})
+}
+
+// shown is a page as it came.
+type shown struct {
+	t      testing.TB
+	status int
+	path   string // where redirects led to
+	header http.Header
+	raw    string
+	root   *html.Node
+}
+
+func (w *world) do(r *http.Request) shown {
+	w.t.Helper()
+	answer, err := w.client.Do(r)
+	require.NoError(w.t, err)
+	defer answer.Body.Close()
+	raw, err := io.ReadAll(answer.Body)
+	require.NoError(w.t, err)
+	root, err := html.Parse(bytes.NewReader(raw))
+	require.NoError(w.t, err)
+	return shown{w.t, answer.StatusCode, answer.Request.URL.RequestURI(), answer.Header, string(raw), root}
+}
+
+func (w *world) get(path string) shown {
+	w.t.Helper()
+	r, err := http.NewRequest(http.MethodGet, w.base+path, nil)
+	require.NoError(w.t, err)
+	return w.do(r)
+}
+
+func (w *world) post(path string, values url.Values) shown {
+	w.t.Helper()
+	r, err := http.NewRequest(http.MethodPost, w.base+path, strings.NewReader(values.Encode()))
+	require.NoError(w.t, err)
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return w.do(r)
+}
+
+// upload posts a form with files, its fields in front of them as a browser does it.
+func (w *world) upload(path string, values url.Values, field string, files ...attach.File) shown {
+	w.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	for name, list := range values {
+		for _, value := range list {
+			require.NoError(w.t, form.WriteField(name, value))
+		}
+	}
+	for _, file := range files {
+		part, err := form.CreateFormFile(field, file.Name)
+		require.NoError(w.t, err)
+		content, err := file.Open()
+		require.NoError(w.t, err)
+		_, err = io.Copy(part, content)
+		require.NoError(w.t, err)
+	}
+	require.NoError(w.t, form.Close())
+	r, err := http.NewRequest(http.MethodPost, w.base+path, &body)
+	require.NoError(w.t, err)
+	r.Header.Set("Content-Type", form.FormDataContentType())
+	return w.do(r)
+}
+
+// deliver hands over what is due, and what can still be taken back too.
+func (w *world) deliver() {
+	_, err := w.mail.DispatchDue(context.Background())
+	require.NoError(w.t, err)
+}
+
+// all are the elements with a test id.
+func (s shown) all(testid string) (list []*html.Node) {
+	for node := range s.root.Descendants() {
+		if attribute(node, "data-testid") == testid {
+			list = append(list, node)
+		}
+	}
+	return list
+}
+
+// one is the only element with a test id.
+func (s shown) one(testid string) *html.Node {
+	s.t.Helper()
+	list := s.all(testid)
+	require.Equal(s.t, 1, len(list), "%s on %s", testid, s.path)
+	return list[0]
+}
+
+func (s shown) text(testid string) string {
+	s.t.Helper()
+	return text(s.one(testid))
+}
+
+func (s shown) texts(testid string) (list []string) {
+	for _, node := range s.all(testid) {
+		list = append(list, text(node))
+	}
+	return list
+}
+
+func (s shown) attributes(testid, name string) (list []string) {
+	for _, node := range s.all(testid) {
+		list = append(list, attribute(node, name))
+	}
+	return list
+}
+
+func attribute(node *html.Node, name string) string {
+	for _, one := range node.Attr {
+		if one.Key == name {
+			return one.Val
+		}
+	}
+	return ""
+}
+
+func has(node *html.Node, name string) bool {
+	for _, one := range node.Attr {
+		if one.Key == name {
+			return true
+		}
+	}
+	return false
+}
+
+// text is what an element says, on one line.
+func text(node *html.Node) string {
+	var b strings.Builder
+	for one := range node.Descendants() {
+		if one.Type == html.TextNode {
+			b.WriteString(one.Data)
+		}
+	}
+	return strings.Join(strings.Fields(b.String()), " ")
+}
+
+// filled is a form as it came, ready to be posted.
+func (s shown) filled(testid string) url.Values {
+	values := url.Values{}
+	for node := range s.one(testid).Descendants() {
+		name := attribute(node, "name")
+		switch {
+		case name == "" || node.Data == "button" || attribute(node, "type") == "file" || has(node, "disabled"):
+		case node.Data == "textarea":
+			value := ""
+			if node.FirstChild != nil {
+				value = node.FirstChild.Data
+			}
+			values.Set(name, value)
+		case node.Data == "select":
+			values.Set(name, selected(node))
+		case attribute(node, "type") != "radio" || has(node, "checked"):
+			values.Set(name, attribute(node, "value"))
+		}
+	}
+	return values
+}
+
+func selected(node *html.Node) (value string) {
+	for option := range node.Descendants() {
+		if option.Data != "option" || option.Type != html.ElementNode {
+			continue
+		}
+		own := text(option)
+		if has(option, "value") {
+			own = attribute(option, "value")
+		}
+		if value == "" || has(option, "selected") {
+			value = own
+		}
+	}
+	return value
+}
+
+// letter is a form that can be sent as it is, with some fields changed: "subject", "…", "body", "…".
+func (w *world) letter(customer string, fields ...string) url.Values {
+	values := w.get("/customers/" + customer + "/compose").filled("letter")
+	values.Set("subject", "Проверка")
+	values.Set("body", "<p>Здравствуйте!</p>")
+	for i := 0; i+1 < len(fields); i += 2 {
+		values.Set(fields[i], fields[i+1])
+	}
+	return values
+}
+
+func pdf(name string) attach.File { return invoice(name, "Test") }
+
+func bytesFile(name string, n int) attach.File {
+	return attach.Bytes(name, bytes.Repeat([]byte{'x'}, n), time.Time{})
+}
+
+// padded is a sound PDF of n octets.
+func padded(name string, n int) attach.File {
+	content, _ := pdf(name).Open()
+	raw, _ := io.ReadAll(content)
+	end := bytes.LastIndex(raw, []byte("trailer"))
+	filler := append([]byte("%"), bytes.Repeat([]byte{' '}, n-len(raw)-2)...)
+	return attach.Bytes(name, append(append(raw[:end:end], append(filler, '\n')...), raw[end:]...), time.Time{})
+}
