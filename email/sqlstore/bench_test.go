@@ -101,26 +101,6 @@ func benchmarkPutBlob(b *testing.B) {
 	}
 }
 
-// BenchmarkSearch looks among 50,000 customers.
-func BenchmarkSearch(b *testing.B) {
-	if testing.Short() {
-		b.Skip("makes 50,000 customers")
-	}
-	store := manyCustomers(b, 50_000)
-	for name, text := range map[string]string{
-		"common name": "иван", "surname and name": "семёнов иван", "e-mail fragment, one hit": "user777@", "exact e-mail": "user777@mail.example",
-		"phone": "8 (900) 000-07-77", "exact external id": "crm-777", "handle fragment": "tg_4999", "nobody": "такого нет", "two letters, nobody": "щщ",
-	} {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				_, err := store.SearchCustomers(context.Background(), email.ParseQuery(text, 20))
-				require.NoError(b, err)
-			}
-		})
-	}
-}
-
 // BenchmarkHistory reads a page of 20 messages of a customer who has 50,000.
 func BenchmarkHistory(b *testing.B) { benchEach(b, benchmarkHistory) }
 
@@ -215,35 +195,23 @@ func durableStore(b *testing.B) *sqlstore.Store {
 }
 
 // fastStore is a store whose commits need not reach the disk, for benchmarks that only read.
-func fastStore(b *testing.B) *sqlstore.Store {
+func fastStore(b *testing.B) *sqlstore.Store { return storeOn(b, fastDB(b), sqlstore.Options{}) }
+
+func fastDB(b *testing.B) *sql.DB {
 	path := newFile(b)
 	if dialect(b) == sqlstore.PostgreSQL {
-		return storeOn(b, openDB(b, path), sqlstore.Options{})
+		return openDB(b, path)
 	}
 	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(path)+"&_pragma=synchronous(0)")
 	require.NoError(b, err)
 	b.Cleanup(func() { require.NoError(b, db.Close()) })
-	return storeOn(b, db, sqlstore.Options{})
+	return db
 }
 
 func bigHistory(b *testing.B) *sqlstore.Store {
 	store := fastStore(b)
 	for n := range 50_000 {
 		enqueue(b, store, aQueued(n, "c"))
-	}
-	return store
-}
-
-func manyCustomers(b *testing.B, count int) *sqlstore.Store {
-	store := fastStore(b)
-	first := []string{"Иван", "Анна", "Ольга", "Пётр", "Мария"}
-	last := []string{"Семёнов", "Петров", "Кузнецов", "Смирнов", "Попов", "Соколов", "Лебедев"}
-	for n := range count {
-		require.NoError(b, store.SaveCustomer(context.Background(), email.Customer{
-			ID: fmt.Sprint(n), ExternalID: fmt.Sprintf("crm-%d", n), FirstName: first[n%len(first)], LastName: last[n%len(last)],
-			Emails: []string{fmt.Sprintf("user%d@mail.example", n)}, Phones: []string{fmt.Sprintf("+7900%07d", n)},
-			Handles: []email.Handle{{Network: "telegram", Username: fmt.Sprintf("@tg_%d", n)}}, CreatedAt: noon.Add(time.Duration(n) * time.Second),
-		}))
 	}
 	return store
 }

@@ -136,8 +136,9 @@ func schemaVersion(t *testing.T, db *sql.DB) (version int) {
 	return version
 }
 
+// tables are the tables that hold data, not those that a full-text index keeps for itself.
 func tables(t *testing.T, db *sql.DB) (names []string) {
-	query := `SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name`
+	query := `SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name`
 	if dialect(t) == sqlstore.PostgreSQL {
 		query = `SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename`
 	}

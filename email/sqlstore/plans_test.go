@@ -64,6 +64,9 @@ func TestPostgreSQLPlans(t *testing.T) {
 				spy.reset()
 				require.NoError(t, test.do())
 				for _, s := range spy.noted() {
+					if !strings.Contains(s.query, "crmmail_") || strings.Contains(s.query, "crmmail_erased") {
+						continue
+					}
 					plan := explain(t, db, s)
 					assert.NotRegexp(t, `Seq Scan on crmmail_(message|delivery|recipient|event|attachment)`, plan, s.query)
 					if !test.sorted && strings.Contains(s.query, "FROM crmmail_message m") {
@@ -73,20 +76,4 @@ func TestPostgreSQLPlans(t *testing.T) {
 			})
 		}
 	})
-}
-
-func explain(t *testing.T, db *sql.DB, s statement) (plan string) {
-	if !strings.Contains(s.query, "crmmail_") || strings.Contains(s.query, "crmmail_erased") {
-		return ""
-	}
-	rows, err := db.Query("EXPLAIN "+s.query, s.args...)
-	require.NoError(t, err)
-	defer rows.Close()
-	for rows.Next() {
-		var line string
-		require.NoError(t, rows.Scan(&line))
-		plan += line + "\n"
-	}
-	require.NoError(t, rows.Err())
-	return plan
 }

@@ -61,18 +61,6 @@ func testSearchByOtherPhones(t *testing.T) {
 	}
 }
 
-// Whole values are found by their index, and only the customers that have them are read.
-func TestExactWalksAnIndex(t *testing.T) {
-	db, spy := openSpy(t, newFile(t))
-	store := storeOn(t, db, sqlstore.Options{})
-	require.NoError(t, store.SaveCustomer(context.Background(), email.Customer{ID: "1", ExternalID: "crm-1"}))
-	_, err := store.SearchCustomers(context.Background(), email.ParseQuery("crm-1", 9))
-	require.NoError(t, err)
-	plan := spy.plan(t, db, "exact = ?")
-	assert.Contains(t, plan, "crmmail_customer_contact_exact (tenant=? AND exact=?)")
-	assert.Contains(t, plan, "crmmail_customer USING INDEX sqlite_autoindex_crmmail_customer_1 (tenant=? AND id=?)")
-}
-
 func TestSearchWithoutALimit(t *testing.T) { onEach(t, testSearchWithoutALimit) }
 
 func testSearchWithoutALimit(t *testing.T) {

@@ -67,21 +67,30 @@ func (s *spy) plan(t testing.TB, db *sql.DB, text string) string {
 		if !strings.Contains(noted[i].query, text) || strings.HasPrefix(noted[i].query, "EXPLAIN") {
 			continue
 		}
-		rows, err := db.Query("EXPLAIN QUERY PLAN "+noted[i].query, noted[i].args...)
-		require.NoError(t, err)
-		defer rows.Close()
-		var plan strings.Builder
-		for rows.Next() {
-			var id, parent, unused int
-			var detail string
-			require.NoError(t, rows.Scan(&id, &parent, &unused, &detail))
-			plan.WriteString(detail + "\n")
-		}
-		require.NoError(t, rows.Err())
-		return plan.String()
+		return explain(t, db, noted[i])
 	}
 	t.Fatal("no statement has " + text)
 	return ""
+}
+
+// explain is the plan of a statement, a step a line.
+func explain(t testing.TB, db *sql.DB, s statement) string {
+	var id, parent, unused int
+	var detail string
+	how, columns := "EXPLAIN QUERY PLAN ", []any{&id, &parent, &unused, &detail}
+	if dialect(t) == sqlstore.PostgreSQL {
+		how, columns = "EXPLAIN ", []any{&detail}
+	}
+	rows, err := db.Query(how+s.query, s.args...)
+	require.NoError(t, err)
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		require.NoError(t, rows.Scan(columns...))
+		plan.WriteString(detail + "\n")
+	}
+	require.NoError(t, rows.Err())
+	return plan.String()
 }
 
 type spyConnector struct {

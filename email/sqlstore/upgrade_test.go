@@ -92,10 +92,11 @@ func migrationFiles(t *testing.T) (texts []string) {
 
 type column struct{ name, kind string }
 
-// columnsOf are the columns of the tables that hold data: not those that a full-text index keeps for itself.
+// columnsOf are the columns of the tables that hold data: not those that a full-text index keeps for itself, nor the numbers
+// that rows have in the database alone.
 func columnsOf(t *testing.T, db *sql.DB) map[string][]column {
 	query := `SELECT l.name, c.name, lower(c.type) FROM pragma_table_list l JOIN pragma_table_info(l.name) c
-		WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT LIKE 'sqlite_%' AND l.name <> 'crmmail_schema'`
+		WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT LIKE 'sqlite_%' AND l.name <> 'crmmail_schema' AND c.name <> 'n'`
 	if dialect(t) == sqlstore.PostgreSQL {
 		query = `SELECT table_name, column_name, data_type FROM information_schema.columns
 			WHERE table_schema = 'public' AND table_name <> 'crmmail_schema' AND is_generated = 'NEVER' AND is_identity = 'NO'`
@@ -120,7 +121,7 @@ func columnsOf(t *testing.T, db *sql.DB) map[string][]column {
 func fillTable(t *testing.T, db *sql.DB, table string, columns []column) {
 	var names, values []string
 	for _, c := range columns {
-		value := map[string]string{"text": "'x'", "integer": "1", "bigint": "1", "blob": "x'01'", "bytea": `'\x01'`}[c.kind]
+		value := map[string]string{"text": "'x'", "integer": "1", "bigint": "1", "blob": "x'01'", "bytea": `'\x01'`, "ARRAY": "'{}'"}[c.kind]
 		require.NotEmpty(t, value, "%s.%s is of the type %q", table, c.name, c.kind)
 		names, values = append(names, c.name), append(values, value)
 	}
