@@ -32,6 +32,8 @@
 // Times are kept in whole microseconds of UTC; what is finer is cut off, and the order of listings is that of the kept
 // times. Text is kept as UTF-8 without NUL: U+FFFD stands for each octet that is neither. Contents and the wire forms of
 // messages are octets, and kept as they are.
+//
+// Contents live in the database, too, or in files: OpenFolder is for contents that are too much for it.
 package sqlstore
 
 import (
