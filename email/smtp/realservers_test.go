@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/mail"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,12 +16,15 @@ import (
 	"testing"
 	"time"
 
+	verifier "github.com/emersion/go-msgauth/dkim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/dkim"
 	"github.com/crmmail/crmmail/email/internal/dovecottest"
 	"github.com/crmmail/crmmail/email/internal/postfixtest"
+	"github.com/crmmail/crmmail/email/message"
 	"github.com/crmmail/crmmail/email/smtp"
 )
 
@@ -59,6 +63,36 @@ func TestPostfixToDovecot(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSigned: a signature survives two real servers and the traces that they write.
+func TestSigned(t *testing.T) {
+	t.Parallel()
+	text, err := dkim.NewEd25519Key()
+	require.NoError(t, err)
+	key, err := dkim.ParseKey(text)
+	require.NoError(t, err)
+	signer, err := dkim.New(dkim.Config{Domain: "example.test", Selector: "crm", Key: key})
+	require.NoError(t, err)
+	msg := message.Message{
+		From: mail.Address{Name: "Анна", Address: "crm@example.test"}, To: []mail.Address{{Address: "anna@example.test"}},
+		Subject: "Заказ № 7", Date: time.Now(), MessageID: "7@example.test", Text: ".\n Здравствуйте! \n\n", HTML: "<p>Здравствуйте!</p>\n",
+	}
+	wire, err := message.Build(msg, message.BuildOptions{Signers: []message.Signer{signer}})
+	require.NoError(t, err)
+
+	dovecot := dovecottest.Start(t)
+	postfix := postfixtest.Start(t, "virtual_transport = lmtp:inet:"+dovecot.LMTP)
+	_, err = transport(t, postfix.Addr, patient).Deliver(context.Background(), one, wire.WriterTo(nil))
+	require.NoError(t, err)
+	var got [][]byte
+	require.Eventually(t, func() bool { got = dovecot.Mail(t, "anna"); return len(got) == 1 }, 30*time.Second, 50*time.Millisecond)
+	verdicts, err := verifier.VerifyWithOptions(bytes.NewReader(got[0]), &verifier.VerifyOptions{
+		LookupTXT: func(string) ([]string, error) { return []string{signer.Record().Value}, nil },
+	})
+	require.NoError(t, err)
+	require.Len(t, verdicts, 1)
+	require.NoError(t, verdicts[0].Err)
 }
 
 // patient gives a real server under load its time.
