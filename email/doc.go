@@ -40,6 +40,14 @@
 // has taken note of it. What was checked is pinned by its hash, so a template that was changed is checked again before the
 // rule fires. [RuleService.Fire] goes the way of Send; a rule that is refused says so in the customer's history.
 //
+// # Mass mailings
+//
+// [CampaignService.Send] takes one letter to an audience of any size: parsed, checked and its files kept once, queued in
+// batches, and taken up again where it was broken off. A mailing says how to leave it ([Unsubscribe]), and goes to nobody
+// who has left, complained or whose address does not exist ([Suppressions]); that is asked again when its time comes.
+// Dispatch.Rate holds back what a domain would refuse. A letter to one customer passes all of that by: whoever writes it is
+// shown what is known of the address.
+//
 // # Testing
 //
 // Package emailtest has all of it in memory, a transport that records, faults to inject, and a conformance suite for

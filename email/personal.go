@@ -13,7 +13,7 @@ import (
 )
 
 // Export writes everything that is kept about a customer as a ZIP archive: customer.json, messages.json with the time
-// lines, and the files of each message and its bytes as they came, in a folder by its id. An unknown customer is a
+// lines, suppressions.json with those of his addresses, and the files of each message and its bytes as they came, in a folder by its id. An unknown customer is a
 // *RefusedError that wraps ErrNotFound. On any error what was written is no archive.
 func (s CustomerService) Export(ctx context.Context, customerID string, w io.Writer) error {
 	customer, err := s.config.customer(ctx, customerID)
@@ -29,6 +29,13 @@ func (s CustomerService) Export(ctx context.Context, customerID string, w io.Wri
 		return err
 	}
 	if err := writeJSON(archive, "messages.json", messages); err != nil {
+		return err
+	}
+	suppressed, err := s.config.suppressed(ctx, filled(customer.Emails))
+	if err != nil {
+		return err
+	}
+	if err := writeJSON(archive, "suppressions.json", append([]Suppression{}, suppressed...)); err != nil {
 		return err
 	}
 	for _, msg := range messages {
@@ -103,7 +110,8 @@ func writeJSON(archive *zip.Writer, name string, value any) error {
 // Erase forgets a customer, then his messages, queued ones too, with everything that is kept about them and the contents
 // that nobody else's messages refer to. It is ErrUnsupported, and nothing is done, where Config's
 // Store is no Eraser, its Blobs no BlobRemover or its Customers no CustomerEraser. It can be repeated; only contents that could not be removed
-// are not found again.
+// are not found again. Suppressions of his addresses stay, since they alone keep mailings from him who asked for none;
+// SuppressionService.Remove lifts them.
 func (s CustomerService) Erase(ctx context.Context, customerID string) error {
 	store, forgets := s.config.Store.(Eraser)
 	customers, deletes := s.config.Customers.(CustomerEraser)

@@ -31,7 +31,7 @@ func TestExport(t *testing.T) {
 	for _, entry := range archive.File {
 		names = append(names, entry.Name)
 	}
-	assert.ElementsMatch(t, []string{"customer.json", "messages.json", sent.ID + "/фото.png", received.ID + "/a.pdf", received.ID + ".eml"}, names)
+	assert.ElementsMatch(t, []string{"customer.json", "messages.json", "suppressions.json", sent.ID + "/фото.png", received.ID + "/a.pdf", received.ID + ".eml"}, names)
 	file, err := archive.Open("messages.json")
 	require.NoError(t, err)
 	defer file.Close()

@@ -11,6 +11,7 @@
 //
 //	service, err := email.New(email.Config{
 //		Customers: store, Senders: store, Templates: store, Store: store, Blobs: store, Tokens: store, Rules: store,
+//		Suppressions: store, Campaigns: store, Rates: store,
 //		Transport: transport,
 //	})
 //

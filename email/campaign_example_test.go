@@ -1,0 +1,61 @@
+package email_test
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/emailtest"
+	"github.com/crmmail/crmmail/sender"
+	"github.com/crmmail/crmmail/template"
+)
+
+// One letter to many customers. The audience is a query of the host's, ordered by id; Send can be called again after a
+// crash, and goes on.
+func ExampleCampaignService_Send() {
+	store := emailtest.NewStore()
+	service, err := email.New(email.Config{
+		Customers: store, Senders: store, Templates: store, Store: store, Blobs: store,
+		Suppressions: store, Campaigns: store, Transport: emailtest.NewRecorder(),
+	})
+	if err != nil {
+		panic(err)
+	}
+	if err := store.SaveIdentity(context.Background(), sender.Additional, additional("news", "news@shop.example")); err != nil {
+		panic(err)
+	}
+	customers := []email.Customer{
+		{ID: "1", FirstName: "Olga", Emails: []string{"olga@customer.example"}},
+		{ID: "2", FirstName: "Roman"},
+		{ID: "3", FirstName: "Ivan", Emails: []string{"ivan@customer.example"}},
+	}
+	report, err := service.Campaigns.Send(context.Background(), email.Campaign{
+		ID: "spring",
+		Draft: email.Draft{
+			From:   sender.Choice{Kind: sender.Additional, ID: "news"},
+			Letter: template.Letter{Subject: "{{ customer.firstName }}, spring is here", HTML: "<p>Come and see.</p>"},
+		},
+		Audience: func(_ context.Context, after string) iter.Seq2[email.Customer, error] {
+			return func(yield func(email.Customer, error) bool) {
+				for _, customer := range customers { // SELECT … WHERE id > after ORDER BY id
+					if customer.ID > after && !yield(customer, nil) {
+						return
+					}
+				}
+			}
+		},
+		Refused: func(customerID string, why email.Refusals) { fmt.Println(customerID, why.Text("en")) },
+	})
+	fmt.Println(report.Queued, report.Refused, report.Done, err)
+	// Output:
+	// 2 The customer has no e-mail address
+	// 2 map[customer.no-email:1] true <nil>
+}
+
+// additional is an address from the settings that may be used.
+func additional(id, addr string) sender.Identity {
+	identity := sender.Identity{ID: id, ConfirmedAt: morning, Allowed: true}
+	identity.Mailbox.Address = addr
+	return identity
+}
