@@ -118,7 +118,7 @@ func (l *locale) year(year int, c byte, n int) string {
 func (l *locale) month(t time.Time, alone, n int) string {
 	m := int(t.Month()) - 1
 	switch {
-	case n <= 2:
+	case n <= 2, n > 5:
 		return pad(m+1, n)
 	case n == 3:
 		return l.months[alone][0][m]
@@ -134,7 +134,7 @@ func (l *locale) quarter(t time.Time, n int) string {
 		return pad(q, n)
 	}
 	text := strconv.Itoa(q)
-	if n == 5 {
+	if n >= 5 {
 		return text
 	}
 	if n == 4 && l.ordinals[q-1] != "" {
@@ -197,7 +197,10 @@ func (l *locale) zoneField(t time.Time, c byte, n int) string {
 	case c == 'z':
 		return l.zoneName(t)
 	case c == 'V' && n == 2:
-		return zoneName(t)
+		if name := zoneName(t); name[0] != '+' && name[0] != '-' {
+			return name
+		}
+		return greenwich(t, false)
 	case c == 'V':
 		throw(`The letter "V" of a date pattern is supported as "VV" only.`)
 	case c == 'O' && n < 4:

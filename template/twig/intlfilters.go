@@ -99,15 +99,12 @@ func filterNumber(r *run, args []Value) Value {
 	switch style {
 	case "decimal":
 	case "percent":
-		s.most, suffix = 0, l.percent+"%"
+		s.most, s.percent, suffix = 0, true, l.percent+"%"
 	default:
 		throw(`The style "` + style + `" is not supported.`)
 	}
 	s = r.numberStyle(args[1], s)
 	v := ofType(r.amount(args[0], "NumberFormatter::format(): Argument #1 ($num) must be of type int|float"), kind)
-	if style == "percent" {
-		v = percent(v)
-	}
 	return String(l.formatNumber(v, s, "", suffix))
 }
 
@@ -122,23 +119,6 @@ func ofType(v Value, kind string) Value {
 		return Float(v.numberAsFloat())
 	}
 	return v
-}
-
-// percent is a number times a hundred, in decimal digits.
-func percent(v Value) Value {
-	if v.k == kInt && v.int() < math.MaxInt64/100 && v.int() > math.MinInt64/100 {
-		return Int(v.int() * 100)
-	}
-	d := decimalOf(v)
-	if f := v.numberAsFloat(); math.IsNaN(f) || math.IsInf(f, 0) {
-		return v
-	}
-	text := "0." + d.digits + "e" + Int(int64(d.point+2)).String()
-	if d.negative {
-		text = "-" + text
-	}
-	n, _, _ := parseNumber(text)
-	return n
 }
 
 var roundingModes = []string{"ceiling", "floor", "down", "up", "halfeven", "halfdown", "halfup"}

@@ -108,6 +108,7 @@ type numberStyle struct {
 	least, most, whole int // digits after the point, and least before it
 	grouped            bool
 	mode               string
+	percent            bool // a hundred times the number
 }
 
 // text lays out a number without its sign.
@@ -150,7 +151,7 @@ func grouped(digits, sep string) string {
 	return b.String()
 }
 
-// formatNumber writes a number in a locale's way between prefix and suffix.
+// formatNumber writes a number, or a hundred times it in a percent style, in a locale's way between prefix and suffix.
 func (l *locale) formatNumber(v Value, s numberStyle, prefix, suffix string) string {
 	sign, text := "", l.nan
 	f := v.numberAsFloat()
@@ -159,7 +160,11 @@ func (l *locale) formatNumber(v Value, s numberStyle, prefix, suffix string) str
 	case math.IsInf(f, 0):
 		text = "∞"
 	default:
-		text = decimalOf(v).round(s.most, s.mode).text(l, s)
+		d := decimalOf(v)
+		if s.percent && d.digits != "" {
+			d.point += 2
+		}
+		text = d.round(s.most, s.mode).text(l, s)
 	}
 	if math.Signbit(f) && !math.IsNaN(f) {
 		sign = "-"
