@@ -9,6 +9,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -351,6 +352,7 @@ func TestRecord(t *testing.T) {
 	for _, s := range signers(t, func(c *ours.Config) { c.Domain = "магазин.example" }) {
 		r := s.Record()
 		assert.Contains(t, r.Name, "._domainkey.xn--80aairftm.example")
+		assert.True(t, strings.HasSuffix(r.Value, "; p="+base64.StdEncoding.EncodeToString(r.PublicKey)))
 		line := r.String()
 		var joined strings.Builder
 		for i, part := range strings.Split(line, `"`) {

@@ -111,6 +111,8 @@ func marshal(key crypto.Signer) ([]byte, error) {
 type Record struct {
 	Name  string // as "crm._domainkey.shop.example", without a final dot
 	Value string // as "v=DKIM1; k=rsa; p=…": longer than 255 octets for RSA, so that a zone file splits it
+
+	PublicKey []byte // what p= has in base64: for a check of what is published, as sender.Domains makes it
 }
 
 // Record is the record of the key that s signs with.
@@ -126,6 +128,7 @@ func newRecord(config Config, a algorithm) (Record, error) {
 		}
 	}
 	r.Value = "v=DKIM1; k=" + string(a) + "; p=" + base64.StdEncoding.EncodeToString(public)
+	r.PublicKey = public
 	return r, nil
 }
 
