@@ -197,6 +197,17 @@ func TestOptions(t *testing.T) {
 	require.Error(t, err)
 }
 
+func TestConstants(t *testing.T) {
+	eng := newEngine(t, twig.Options{Constants: map[string]any{`App\Order::PAID`: "paid", "LIMIT": 3}})
+	out, err := render(eng, `{{ constant("App\\Order::PAID") }} {{ constant("LIMIT") + constant("JSON_PRETTY_PRINT") }} {{ constant("LIMIT") is defined ? 1 }}`, nil)
+	require.NoError(t, err)
+	assert.Equal(t, "paid 131 1", out.Text)
+	_, err = render(eng, `{{ constant("PHP_VERSION") }}`, nil)
+	fault(t, err, template.Syntax)
+	_, err = twig.New(twig.Options{Constants: map[string]any{"X": struct{}{}}})
+	require.Error(t, err)
+}
+
 func TestVariables(t *testing.T) {
 	eng := newEngine(t, twig.Options{})
 	tpl, err := eng.Parse(context.Background(), "t", "{{ customer.name }}{% for item in order.items %}{{ item.n }}{{ loop.index }}{{ max(item.q, 1) }}{% endfor %}\n"+

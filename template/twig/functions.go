@@ -242,15 +242,23 @@ var jsonConstants = map[string]int64{
 	"JSON_INVALID_UTF8_IGNORE": 1 << 20, "JSON_INVALID_UTF8_SUBSTITUTE": 1 << 21, "JSON_BIGINT_AS_STRING": 2,
 }
 
-// parseConstant is the function constant, of which only PHP's JSON_ constants exist here.
+// parseConstant is the function constant, of which only PHP's JSON_ constants and those of the host exist here.
 func parseConstant(p *parser, at pos, _ expr, args []argument) expr {
 	c := &callable{name: "constant", params: []param{req("constant"), opt("object", null), opt("checkDefined", vNo)}}
 	ordered, _ := p.bind(at, "function", c, args)
 	if k, ok := ordered[0].(*constExpr); ok && len(ordered) == 1 {
-		if n, ok := jsonConstants[k.v.String()]; ok {
-			return &callExpr{place: place{at}, what: "function", c: &callable{name: "constant", fn: func(*run, []Value) Value { return Int(n) }}}
+		if v, ok := p.eng.constant(k.v.String()); ok {
+			return &callExpr{place: place{at}, what: "function", c: &callable{name: "constant", fn: func(*run, []Value) Value { return v }}}
 		}
 	}
-	p.fail(at, `The function "constant" is supported for the JSON_ constants only.`)
+	p.fail(at, `The function "constant" is supported for the JSON_ constants and those of the host only.`)
 	return nil
+}
+
+func (e *Engine) constant(name string) (Value, bool) {
+	if v, ok := e.constants[name]; ok {
+		return v, true
+	}
+	n, ok := jsonConstants[name]
+	return Int(n), ok
 }

@@ -34,6 +34,9 @@ type Options struct {
 	NumberFormat *NumberFormat
 	// Globals are variables that every template and macro sees. They are converted by [Of].
 	Globals map[string]any
+	// Constants are what the function constant gives besides PHP's JSON_ constants, by name: "App\\Order::PAID". They are
+	// converted by [Of].
+	Constants map[string]any
 	// Filters and Functions are the host's own, by name. They take the place of Twig's own of the same name.
 	Filters, Functions map[string]Func
 	// StringLoader adds the function template_from_string.

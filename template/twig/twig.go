@@ -27,6 +27,7 @@ type Engine struct {
 	numbers        NumberFormat
 	limits         Limits
 	globals        *array
+	constants      map[string]Value
 	now            func() time.Time
 	random         func(n int64) int64
 	tags           map[string]tagParser
@@ -94,6 +95,12 @@ func New(o Options) (*Engine, error) {
 	}
 	if len(o.Globals) > 0 {
 		e.globals = globals.arr()
+	}
+	e.constants = make(map[string]Value, len(o.Constants))
+	for name, c := range o.Constants {
+		if e.constants[name], err = Of(c); err != nil {
+			return nil, err
+		}
 	}
 	e.runs.New = func() any { return &run{eng: e, stack: make([]Value, 0, 256)} }
 	return e, nil
