@@ -10,12 +10,13 @@ import (
 type Campaign struct {
 	// ID names the campaign: Send under the same ID goes on where an earlier one ended. At most 200 octets.
 	ID string
-	// Draft is what each customer gets, a mass mailing whatever its Purpose. CustomerID, To, InReplyTo and IdempotencyKey
-	// are left empty.
+	// Draft is what each customer gets, a mass mailing whatever its Purpose. CustomerID, To, Bcc, InReplyTo and
+	// IdempotencyKey are left empty.
 	Draft Draft
 	// Audience yields the customers behind the one with the id after, which is empty for the first time: each once, in an
 	// order that is always the same, such as that of their ids. Data of the letter that differs by customer is in
-	// Customer.Fields, of names that Config.Variables tells. An error ends the sending. It is called once for each Send.
+	// Customer.Fields, of names that Config.Variables tells. An error ends the sending. It is called once for each Send,
+	// which writes to the store while it goes on: where both are one database, the audience is read in pages.
 	Audience func(ctx context.Context, after string) iter.Seq2[Customer, error]
 	// Refused, unless it is nil, is told of each customer who gets no letter, and why; of some a second time where Send
 	// goes on after a crash. It is called from Send, one call at a time.

@@ -67,6 +67,7 @@ type campaignRun struct {
 	service  *Service
 	campaign Campaign
 	common   *composition // what all letters have in common
+	source   string       // the hash of the letter and all it includes
 	files    []Attachment
 	blobs    *rememberedBlobs
 	report   CampaignReport
@@ -101,7 +102,7 @@ func (c Campaign) check() error {
 		return errors.New("email: campaign: an ID has 1 to 200 octets")
 	case c.Audience == nil:
 		return errors.New("email: campaign: no audience")
-	case draft.CustomerID != "" || len(draft.To) > 0 || draft.InReplyTo != "" || draft.IdempotencyKey != "":
+	case draft.CustomerID != "" || len(draft.To)+len(draft.Bcc) > 0 || draft.InReplyTo != "" || draft.IdempotencyKey != "":
 		return errors.New("email: campaign: the draft is one customer's")
 	}
 	return nil
@@ -133,7 +134,7 @@ func (r *campaignRun) checkSource(ctx context.Context, c *composition) error {
 	if faults := report.Errors(); len(faults) > 0 {
 		c.refusals = append(c.refusals, &RefusedError{Code: CodeContentBlocked, Source: faults})
 	}
-	r.report.ContentHash = report.Hash
+	r.source = report.Hash
 	c.letter = c.source // about as large as what it renders to, for those who ask for the size
 	return nil
 }
@@ -141,7 +142,7 @@ func (r *campaignRun) checkSource(ctx context.Context, c *composition) error {
 // pinned is the hash of all that every letter has: the source, the sender, the variables and the files.
 func (r *campaignRun) pinned() string {
 	sum, draft := sha256.New(), r.common.draft
-	fmt.Fprintf(sum, "%s\x00%q\x00%q\x00%q\x00%#v", r.report.ContentHash, draft.TemplateID, draft.From.String(), draft.Bcc, draft.Vars)
+	fmt.Fprintf(sum, "%s\x00%q\x00%q\x00%#v", r.source, draft.TemplateID, draft.From.String(), draft.Vars)
 	verdicts := slices.Clone(r.common.report.Files)
 	slices.SortFunc(verdicts, func(a, b attach.Verdict) int { return cmp.Compare(a.Index, b.Index) })
 	for _, file := range verdicts {

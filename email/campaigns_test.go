@@ -156,6 +156,7 @@ func TestCampaignIsRefused(t *testing.T) {
 	for name, change := range map[string]func(*email.Campaign){
 		"no id":       func(c *email.Campaign) { c.ID = "" },
 		"no audience": func(c *email.Campaign) { c.Audience = nil },
+		"blind copy":  func(c *email.Campaign) { c.Draft.Bcc = []string{"boss@shop.example"} },
 		"one letter":  func(c *email.Campaign) { c.Draft.CustomerID = "ivan" },
 	} {
 		w, _ := mailings(t)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"container/list"
 	"io"
+	"slices"
 	"sync"
 
 	"github.com/crmmail/crmmail/email/message"
@@ -38,6 +39,9 @@ func newContentCache(limit int64) *contentCache {
 // filled is the wire form with those references replaced that are kept, or are wanted again and fit: octet for octet the
 // same. open reads the others.
 func (c *contentCache) filled(wire *message.Wire, open func(string) (io.ReadCloser, error)) (*message.Wire, error) {
+	if !slices.ContainsFunc(wire.Segments, func(s message.Segment) bool { return s.Encoding != "" }) {
+		return wire, nil
+	}
 	filled := *wire
 	filled.Segments = make([]message.Segment, len(wire.Segments))
 	for i, segment := range wire.Segments {

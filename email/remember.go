@@ -16,7 +16,6 @@ func (r *campaignRun) remembering(ctx context.Context, batch []Customer) (*Servi
 	for _, customer := range batch {
 		addrs = append(addrs, filled(customer.Emails)...)
 	}
-	addrs = append(addrs, filled(r.common.draft.Bcc)...)
 	suppressed, err := r.service.config.suppressed(ctx, addrs)
 	if err != nil {
 		return nil, err
