@@ -23,6 +23,10 @@ type Config struct {
 	// of one, as a key service does. It is used concurrently.
 	Key crypto.Signer
 
+	// OwnOnly leaves a message alone whose From is not of Domain or one below it, so that a host with several domains has
+	// a Signer for each.
+	OwnOnly bool
+
 	// Fields are further header fields to sign where the message has them.
 	Fields []string
 	// Unsigned are fields to leave out, as Message-ID and Date where the next server writes its own over them. From is

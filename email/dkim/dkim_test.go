@@ -391,3 +391,23 @@ func TestMemory(t *testing.T) {
 	runtime.ReadMemStats(&after)
 	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(2<<20), "octets allocated in all")
 }
+
+// A host with several domains has a signer for each.
+func TestOwnOnly(t *testing.T) {
+	own := signers(t, func(c *ours.Config) { c.OwnOnly = true; c.Domain = "Магазин.example" })
+	for from, signed := range map[string]bool{
+		"anna@магазин.example":            true,
+		"anna@xn--80aairftm.example":      true,
+		"anna@lesnaya.магазин.example":    true,
+		"anna@shop.example":               false,
+		"anna@немагазин.example":          false,
+		"anna@магазин.example.other.test": false,
+	} {
+		wire, err := message.Build(message.Message{
+			From: mail.Address{Name: "x@магазин.example", Address: from}, To: []mail.Address{{Address: "ivan@example.org"}},
+			Date: time.Now(), MessageID: "1@shop.example", Text: "Hello\n",
+		}, message.BuildOptions{Signers: asSigners(own)})
+		require.NoError(t, err, from)
+		assert.Equal(t, signed, bytes.HasPrefix(wire.Segments[0].Bytes, []byte("DKIM-Signature:")), from)
+	}
+}

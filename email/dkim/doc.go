@@ -14,6 +14,8 @@
 // Two signers make two signatures, each with a selector of its own: Ed25519, which not every receiver knows yet, and RSA
 // for the others. One comes in front of the other, and neither covers the other.
 //
+// A host that sends from several domains has a signer for each, with OwnOnly.
+//
 // # What is signed
 //
 // Header and body are canonicalised as "relaxed", the whole body is signed (no l= tag), and the fields that people see

@@ -5,8 +5,11 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"net/mail"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/idna"
 
 	"github.com/crmmail/crmmail/email/message"
 )
@@ -22,6 +25,9 @@ func (s *Signer) Sign(msg io.WriterTo) (message.Field, error) {
 	if err != nil {
 		return message.Field{}, err
 	}
+	if s.config.OwnOnly && !s.owns(head) {
+		return message.Field{}, nil
+	}
 	names := s.names(head)
 	field := message.Field{Name: "DKIM-Signature", Body: s.tags(names, bodyHash)}
 	digest := sha256.New()
@@ -35,6 +41,23 @@ func (s *Signer) Sign(msg io.WriterTo) (message.Field, error) {
 	}
 	field.Body += folded(base64.StdEncoding.EncodeToString(signature))
 	return field, nil
+}
+
+// owns tells that each mailbox in From is of the Signer's domain or one below it.
+func (s *Signer) owns(head header) bool {
+	for _, from := range head.pick([]string{"From"}) {
+		boxes, err := mail.ParseAddressList(strings.TrimPrefix(from.relaxed(), "from:")) // net/mail reads no folds
+		if err != nil {
+			return false
+		}
+		for _, box := range boxes {
+			domain, err := idna.Lookup.ToASCII(box.Address[strings.LastIndexByte(box.Address, '@')+1:])
+			if err != nil || domain != s.config.Domain && !strings.HasSuffix(domain, "."+s.config.Domain) {
+				return false
+			}
+		}
+	}
+	return head.count("From") == 1
 }
 
 // names is the h= tag: each field once for each time it occurs and once more, so that a further one breaks the signature

@@ -23,7 +23,8 @@ const defaultInlineLimit = 16 << 10
 // Signer makes a header field over the finished message, such as DKIM-Signature (RFC 6376).
 type Signer interface {
 	// Sign reads msg, which may be written several times, and returns the field to put above it. The field's body
-	// may be folded; it goes on the wire to the letter, behind the name, a colon and one space.
+	// may be folded; it goes on the wire to the letter, behind the name, a colon and one space. The zero Field: this
+	// message is not the Signer's to sign.
 	Sign(msg io.WriterTo) (Field, error)
 }
 
@@ -134,6 +135,9 @@ func (b *builder) sign(signers []Signer) error {
 		f, err := s.Sign(b.wire.WriterTo(b.msg.Open))
 		if err != nil {
 			return fmt.Errorf("message: sign: %w", err)
+		}
+		if f == (Field{}) {
+			continue
 		}
 		line := append(append(append([]byte(f.Name), ": "...), f.Body...), '\r', '\n')
 		if !isFieldName(f.Name) || !properlyFolded(line) {
