@@ -19,26 +19,9 @@ func (r *campaignRun) send(ctx context.Context, batch []Customer) error {
 		return err
 	}
 	counted := r.report.clone()
-	var queue []Queued
-	for _, customer := range batch {
-		queued, err := r.letter(ctx, service, customer)
-		if err == nil {
-			queue = append(queue, queued)
-			continue
-		}
-		var why Refusals
-		if !errors.As(err, &why) {
-			return err
-		}
-		sent, err := r.sentBefore(ctx, customer)
-		if err != nil {
-			return err
-		}
-		if sent {
-			counted.Queued++
-			continue
-		}
-		r.refuse(&counted, customer.ID, why)
+	queue, err := r.letters(ctx, service, batch, &counted)
+	if err != nil {
+		return err
 	}
 	erased, err := r.enqueue(ctx, queue)
 	if err != nil {
@@ -54,6 +37,31 @@ func (r *campaignRun) send(ctx context.Context, batch []Customer) error {
 		"messages", len(queue), "of", len(batch))
 	r.service.Wake()
 	return r.save(ctx)
+}
+
+// letters makes those that nothing speaks against, and counts the others.
+func (r *campaignRun) letters(ctx context.Context, s *Service, batch []Customer, counted *CampaignReport) (queue []Queued, err error) {
+	for _, customer := range batch {
+		queued, err := r.letter(ctx, s, customer)
+		if err == nil {
+			queue = append(queue, queued)
+			continue
+		}
+		var why Refusals
+		if !errors.As(err, &why) {
+			return nil, err
+		}
+		sent, err := r.sentBefore(ctx, customer)
+		switch {
+		case err != nil:
+			return nil, err
+		case sent:
+			counted.Queued++
+		default:
+			r.refuse(counted, customer.ID, why)
+		}
+	}
+	return queue, nil
 }
 
 // letter takes what all have in common through the steps that are each customer's own, as Send does a draft.

@@ -2,9 +2,7 @@ package email_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"slices"
 	"testing"
@@ -15,7 +13,6 @@ import (
 	"github.com/crmmail/crmmail/attach"
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
-	"github.com/crmmail/crmmail/email/message"
 	"github.com/crmmail/crmmail/sender"
 	"github.com/crmmail/crmmail/template"
 )
@@ -190,116 +187,6 @@ func TestCampaignIsPinned(t *testing.T) {
 	assert.Equal(t, 300, report.Queued)
 }
 
-// cancelAfter ends the context when so many customers were asked for, and yields the others all the same.
-func cancelAfter(n int, stop func(), list []email.Customer) func(context.Context, string) iter.Seq2[email.Customer, error] {
-	return func(ctx context.Context, after string) iter.Seq2[email.Customer, error] {
-		return func(yield func(email.Customer, error) bool) {
-			i := 0
-			for customer, err := range those(list)(ctx, after) {
-				if i++; i == n {
-					stop()
-				}
-				if !yield(customer, err) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// faults makes the nth call of any method of a store fail, before or after it was done.
-type faultyStore struct {
-	hostStore
-	email.BatchOutbox
-	email.Campaigns
-	calls, at int
-	after     bool
-}
-
-var errFault = errors.New("the disk is gone")
-
-func (f *faultyStore) fault(do func() error) error {
-	if f.calls++; f.calls != f.at && f.calls != f.at+1 { // twice, since a lost answer is asked for again
-		return do()
-	}
-	if f.after {
-		_ = do()
-	}
-	return errFault
-}
-
-func (f *faultyStore) EnqueueAll(ctx context.Context, list []email.Queued) (ids []string, err error) {
-	return ids, f.fault(func() error { ids, err = f.BatchOutbox.EnqueueAll(ctx, list); return err })
-}
-
-func (f *faultyStore) Campaign(ctx context.Context, id string) (p email.CampaignProgress, err error) {
-	return p, f.fault(func() error { p, err = f.Campaigns.Campaign(ctx, id); return err })
-}
-
-func (f *faultyStore) SaveCampaign(ctx context.Context, p email.CampaignProgress) error {
-	return f.fault(func() error { return f.Campaigns.SaveCampaign(ctx, p) })
-}
-
-func (f *faultyStore) Messages(ctx context.Context, q email.MessageQuery) (list []email.Message, err error) {
-	return list, f.fault(func() error { list, err = f.hostStore.Messages(ctx, q); return err })
-}
-
-func (f *faultyStore) PutBlob(ctx context.Context, r io.Reader) (b email.Blob, err error) {
-	return b, f.fault(func() error { b, err = f.hostStore.PutBlob(ctx, r); return err })
-}
-
-// Whatever fails at whatever call, before or after it was done: another Send ends with everybody reached exactly once, and
-// with the right numbers.
-func TestCampaignGoesOnAfterAnyFault(t *testing.T) {
-	customers := audience(230)
-	customers[17].Emails = nil
-	campaign := news(customers, func(c *email.Campaign) {
-		c.Draft.Attachments = []attach.File{attach.Bytes("a.pdf", []byte("%PDF-1.4\n%%EOF\n"), morning)}
-	})
-	for _, after := range []bool{false, true} {
-		for at := 1; ; at++ {
-			w, kept := mailings(t)
-			faulty := &faultyStore{hostStore: w.store, BatchOutbox: w.store.(email.BatchOutbox), Campaigns: kept, at: at, after: after}
-			service, err := w.With(func(c *email.Config) { c.Store, c.Blobs, c.Campaigns = faulty, faulty, faulty })
-			require.NoError(t, err)
-			_, err = service.Campaigns.Send(t.Context(), campaign)
-			if err == nil {
-				require.Greater(t, at, 7, "every step was hit")
-				break
-			}
-			require.ErrorIs(t, err, errFault)
-			w.exactlyOnce(t, campaign, 229)
-		}
-	}
-}
-
-func TestCampaignGoesOnAfterItsContextEnded(t *testing.T) {
-	customers := audience(230)
-	customers[17].Emails = nil
-	for _, n := range []int{1, 50, 100, 101, 200, 230} {
-		w, _ := mailings(t)
-		ctx, stop := context.WithCancel(t.Context())
-		_, err := w.Campaigns.Send(ctx, news(customers, func(c *email.Campaign) { c.Audience = cancelAfter(n, stop, customers) }))
-		require.ErrorIs(t, err, context.Canceled)
-		w.exactlyOnce(t, news(customers), 229)
-	}
-}
-
-// exactlyOnce sends a campaign to its end.
-func (w *world) exactlyOnce(t *testing.T, campaign email.Campaign, want int) {
-	t.Helper()
-	report, err := w.Campaigns.Send(t.Context(), campaign)
-	require.NoError(t, err)
-	assert.True(t, report.Done)
-	assert.Equal(t, want, report.Queued)
-	assert.Equal(t, map[string]int{email.CodeCustomerNoEmail: 1}, report.Refused)
-	got := w.received(t)
-	require.Len(t, got, want)
-	for addr, n := range got {
-		require.Equal(t, 1, n, addr)
-	}
-}
-
 // Who leaves between the crash and the next Send has his letter in the queue already: he is counted as queued, and gets
 // nothing all the same.
 func TestCampaignCountsWhoLeftMeanwhile(t *testing.T) {
@@ -380,83 +267,6 @@ func TestCampaignAudienceFails(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, 150, report.Queued)
 	assert.Len(t, w.received(t), 150)
-}
-
-// One file for all: put once, a reference in each message, and encoded once.
-func TestCampaignKeepsItsFileOnce(t *testing.T) {
-	small, photo := []byte("%PDF-1.4\nsmall enough to be kept in each message\n%%EOF\n"), bigPNG(t)
-	for name, c := range map[string]struct {
-		cache   int64
-		signers []message.Signer
-		signing int // how often contents are read to be signed
-		sending int // and to be sent
-	}{
-		"in memory":             {0, nil, 0, 4},
-		"not in memory":         {-1, nil, 0, 60},
-		"only the small one is": {1000, nil, 0, 32},
-		"signed":                {0, []message.Signer{reader{}}, 2, 4},
-		"signed, not in memory": {-1, []message.Signer{reader{}}, 60, 60},
-	} {
-		t.Run(name, func(t *testing.T) {
-			var blobs *countingBlobs
-			w, _ := mailings(t, func(config *email.Config) {
-				blobs = &countingBlobs{Blobs: config.Blobs}
-				config.Blobs, config.Dispatch.Cache, config.Signers = blobs, c.cache, c.signers
-			})
-			_, err := w.Campaigns.Send(t.Context(), news(audience(30), func(c *email.Campaign) {
-				c.Draft.Attachments = []attach.File{attach.Bytes("a.png", photo, morning), attach.Bytes("b.pdf", small, morning)}
-			}))
-			require.NoError(t, err)
-			assert.Equal(t, 2, blobs.puts)
-			assert.Equal(t, c.signing, blobs.opens)
-			blobs.opens = 0
-			w.received(t)
-			assert.Equal(t, c.sending, blobs.opens)
-			for _, d := range w.recorder.Deliveries() {
-				require.Len(t, d.Parsed.Attachments, 2)
-				require.Equal(t, photo, d.Parsed.Attachments[0].Content)
-				require.Equal(t, small, d.Parsed.Attachments[1].Content)
-			}
-		})
-	}
-}
-
-// reader signs by reading all of a message.
-type reader struct{}
-
-func (reader) Sign(msg io.WriterTo) (message.Field, error) {
-	n, err := msg.WriteTo(io.Discard)
-	return message.Field{Name: "X-Octets", Body: fmt.Sprint(n)}, err
-}
-
-// A cache that has room for one file takes turns, and every message is whole.
-func TestCacheMakesRoom(t *testing.T) {
-	photo := bigPNG(t)
-	other := append(slices.Clone(photo), 1, 2, 3)
-	w, _ := mailings(t, func(c *email.Config) { c.Dispatch.Cache = int64(len(photo)) * 3 / 2 })
-	for i := range 12 {
-		content := [][]byte{photo, other}[i/3%2]
-		w.send(t, attached(attach.Bytes("a.png", content, morning)))
-	}
-	w.received(t)
-	for i, d := range w.recorder.Deliveries() {
-		require.Equal(t, [][]byte{photo, other}[i/3%2], d.Parsed.Attachments[0].Content, "%d", i)
-	}
-}
-
-type countingBlobs struct {
-	email.Blobs
-	puts, opens int
-}
-
-func (c *countingBlobs) PutBlob(ctx context.Context, r io.Reader) (email.Blob, error) {
-	c.puts++
-	return c.Blobs.PutBlob(ctx, r)
-}
-
-func (c *countingBlobs) OpenBlob(ctx context.Context, id string) (io.ReadCloser, error) {
-	c.opens++
-	return c.Blobs.OpenBlob(ctx, id)
 }
 
 // An erased customer holds up nobody.
