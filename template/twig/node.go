@@ -141,7 +141,18 @@ func (r *run) emit(v Value, strategy string) {
 		r.print(v)
 		return
 	}
-	if strategy != "html" && v.n > 0 {
+	if strategy == "html" && v.n <= maxPart {
+		r.out = appendHTML(r.out, v.str())
+		if len(r.out) > r.eng.limits.OutputBytes {
+			r.checkOutput()
+		}
+		return
+	}
+	r.emitParts(v, strategy)
+}
+
+func (r *run) emitParts(v Value, strategy string) {
+	if v.n > 0 {
 		checkEscapable(strategy, v.str())
 	}
 	for rest := v.str(); rest != ""; {

@@ -276,7 +276,7 @@ const textPerStep = 64
 
 // read counts the work of an operation on v.
 func (r *run) read(v Value) {
-	if v.n > textPerStep && v.isText() && r != nil {
+	if v.isText() && v.n > textPerStep {
 		r.step(int(v.n / textPerStep))
 	}
 }
