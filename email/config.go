@@ -124,7 +124,7 @@ type Dispatch struct {
 	// loses no attempt. A server that answers 421 or 4.7.x gets nothing more for a minute.
 	Rate func(domain string) Rate
 	// Cache is how many octets of encoded attachments are kept in memory, of those that several messages bring along;
-	// 0: 32 MiB, less than 0: none.
+	// 0: 32 MiB, less than 0: none. Services that With made share it.
 	Cache int64
 	// Retry says when to try again after attempt number n (from 1) was refused for now, in a second at the soonest;
 	// false: give up.

@@ -68,7 +68,7 @@ func (u Unsubscribe) fields(link, token string) []message.Field {
 		ways = append(ways, "<"+link+">")
 	}
 	if u.Mailbox != "" {
-		ways = append(ways, "<mailto:"+url.PathEscape(u.Mailbox)+"?subject="+unsubscribeSubject+"%20"+token+">")
+		ways = append(ways, "<mailto:"+url.PathEscape(AddressKey(u.Mailbox))+"?subject="+unsubscribeSubject+"%20"+token+">")
 	}
 	fields := []message.Field{{Name: oneClickField, Body: strings.Join(ways, ", ")}}
 	if link != "" {
