@@ -103,7 +103,8 @@ func (r RuleService) fireOne(ctx context.Context, rule Rule, f Firing) (*Fired, 
 		fired.Message, err = r.send(ctx, d)
 	} else if refused, ok := refusal(err); ok {
 		refused = &RefusedError{Code: CodeRuleTemplateChanged, Source: refused.Source, Findings: refused.Findings, Err: refused}
-		fired.Message, err = r.fileRefused(ctx, &composition{draft: d, customer: Customer{ID: f.CustomerID}, refusals: Refusals{refused}})
+		c := &composition{id: r.service.config.NewID(), draft: d, customer: Customer{ID: f.CustomerID}, refusals: Refusals{refused}}
+		fired.Message, err = r.fileRefused(ctx, c)
 	}
 	switch {
 	case errors.Is(err, ErrDuplicate): // somebody fired it with the same key meanwhile
@@ -174,15 +175,13 @@ func (r RuleService) fileRefused(ctx context.Context, c *composition) (Message, 
 	msg := r.service.fileMessage(c)
 	msg.ConversationID, msg.State = "", StateFailed
 	msg.Preheader, msg.HTML, msg.Text = "", "", ""
-	kept, err := r.service.config.Store.File(ctx, Filed{
-		Message: msg,
-		Event:   Event{At: msg.CreatedAt, Kind: EventRefused, ActorID: msg.ActorID, Detail: c.refusals.detail()},
-	})
+	event := Event{At: msg.CreatedAt, Kind: EventRefused, ActorID: msg.ActorID, Detail: c.refusals.detail()}
+	kept, err := r.service.config.Store.File(ctx, Filed{Message: msg, Event: event})
 	if err != nil {
 		return kept, fmt.Errorf("email: refused: %w", err)
 	}
 	r.service.config.Logger.InfoContext(ctx, "rule refused", "tenant", r.service.config.Tenant, "rule", msg.RuleID, "message", msg.ID,
-		"reason", kept.Events[0].Detail)
+		"reason", event.Detail)
 	return kept, c.refusals
 }
 

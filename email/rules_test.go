@@ -376,6 +376,23 @@ func TestRuleTemplateRemoved(t *testing.T) {
 	assert.False(t, w.keptRule(t, rule).Active)
 }
 
+// Each firing that a template's change stopped is a message of its own in the history, whatever its key.
+func TestRulesOfOneTemplateThatWasChanged(t *testing.T) {
+	w := newWorld(t)
+	w.activate(t, w.rule(t, "<p>x</p>"))
+	w.activate(t, w.rule(t, "<p>x</p>"))
+	w.saveTemplate(t, "letter", "<iframe src='https://shop.example'></iframe>")
+	fired := w.fire(t, "")
+	require.Len(t, fired, 2)
+	for _, one := range fired {
+		assert.True(t, one.Refusals.Has(email.CodeRuleTemplateChanged))
+		assert.False(t, one.Duplicate)
+		assert.NotEmpty(t, one.Message.ID)
+		assert.Equal(t, one.RuleID, w.message(t, one.Message.ID).RuleID)
+	}
+	assert.Len(t, w.all(t), 2)
+}
+
 func TestRuleOfAnEngineThatCannotCheck(t *testing.T) {
 	w := newWorld(t, func(c *email.Config) {
 		c.Engine = jinja.New(nil)

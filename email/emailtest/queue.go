@@ -3,6 +3,7 @@ package emailtest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -42,6 +43,9 @@ func (s *Store) Enqueue(ctx context.Context, q email.Queued) (email.Message, err
 // keep keeps a new message with its conversation, if it has one.
 func (s *Store) keep(e *entry, c *email.Conversation, event email.Event) (email.Message, error) {
 	m := &e.message
+	if m.ID == "" || m.IdempotencyKey == "" {
+		return email.Message{}, errors.New("emailtest: a message without an id, or without an idempotency key")
+	}
 	if s.erased[m.CustomerID] || c != nil && s.erased[c.CustomerID] {
 		return email.Message{}, fmt.Errorf("customer: %w", email.ErrNotFound)
 	}
