@@ -26,6 +26,11 @@ type Error struct {
 	Kind Kind
 	// Message is the engine's own wording, without the place and without a final " in … at line …".
 	Message string
+	// Code names what is wrong and does not change with the wording: "filter.unknown". The engine lists its codes, and says
+	// them in the reader's language; "" where it has none.
+	Code string
+	// Params are what the message is about: "name" is the unknown filter, "of" what it belongs to. nil where there are none.
+	Params map[string]string
 	// Name is the template that the fault is in: an included one where it is there. For a part of a letter it is
 	// the letter's name and the part, see [Compile].
 	Name string

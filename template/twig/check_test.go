@@ -278,6 +278,11 @@ func TestDescribe(t *testing.T) {
 		f, ok := twig.Describe(err)
 		require.True(t, ok, "%s: %v", s, err)
 		assert.True(t, strings.HasPrefix(f.Text("ru"), want), "%s: %s", s, f.Text("ru"))
+		var e *template.Error
+		require.ErrorAs(t, err, &e)
+		assert.Equal(t, f.Code, e.Code)
+		assert.Equal(t, f.Name, e.Params["name"])
+		assert.Equal(t, f.Of, e.Params["of"])
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -20,6 +20,26 @@ func Describe(err error) (f Finding, ok bool) {
 	return f, true
 }
 
+// coded puts the code and the parameters on an error of ours.
+func coded(err error) error {
+	e, ok := err.(*template.Error)
+	if !ok || e.Code != "" {
+		return err
+	}
+	f := describe(e, nil)
+	e.Code = f.Code
+	for name, value := range map[string]string{"name": f.Name, "of": f.Of} {
+		if value == "" {
+			continue
+		}
+		if e.Params == nil {
+			e.Params = map[string]string{}
+		}
+		e.Params[name] = value
+	}
+	return err
+}
+
 // wordings tell the codes of Twig's messages by their beginnings; the first that fits counts. quoted says which of the
 // message's quoted words are Name and Of, -1 for none.
 var wordings = []struct {

@@ -11,25 +11,36 @@
 // # What compatible means
 //
 // Output is Twig's byte for byte, with PHP's values: ordered maps whose key "1" is 1, loose comparison, 14 digits of a
-// float, rounding half away from zero, text that counts as a number, date() with its letters and relative formats.
-// The cases under testdata/cases are each checked against the real Twig 3.30.0 where there is one (see
-// TestCasesAgainstTwig). All tags, filters, functions, tests and operators of Twig's core are there, sandbox and
-// deprecated ones included, except
+// float, rounding half away from zero, text that counts as a number, PHP's order of what sorts in contradictory ways,
+// date() with its letters and its whole grammar of absolute and relative dates. Errors have Twig's wording and line, and a
+// column. The cases under testdata/cases are each checked against the real Twig 3.30.0 where there is one
+// (TestCasesAgainstTwig), and TestDifferential compares templates made by a grammar with it, for as long as
+// CRMMAIL_DIFFERENTIAL says.
 //
-//   - the functions enum and enum_cases, the test constant, and the function constant but for PHP's JSON_ constants:
-//     they are refused by name;
+// All tags, filters, functions, tests and operators of Twig's core are there, sandbox and deprecated ones included, with
+// cancel of RetailCRM. Left out, each refused with an error that says so:
+//
+//   - the functions enum and enum_cases and the test constant, as there are no enums or classes here; the function
+//     constant knows PHP's JSON_ constants and [Options].Constants;
 //   - the function dump, and what is not Twig's core, but for the filters of its intl extra below: a host may add it
 //     with [Options].Functions and [Options].Filters;
 //   - callables given by name, as in filter('strtoupper'): only arrow functions are called;
-//   - the names _seq, _parent and _key that Twig's loops leave in _context;
-//   - conditions, recursion and callouts in the regular expressions of matches, which are PCRE's else;
-//   - date formats that letters have no use for, such as "back of 7pm";
-//   - the line that Twig guesses for a fault in a macro or an elseif: here it is the line of the fault itself.
+//   - conditions, recursion and callouts in the regular expressions of matches, which are PCRE's else, and patterns of
+//     more than 4,000 bytes.
 //
-// TestDifferential compares templates made by a grammar with the real Twig, for as long as CRMMAIL_DIFFERENTIAL says.
+// What is there but differs from Twig on PHP:
 //
-// Where PHP only warns and goes on with something else, as date_modify does with text it does not understand, a
-// rendering fails.
+//   - where PHP only warns and goes on with something else, as date_modify does with text that it does not understand
+//     and convert_encoding with encodings that it does not know, a rendering fails;
+//   - abbreviations of time zones are the common ones, and the text of a date is 500 bytes at most;
+//   - the names _seq, _parent and _key that Twig's loops leave in _context are not there;
+//   - a loop whose variable is called loop sees its elements, which Twig fails at;
+//   - what a set or apply tag around imports stays imported after it;
+//   - default takes its argument by name and spread, at which Twig stumbles;
+//   - faults in a macro or an elseif have the line of the fault itself, which Twig guesses;
+//   - faults of PHP's own have its wording without the place in PHP's code, and messages end after 4,096 bytes;
+//   - flush does nothing, as a letter is printed in whole;
+//   - there are limits: see [Limits] for those of a rendering. Expressions and tags are nested 400 deep at most.
 //
 // # Languages
 //

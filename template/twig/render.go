@@ -40,6 +40,7 @@ func (r *run) render(vars *array) (out template.Output, err error) {
 	defer func() {
 		if x := recover(); x != nil {
 			out, err = r.outcome(x)
+			err = coded(err)
 		}
 		r.finish()
 	}()
@@ -49,7 +50,7 @@ func (r *run) render(vars *array) (out template.Output, err error) {
 	r.display(r.instance(u), vars, nil)
 	r.checkOutput()
 	if r.conv.err != nil {
-		return template.Output{}, &template.Error{Kind: template.Runtime, Message: r.conv.err.Error(), Name: u.name, Err: r.conv.err}
+		return template.Output{}, coded(&template.Error{Kind: template.Runtime, Message: r.conv.err.Error(), Name: u.name, Err: r.conv.err})
 	}
 	return template.Output{Text: string(r.out)}, nil
 }

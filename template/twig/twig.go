@@ -182,7 +182,7 @@ func (e *Engine) Parse(ctx context.Context, name, source string, escape template
 	}
 	t, err := e.parseMain(ctx, name, source, env)
 	if err != nil {
-		return nil, err
+		return nil, coded(err)
 	}
 	return t, nil
 }
@@ -191,9 +191,10 @@ func (e *Engine) Parse(ctx context.Context, name, source string, escape template
 func (e *Engine) Load(ctx context.Context, name string) (*Template, error) {
 	u, err := e.fetch(ctx, name, e.autoescape)
 	if err != nil {
-		return nil, asLoad(name, err)
+		return nil, coded(asLoad(name, err))
 	}
-	return e.template(u)
+	t, err := e.template(u)
+	return t, coded(err)
 }
 
 func asLoad(name string, err error) error {
