@@ -31,6 +31,7 @@ func (s SenderService) align(ctx context.Context, options []sender.Option) {
 			continue
 		}
 		asked.Go(func() {
+			defer s.config.survive(ctx)
 			found := s.alignments.of(ctx, s.config, options[i].Identity.Mailbox.Address)
 			options[i].Alignment = &found
 		})

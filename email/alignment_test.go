@@ -75,6 +75,17 @@ func TestAlignmentStopsNothing(t *testing.T) {
 	w.dispatch(t, w.send(t).ID)
 }
 
+func TestAlignmentByAResolverThatPanics(t *testing.T) {
+	w := newWorld(t, withDomains(panickingResolver{}))
+	form, err := w.Form(t.Context(), "anna", "ivan")
+	require.NoError(t, err)
+	assert.Nil(t, form.From[0].Disabled)
+}
+
+type panickingResolver struct{ sender.Resolver }
+
+func (panickingResolver) LookupTXT(context.Context, string) ([]string, error) { panic("bug") }
+
 func TestAlignmentOfOneAddress(t *testing.T) {
 	w := newWorld(t, withDomains(&countingResolver{Resolver: mockdns.Resolver{Zones: shopZones()}}))
 	found, err := w.Senders.Alignment(t.Context(), "sales@shop.example")

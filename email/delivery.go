@@ -23,6 +23,7 @@ type delivery struct {
 
 // run takes the message to its outcome. A host's part that panics ends neither the process nor the message.
 func (d *delivery) run(ctx context.Context) {
+	defer d.service.config.survive(ctx) // what panicked once may do so again; then the lease lapses
 	defer func() {
 		if p := recover(); p != nil {
 			d.service.config.Logger.ErrorContext(ctx, "panic", "tenant", d.service.config.Tenant,
@@ -148,7 +149,7 @@ func (d *delivery) keepLease(ctx context.Context, breakOff func()) (stop func())
 	done := make(chan struct{})
 	var ended sync.WaitGroup
 	ended.Go(func() {
-		defer d.service.survive(ctx)
+		defer d.service.config.survive(ctx)
 		ticker := time.NewTicker(max(d.service.config.Dispatch.Lease/3, time.Millisecond))
 		defer ticker.Stop()
 		for {

@@ -18,8 +18,8 @@ func redact(err error) string {
 }
 
 // survive keeps a panic of a host's part from ending the process; its value, which may say anything, is not logged.
-func (s *Service) survive(ctx context.Context) {
+func (c *Config) survive(ctx context.Context) {
 	if p := recover(); p != nil {
-		s.config.Logger.ErrorContext(ctx, "panic", "tenant", s.config.Tenant, "panic", fmt.Sprintf("%T", p))
+		c.Logger.ErrorContext(ctx, "panic", "tenant", c.Tenant, "panic", fmt.Sprintf("%T", p))
 	}
 }

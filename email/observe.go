@@ -2,7 +2,6 @@ package email
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -54,11 +53,7 @@ func (c *Config) observe(ctx context.Context, o Observation) {
 	if c.Observer == nil {
 		return
 	}
-	defer func() {
-		if p := recover(); p != nil {
-			c.Logger.ErrorContext(ctx, "panic", "tenant", c.Tenant, "panic", fmt.Sprintf("%T", p))
-		}
-	}()
+	defer c.survive(ctx)
 	o.Tenant = c.Tenant
 	c.Observer.Observe(ctx, o)
 }

@@ -52,7 +52,7 @@ func (s *Service) keepHouse(ctx context.Context) (wait func()) {
 	}
 	var done sync.WaitGroup
 	done.Go(func() {
-		defer s.survive(ctx)
+		defer s.config.survive(ctx)
 		ticker := time.NewTicker(every)
 		defer ticker.Stop()
 		for ctx.Err() == nil {

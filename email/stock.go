@@ -38,6 +38,7 @@ func (s *stock) next(ctx context.Context) *delivery {
 
 // refill claims as much as was used up in stockFor the last time.
 func (s *stock) refill(ctx context.Context) {
+	defer s.service.config.survive(ctx)
 	s.size = s.nextSize(time.Since(s.since))
 	s.since = time.Now()
 	claimed, err := s.service.claim(ctx, Claim{Limit: s.size})
@@ -59,6 +60,7 @@ func (s *stock) nextSize(lasted time.Duration) int {
 
 // release gives back what was not begun. Where the store does not answer, the leases lapse.
 func (s *stock) release(ctx context.Context) {
+	defer s.service.config.survive(ctx)
 	for _, d := range s.leased {
 		if err := d.release(ctx); err != nil {
 			s.service.config.Logger.ErrorContext(ctx, "release", "tenant", s.service.config.Tenant, "error", redact(err))
