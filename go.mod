@@ -15,6 +15,8 @@ require (
 
 // Tests and examples only.
 require (
+	github.com/chromedp/cdproto v0.159.0 // what chromedp says to a browser
+	github.com/chromedp/chromedp v0.23.0 // the screens of examples/crm in Chromium
 	github.com/emersion/go-imap/v2 v2.0.0-beta.8 // reads back what a real server delivered
 	github.com/emersion/go-smtp v0.25.1 // a mail server in the same process
 	github.com/foxcpp/go-mockdns v1.3.0 // a DNS in the same process
@@ -27,6 +29,7 @@ require (
 require (
 	github.com/dustin/go-humanize v1.0.1 // indirect
 	github.com/emersion/go-message v0.18.2 // indirect
+	github.com/go-json-experiment/json v0.0.0-20260213210345-44df1a37e875 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/jackc/pgpassfile v1.0.0 // indirect
 	github.com/jackc/pgservicefile v0.0.0-20240606120523-5a60cdf6a761 // indirect
