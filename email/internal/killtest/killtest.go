@@ -37,9 +37,17 @@ type Plan struct {
 // seed is another one each time, unless CRMMAIL_KILL_SEED gives one.
 func (p Plan) Sized() Plan {
 	p.Kills = setting("CRMMAIL_KILLS", 3)
-	p.Messages = setting("CRMMAIL_KILL_MESSAGES", 300)
+	p.Messages = setting("CRMMAIL_KILL_MESSAGES", Small(300))
 	p.Seed = uint64(setting("CRMMAIL_KILL_SEED", rand.IntN(1<<30)))
 	return p
+}
+
+// Small is the size of a test that runs with all others: a tenth of n under the race detector.
+func Small(n int) int {
+	if underRace {
+		return n / 10
+	}
+	return n
 }
 
 func setting(name string, otherwise int) int {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -24,8 +25,9 @@ type Setup struct {
 	Messages int    // how many, where the worker makes them itself
 }
 
-// Lease is that of the workers: short, because what was leased to a dead one waits for it.
-const Lease = 2 * time.Second
+// Lease is that of the workers: short, because what was leased to a dead one waits for it, and longer than a busy machine
+// keeps a worker waiting.
+const Lease = leaseSeconds * time.Second
 
 // setupVariable is the environment variable that makes a process a worker.
 const setupVariable = "CRMMAIL_KILL_WORKER"
@@ -144,7 +146,9 @@ func (w *workers) kill(t *testing.T, i int) {
 	p := w.running[i]
 	before := w.sink.connections(p.hello)
 	must(t, p.cmd.Process.Signal(w.plan.Signal))
-	w.severed += max(before, w.sink.connections(p.hello))
+	severed := max(before, w.sink.connections(p.hello))
+	w.severed += severed
+	t.Logf("%s killed at %s with %d connections open", p.hello, time.Now().UTC().Format("05.000"), severed)
 	w.await(t, p, w.plan.Signal)
 	w.running[i] = w.launch(t)
 }
@@ -164,7 +168,8 @@ func (w *workers) stop(t *testing.T) {
 func (w *workers) await(t *testing.T, p *process, by syscall.Signal) {
 	t.Helper()
 	err := p.ended()
-	if by == syscall.SIGKILL {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && exit.Sys().(syscall.WaitStatus).Signal() == by { // SIGTERM ends one that has not begun
 		return
 	}
 	if err != nil {

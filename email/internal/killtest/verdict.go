@@ -1,6 +1,8 @@
 package killtest
 
 import (
+	"fmt"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -55,7 +57,8 @@ func (l *letters) fate(t *testing.T, m email.Message, came *arrival) {
 	case email.StateSent:
 	case email.StateUncertain:
 		least = 0
-		t.Logf("uncertain: message %s, which %s", m.ID, map[bool]string{true: "arrived", false: "did not arrive"}[len(came.recipients) > 0])
+		t.Logf("uncertain: message %s, which %s: %s", m.ID, map[bool]string{true: "arrived", false: "did not arrive"}[len(came.recipients) > 0],
+			l.history(t, m.ID))
 	default:
 		t.Errorf("killtest: message %s is lost: %s", m.ID, m.State)
 		least = 0
@@ -65,4 +68,16 @@ func (l *letters) fate(t *testing.T, m email.Message, came *arrival) {
 			t.Errorf("killtest: message %s, which is %s, arrived %d times at a recipient", m.ID, m.State, n)
 		}
 	}
+}
+
+// history is the time line of a message, for whoever has to find out what went wrong.
+func (l *letters) history(t *testing.T, id string) string {
+	t.Helper()
+	m, err := l.store.Message(t.Context(), id)
+	must(t, err)
+	var b strings.Builder
+	for _, e := range m.Events {
+		fmt.Fprintf(&b, " %s %s %s", e.At.Format("05.000"), e.Kind, e.Detail)
+	}
+	return b.String()
 }

@@ -1,0 +1,8 @@
+//go:build !race
+
+package killtest
+
+const (
+	underRace    = false
+	leaseSeconds = 3
+)
