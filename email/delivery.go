@@ -28,7 +28,7 @@ func (d *delivery) run(ctx context.Context) {
 		if p := recover(); p != nil {
 			d.service.config.Logger.ErrorContext(ctx, "panic", "tenant", d.service.config.Tenant,
 				"message", d.job.Message.ID, "panic", fmt.Sprintf("%T", p))
-			d.file(ctx, d.outcome(Receipt{}, errPanicked))
+			d.file(ctx, d.outcome(d.results(Receipt{}, errPanicked), errPanicked))
 		}
 	}()
 	d.began = d.service.config.Now()
@@ -51,9 +51,11 @@ func (d *delivery) run(ctx context.Context) {
 	case err != nil && ctx.Err() != nil && !d.begun():
 		d.file(ctx, Transition{To: StateQueued}) // released: nothing was handed over
 	default:
-		t := d.outcome(receipt, err)
-		d.suppressGone(ctx, t.Results)
-		d.slowDown(ctx, t.Results)
+		results := d.results(receipt, err)
+		d.suppressGone(ctx, results)
+		d.slowDown(ctx, results)
+		t := d.outcome(results, err)
+		t.ProviderID = receipt.ProviderID
 		d.file(ctx, t)
 	}
 }
@@ -61,6 +63,7 @@ func (d *delivery) run(ctx context.Context) {
 // suppressGone remembers addresses that do not exist; where that fails the outcome stands all the same.
 func (d *delivery) suppressGone(ctx context.Context, results []Recipient) {
 	config := &d.service.config
+	defer config.survive(ctx)
 	if err := config.suppressGone(context.WithoutCancel(ctx), d.job.Message.ID, results); err != nil {
 		config.Logger.ErrorContext(ctx, "address not suppressed", "tenant", config.Tenant, "message", d.job.Message.ID,
 			"error", redact(err))

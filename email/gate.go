@@ -50,7 +50,7 @@ func (s *Service) gateUser(ctx context.Context, id string) error {
 // recipient still wants it. A *RefusedError where it may not.
 func (s *Service) mayGoOut(ctx context.Context, msg Message) error {
 	if msg.Purpose == Bulk {
-		return s.stillWanted(ctx, msg)
+		return s.stillWanted(ctx, waiting(msg.Recipients))
 	}
 	err := s.gateOf(ctx, msg)
 	if refused, ok := refusal(err); ok {

@@ -1,6 +1,9 @@
 package email
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // isGone tells that a server refused a recipient for good because there is no such address; not because of what the
 // letter is, who sends it, or how full the mailbox is.
@@ -26,12 +29,15 @@ func speaksOfNobody(text string) bool {
 	for _, phrase := range [...]string{
 		"no such user", "no such recipient", "no such mailbox", "no such address", "no mailbox here", "unknown user",
 		"user unknown", "user not found", "recipient unknown", "unknown recipient", "recipient not found", "mailbox not found",
-		"invalid mailbox", "invalid recipient", "address unknown", "does not exist", "doesn't exist", "account has been disabled",
-		"account is disabled", "mailbox unavailable: user",
+		"invalid mailbox", "invalid recipient", "address unknown", "account has been disabled", "account is disabled",
+		"mailbox unavailable: user",
 	} {
 		if strings.Contains(text, phrase) {
 			return true
 		}
 	}
-	return false
+	return absent.MatchString(text)
 }
+
+// absent leaves out what else may not exist: a record of ours in the DNS, a file.
+var absent = regexp.MustCompile(`\b(user|mailbox|account|recipient|mail address)\b.*\b(does not|doesn't) exist`)

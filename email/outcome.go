@@ -8,22 +8,17 @@ import (
 	"time"
 )
 
-// outcome decides what an attempt means for each recipient and for the message.
-func (d *delivery) outcome(receipt Receipt, err error) Transition {
-	results := d.results(receipt, err)
-	var t Transition
+// outcome decides what the results of an attempt mean for the message.
+func (d *delivery) outcome(results []Recipient, err error) Transition {
 	switch {
 	case has(results, RecipientUncertain):
-		t = Transition{To: StateUncertain, Results: results, Event: &Event{Kind: EventUncertain, Detail: detail(results)}}
+		return Transition{To: StateUncertain, Results: results, Event: &Event{Kind: EventUncertain, Detail: detail(results)}}
 	case has(results, RecipientDeferred) && errors.Is(err, errPanicked) && d.job.Message.Retries+1 >= maxPanics:
-		t = d.givenUp(results, detail(results))
+		return d.givenUp(results, detail(results))
 	case has(results, RecipientDeferred):
-		t = d.again(results, detail(results), !hostRefused(err))
-	default:
-		t = d.settled(results, detail(results))
+		return d.again(results, detail(results), !hostRefused(err))
 	}
-	t.ProviderID = receipt.ProviderID
-	return t
+	return d.settled(results, detail(results))
 }
 
 // settled is the outcome where nobody waits any more: sent where anybody has the message, now or from an earlier attempt.

@@ -92,9 +92,11 @@ func domainOf(addr string) string {
 // drainTime is how long a domain gets nothing whose server asked us to slow down.
 const drainTime = time.Minute
 
-// slowDown empties the buckets of domains whose server has had enough: 421, or 4.7.x (RFC 3463 §3.8).
+// slowDown empties the buckets of domains whose server has had enough: 421, or 4.7.x (RFC 3463 §3.8). Where that fails the
+// outcome stands all the same.
 func (d *delivery) slowDown(ctx context.Context, results []Recipient) {
 	config := &d.service.config
+	defer config.survive(ctx)
 	for _, result := range results {
 		if result.Code != 421 && !strings.HasPrefix(result.Enhanced, "4.7.") {
 			continue

@@ -119,14 +119,12 @@ func suppressionRefusals(list []Suppression) (refusals Refusals) {
 	return refusals
 }
 
-// stillWanted asks again, of those who wait for a mass mailing, when its time has come: a *RefusedError where one of
-// them has left in the meantime.
-func (s *Service) stillWanted(ctx context.Context, msg Message) error {
-	var addrs []string
-	for _, recipient := range msg.Recipients {
-		if recipient.Status != RecipientAccepted {
-			addrs = append(addrs, recipient.Address)
-		}
+// stillWanted asks again, of those whom a mass mailing is about to go to: a *RefusedError where one of them has left in
+// the meantime.
+func (s *Service) stillWanted(ctx context.Context, recipients []Recipient) error {
+	addrs := make([]string, len(recipients))
+	for i, recipient := range recipients {
+		addrs[i] = recipient.Address
 	}
 	list, err := s.config.suppressed(ctx, addrs)
 	if err != nil || len(list) == 0 {

@@ -1,7 +1,10 @@
 package email_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +80,50 @@ func TestSuppressionIsAskedAgain(t *testing.T) {
 	assert.Equal(t, email.StateSent, w.dispatch(t, msg.ID).State)
 }
 
+// A letter that is given up after many attempts says nothing about the address, whatever the reasons were.
+func TestGivingUpSuppressesNobody(t *testing.T) {
+	w, _ := suppressing(t, func(c *email.Config) {
+		c.Dispatch.Retry = func(int) (time.Duration, bool) { return 0, false }
+		c.Transport = email.TransportFunc(func(context.Context, email.Envelope, io.WriterTo) (email.Receipt, error) {
+			return email.Receipt{}, errors.New("unknown user of the relay")
+		})
+	})
+	got := w.dispatch(t, w.send(t).ID)
+	assert.Equal(t, email.RecipientRefused, got.Recipients[0].Status)
+	assert.Empty(t, w.reasons(t))
+}
+
+// What the server said counts, whatever becomes of what is learnt from it.
+func TestPanicWhileLearningFromAnAnswer(t *testing.T) {
+	w, _ := mailings(t, perMinute)
+	w.recorder.Refuse("ivan@mail.ru", email.TransportError{Code: 550, Enhanced: "5.1.1"})
+	msg := w.send(t, func(d *email.Draft) { d.To = []string{"ivan@example.org", "ivan@mail.ru"} })
+	broken, err := w.With(func(c *email.Config) { c.Suppressions = amnesiac{c.Suppressions} })
+	require.NoError(t, err)
+	w.Service = broken
+	assert.Equal(t, email.StateSent, w.dispatch(t, msg.ID).State)
+}
+
+// amnesiac panics where it is to remember.
+type amnesiac struct{ email.Suppressions }
+
+func (amnesiac) AddSuppression(context.Context, email.Suppression) error { panic("bug") }
+
+// That one of a letter's addresses does not exist keeps nothing from the other, which is to be tried again.
+func TestOneOfTwoAddressesDoesNotExist(t *testing.T) {
+	w, _ := suppressing(t)
+	w.recorder.Refuse("ivan@example.org", email.TransportError{Code: 550, Enhanced: "5.1.1"})
+	w.recorder.Refuse("ivan@mail.ru", email.TransportError{Code: 451, Enhanced: "4.7.1", Text: "greylisted", Temporary: true})
+	msg := w.send(t, bulk, func(d *email.Draft) { d.To = []string{"ivan@example.org", "ivan@mail.ru"} })
+	assert.Equal(t, email.StateQueued, w.dispatch(t, msg.ID).State)
+	assert.Equal(t, []string{"bounce ivan@example.org"}, w.reasons(t))
+	w.recorder.Accept("ivan@mail.ru")
+	w.clock.Advance(time.Hour)
+	got := w.dispatch(t, msg.ID)
+	assert.Equal(t, email.StateSent, got.State)
+	assert.Equal(t, email.RecipientAccepted, got.Recipients[1].Status)
+}
+
 func TestAddressesThatDoNotExistAreSuppressed(t *testing.T) {
 	for answer, gone := range map[email.TransportError]bool{
 		{Code: 550, Enhanced: "5.1.1", Text: "whatever"}:                                              true,
@@ -85,6 +132,10 @@ func TestAddressesThatDoNotExistAreSuppressed(t *testing.T) {
 		{Code: 550, Enhanced: "5.7.1", Text: "No such user!"}:                                         true,
 		{Code: 550, Enhanced: "5.7.1", Text: "blocked by our policy"}:                                 false,
 		{Code: 550, Text: "sender domain does not exist"}:                                             false,
+		{Code: 550, Enhanced: "5.7.1", Text: "PTR record of your IP address does not exist"}:          false,
+		{Text: "outgoing: file does not exist"}:                                                       false,
+		{Code: 550, Text: "The email account that you tried to reach does not exist."}:                true,
+		{Code: 550, Text: "User user@example.org doesn't exist"}:                                      true,
 		{Code: 552, Enhanced: "5.2.2", Text: "mailbox full, user not found"}:                          false,
 		{Code: 554, Enhanced: "5.7.26", Text: "unauthenticated mail"}:                                 false,
 		{Code: 450, Enhanced: "4.1.1", Text: "unknown user", Temporary: true}:                         false,
