@@ -36,6 +36,7 @@ type callable struct {
 	preHTML  bool // the input is escaped for html first
 	node     func(p *parser, at pos, on expr, args []argument) expr
 	host     *Func
+	leftOut  bool // Twig has it, this engine refuses it
 }
 
 func req(name string) param { return param{name: name} }

@@ -28,6 +28,18 @@ func (cs *callables) special(name string, node func(*parser, pos, expr, []argume
 	cs.put(&callable{name: name, node: node})
 }
 
+// leaveOut adds what Twig has and this engine refuses by name.
+func (cs *callables) leaveOut(what, name string) {
+	cs.special(name, notSupported(what, name))
+	cs.byName[name].leftOut = true
+}
+
+// has reports that there is something by a name that can be used.
+func (cs *callables) has(name string) bool {
+	c := cs.byName[name]
+	return c != nil && !c.leftOut
+}
+
 // coreFilters are the filters of Twig 3.30.
 func coreFilters() *callables {
 	f := &callables{}
@@ -102,8 +114,9 @@ func coreFunctions() *callables {
 	f.special("include", parseInclude)
 	f.special("include_only", parseIncludeOnly)
 	f.add("source", functionSource, req("name"), opt("ignoreMissing", vNo)).safe = safeAll
-	f.special("enum_cases", notSupported("function", "enum_cases"))
-	f.special("enum", notSupported("function", "enum"))
+	f.leaveOut("function", "enum_cases")
+	f.leaveOut("function", "enum")
+	f.leaveOut("function", "dump")
 	f.add("ru_plural", functionPlural, req("number"), req("one"), req("few"), req("many"))
 	return f
 }
@@ -128,7 +141,7 @@ func coreTests() *callables {
 	add("none", isNull)
 	add("null", isNull)
 	add("divisible by", func(_ *run, v, by Value) bool { return mod(v, by).int() == 0 }, req("by"))
-	t.special("constant", notSupported("test", "constant"))
+	t.leaveOut("test", "constant")
 	add("empty", func(_ *run, v, _ Value) bool { return isEmpty(v) })
 	add("iterable", func(_ *run, v, _ Value) bool { return v.k == kArray })
 	add("sequence", func(r *run, v, _ Value) bool { return v.k == kArray && r.isList(v.arr()) })

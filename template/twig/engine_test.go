@@ -238,7 +238,7 @@ func TestDecodeJSON(t *testing.T) {
 }
 
 func TestConcurrentUse(t *testing.T) {
-	eng := newEngine(t, twig.Options{Source: source{"i": "{% if n is null %}{{ \"9 May 2026\"|date }}{% endif %}<{{ n }}{% macro m(a) %}{{ a }}{% endmacro %}{{ _self.m(n) }}>", "base": "{% block a %}{% endblock %}{{ list|join }}"}})
+	eng := newEngine(t, twig.Options{Source: source{"i": "{{ '9 May 2026'|date('j') == 9 ? '<' }}{{ n }}{% macro m(a) %}{{ a }}{% endmacro %}{{ _self.m(n) }}>", "base": "{% block a %}{% endblock %}{{ list|join }}"}})
 	tpl, err := eng.Parse(context.Background(), "t", `{% extends "base" %}{% block a %}{% for x in list %}{% include "i" %}{% endfor %}{% endblock %}`, template.EscapeHTML)
 	require.NoError(t, err)
 	shared, err := twig.Of([]any{map[string]any{"b": 1}, 2})

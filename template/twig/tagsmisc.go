@@ -31,16 +31,16 @@ func parseGuard(p *parser, at pos) node {
 	switch what.text {
 	case "function":
 		name = p.expect(tName, "", "").text
-		_, known = p.eng.functions.byName[name]
+		known = p.eng.functions.has(name)
 	case "filter":
 		name = p.expect(tName, "", "").text
-		_, known = p.eng.filters.byName[name]
+		known = p.eng.filters.has(name)
 	case "test":
 		name = p.expect(tName, "", "").text
 		if p.atKind(tName) {
 			name += " " + p.next().text
 		}
-		_, known = p.eng.tests.byName[name]
+		known = p.eng.tests.has(name)
 	default:
 		p.fail(what.pos, `Supported guard types are function, filter and test, "`+what.text+`" given.`)
 	}
@@ -112,10 +112,12 @@ func parseSandbox(p *parser, at pos) node {
 	return nodes
 }
 
-// unsupported refuses what Twig has and this engine leaves out.
+// notSupported refuses what Twig has and this engine leaves out.
 func notSupported(what, name string) func(p *parser, at pos, on expr, args []argument) expr {
 	return func(p *parser, at pos, _ expr, _ []argument) expr {
-		p.fail(at, "The "+what+` "`+name+`" is not supported.`)
-		return nil
+		if !p.lenient {
+			p.report(at, "The "+what+` "`+name+`" is not supported.`)
+		}
+		return &constExpr{place{at}, null}
 	}
 }
