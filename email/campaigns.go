@@ -113,9 +113,10 @@ func (c Campaign) key(customerID string) string {
 	return "campaign " + strconv.Quote(c.ID) + " " + customerID
 }
 
-// checkSender looks for the sender where it is the same for all.
+// checkSender looks for the sender where it is the same for all, and where nobody could have it.
 func (r *campaignRun) checkSender(ctx context.Context, c *composition) error {
-	if c.draft.From.Kind != sender.Additional {
+	switch c.draft.From {
+	case sender.Choice{Kind: sender.Manager}, sender.Choice{Kind: sender.Store}:
 		return nil
 	}
 	return r.service.resolveSender(ctx, c)

@@ -134,6 +134,8 @@ func TestCampaignIsRefused(t *testing.T) {
 		"another event":    {func(c *email.Campaign) { c.Draft.TemplateID = "order" }, email.CodeTemplateWrongEvent},
 		"unknown sender": {func(c *email.Campaign) { c.Draft.From = sender.Choice{Kind: sender.Additional, ID: "none"} },
 			"sender.unknown"},
+		"no sender":         {func(c *email.Campaign) { c.Draft.From = sender.Choice{} }, sender.CodeNotChosen},
+		"no kind of sender": {func(c *email.Campaign) { c.Draft.From.Kind = "director" }, sender.CodeUnknown},
 		"a file": {func(c *email.Campaign) {
 			c.Draft.Attachments = []attach.File{attach.Bytes("a.exe", []byte("MZ"), morning)}
 		},
