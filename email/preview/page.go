@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"regexp"
 	"time"
 )
 
@@ -13,9 +14,10 @@ import (
 var assets embed.FS
 
 var pages = template.Must(template.New("").Funcs(template.FuncMap{
-	"t":    text,
-	"size": size,
-	"time": func(at time.Time) string { return at.Format("2006-01-02 15:04:05") },
+	"t":      text,
+	"size":   size,
+	"linked": linked,
+	"time":   func(at time.Time) string { return at.Format("2006-01-02 15:04:05") },
 }).ParseFS(assets, "page/*.html"))
 
 // view is what a page is made of.
@@ -47,6 +49,24 @@ func (h Handler) render(w http.ResponseWriter, name string, v view) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	_, _ = page.WriteTo(w) // the client is gone
+}
+
+// piece is a part of a text: an address of the web, or what stands between two.
+type piece struct {
+	Text string
+	Link bool
+}
+
+var link = regexp.MustCompile(`https?://[^\s<>"]*[^\s<>".,:;!?)\]]`)
+
+// linked finds the links in a text, as mail programs do: those in the letter's frame lead nowhere.
+func linked(text string) (pieces []piece) {
+	at := 0
+	for _, found := range link.FindAllStringIndex(text, -1) {
+		pieces = append(pieces, piece{Text: text[at:found[0]]}, piece{text[found[0]:found[1]], true})
+		at = found[1]
+	}
+	return append(pieces, piece{Text: text[at:]})
 }
 
 // size is a number of octets for a person.

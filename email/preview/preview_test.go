@@ -171,6 +171,19 @@ func TestPages(t *testing.T) {
 	assert.Contains(t, string(body), "Локальный почтовый ящик")
 }
 
+// Links can be followed from the text: in the frame they lead nowhere.
+func TestLinksOfTheText(t *testing.T) {
+	b := newBox(t, preview.Options{})
+	m := letter()
+	m.Text = "Подтвердить: https://crm.example/confirm/a_b-c.\n<https://x.example/?a=1&b=2> javascript:alert(1) http:// \"><script>"
+	deliver(t, b, m)
+	page := b.page(t, "mails/1/")
+	assert.Contains(t, page, `<a href="https://crm.example/confirm/a_b-c" target="_blank" rel="noopener noreferrer">https://crm.example/confirm/a_b-c</a>.`)
+	assert.Contains(t, page, `&lt;<a href="https://x.example/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer">`)
+	assert.NotContains(t, page, `href="javascript`)
+	assert.NotContains(t, page, `"><script>`)
+}
+
 // Nothing of a letter can run or fetch anything.
 func TestContents(t *testing.T) {
 	b := newBox(t, preview.Options{})
