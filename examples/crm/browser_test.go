@@ -85,7 +85,7 @@ func newTab(t *testing.T, how manner) *tab {
 	done := make(chan error, 1)
 	go func() { done <- b.mail.Run(delivering) }()
 	ctx, closeTab := chromedp.NewContext(shared, chromedp.WithNewBrowserContext())
-	ctx, cancel := context.WithTimeout(ctx, 40*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Minute)
 	b.ctx = ctx
 	t.Cleanup(func() {
 		cancel()

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -187,26 +186,4 @@ func TestNothingRuns(t *testing.T) {
 	untouched("answer")
 	b.open("/_mail/")
 	untouched("mailbox")
-}
-
-// TestAccessibility asks axe-core, which .ci/full fetches.
-func TestAccessibility(t *testing.T) {
-	path := os.Getenv("CRMMAIL_AXE")
-	if path == "" {
-		t.Skip("CRMMAIL_AXE names no axe.min.js: .ci/full fetches one")
-	}
-	axe, err := os.ReadFile(path)
-	require.NoError(t, err)
-	for name, how := range map[string]manner{"light": {}, "dark": {dark: true}, "phone": {phone: true}} {
-		t.Run(name, func(t *testing.T) {
-			b := newTab(t, how)
-			for _, path := range screens {
-				b.open(path)
-				ask[any](b, "document.querySelectorAll('details').forEach(d=>d.open=true)")
-				is[any](b, string(axe)+";null")
-				found := is[[]string](b, `axe.run(document,{iframes:false}).then(r=>r.violations.flatMap(v=>v.nodes.map(n=>v.impact+" "+v.id+": "+n.html.slice(0,160)+" "+n.failureSummary.slice(0,200))))`)
-				assert.Empty(t, found, path)
-			}
-		})
-	}
 }
