@@ -70,7 +70,7 @@ var behavioursOfRules = map[string]func(*testing.T){
 		require.Len(t, deactivated, 1)
 		assert.False(t, w.keptRule(t, rule).Active)
 		assert.Empty(t, w.fire(t, "1"))
-		w.notActivated(t, rule)
+		a, _ = w.notActivated(t, rule, a.Unacknowledged[0].ID)
 		a = w.activate(t, rule, a.Unacknowledged[0].ID)
 		assert.Len(t, a.Rule.Acknowledged, 1, "what was acknowledged before counts no more")
 	},

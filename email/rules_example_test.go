@@ -50,7 +50,7 @@ func ExampleRuleService() {
 	}
 	fmt.Println(refused.Text("en"))
 	for _, finding := range refused.Source {
-		fmt.Println(finding.ID)
+		fmt.Printf("%d:%d %s\n", finding.Line, finding.Column, finding.Code)
 	}
 
 	activation, err := rules.Activate(ctx, "irina", rule.ID, []string{refused.Source[0].ID})
@@ -69,7 +69,7 @@ func ExampleRuleService() {
 	fmt.Println(fired[0].Message.Subject)
 	// Output:
 	// The rule is not active: mend the template, or confirm that you have read the warnings
-	// link.short@html:17-46
+	// 1:18 link.short
 	// active: true
 	// Order A-1 is paid
 }

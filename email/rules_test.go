@@ -359,6 +359,51 @@ func TestRuleCountsWhatItsTemplateIncludes(t *testing.T) {
 	assert.Contains(t, last.Detail, "active.script@legal/html:0-8")
 }
 
+// changing gives another source at the first reading than at all others.
+type changing struct {
+	hostStore
+	name, first string
+	read        int
+}
+
+func (c *changing) Source(ctx context.Context, name string) (string, error) {
+	if name == c.name {
+		if c.read++; c.read == 1 {
+			return c.first, nil
+		}
+	}
+	return c.hostStore.(template.Source).Source(ctx, name)
+}
+
+// What was checked is what is pinned, also where somebody saves another at the same time.
+func TestRuleIsActivatedWhileATemplateChanges(t *testing.T) {
+	w := newWorld(t)
+	w.saveTemplate(t, "legal", shortLink)
+	rule := w.rule(t, "<p>x</p>{% include 'legal' %}")
+	loader := &changing{hostStore: w.store, name: "legal", first: "<p>ИНН 0123456789</p>"}
+	busy, err := w.With(func(c *email.Config) { c.Templates = loader })
+	require.NoError(t, err)
+	_, err = busy.Rules.Activate(t.Context(), "anna", rule.ID, nil)
+	require.NoError(t, err)
+	require.Equal(t, 1, loader.read)
+	fired := w.fire(t, "1")
+	assert.True(t, fired[0].Refusals.Has(email.CodeRuleTemplateChanged))
+	assert.False(t, w.keptRule(t, rule).Active)
+}
+
+// Who was shown a warning has not seen the one that stands at its place by now.
+func TestAcknowledgementOfWhatHasChanged(t *testing.T) {
+	w := newWorld(t)
+	rule := w.rule(t, "<a href='https://bit.ly/a'>Акция</a>")
+	shown, err := w.Rules.Check(t.Context(), rule.ID)
+	require.NoError(t, err)
+	require.Len(t, shown.Unacknowledged, 1)
+	w.saveTemplate(t, "letter", "<a href='https://bit.ly/b'>Акция</a>")
+	now, refused := w.notActivated(t, rule, shown.Unacknowledged[0].ID)
+	assert.Equal(t, email.CodeRuleUnacknowledged, refused.Code)
+	w.activate(t, rule, now.Unacknowledged[0].ID)
+}
+
 func TestRuleTemplateRemoved(t *testing.T) {
 	w := newWorld(t)
 	rule := w.rule(t, "<p>x</p>")

@@ -39,7 +39,8 @@ func (r SourceReport) ranked(severity validate.Severity) (list []SourceFinding) 
 // SourceFinding is one thing that was found in the source of a template: a fault of its Twig, or what a validator
 // objects to.
 type SourceFinding struct {
-	// ID names the finding among those of the same content: "link.short@html:120-141".
+	// ID names the finding and begins the hash of the content that it is about, so that it cannot be taken for one of
+	// another content at the same place: "link.short@html:120-141#2fd4e1c67a2d28fc".
 	ID       string
 	Code     string
 	Severity validate.Severity
@@ -110,8 +111,11 @@ func (s *Service) checkSource(ctx context.Context, t template.Template, purpose 
 		return SourceReport{}, err
 	}
 	slices.Sort(check.uses)
-	hash, err := s.contentHash(ctx, t, check.uses)
-	return SourceReport{Hash: hash, Uses: check.uses, Findings: check.findings}, err
+	hash := hashOf(t, check.sources)
+	for i := range check.findings {
+		check.findings[i].ID += "#" + hash[:16]
+	}
+	return SourceReport{Hash: hash, Uses: check.uses, Findings: check.findings}, nil
 }
 
 // sourceCheck is a template being checked.
@@ -122,6 +126,7 @@ type sourceCheck struct {
 	findings  []SourceFinding
 	uses      []string        // in the order in which they were met
 	seen      map[string]bool // uses
+	sources   []usedSource    // of uses, as they were checked
 }
 
 // sourcePart is one text to check.
@@ -167,19 +172,19 @@ func (c *sourceCheck) included(ctx context.Context) error {
 		return nil
 	}
 	for i := 0; i < len(c.uses) && i < maxUses; i++ {
-		name := c.uses[i]
-		body, err := templates.Source(ctx, name)
-		if isMissing(err) {
-			continue // where it is needed, that is a finding already
-		}
-		if err != nil {
-			return fmt.Errorf("email: template: %w", err)
-		}
-		faults, err := c.parsed(ctx, sourcePart{name, validate.HTML, body, template.EscapeHTML}, nil)
+		source, err := readUsed(ctx, templates, c.uses[i])
 		if err != nil {
 			return err
 		}
-		content, err := c.validated(ctx, name, validate.Content{HTML: body})
+		c.sources = append(c.sources, source)
+		if source.missing {
+			continue // where it is needed, that is a finding already
+		}
+		faults, err := c.parsed(ctx, sourcePart{source.name, validate.HTML, source.body, template.EscapeHTML}, nil)
+		if err != nil {
+			return err
+		}
+		content, err := c.validated(ctx, source.name, validate.Content{HTML: source.body})
 		if err != nil {
 			return err
 		}

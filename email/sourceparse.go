@@ -79,12 +79,43 @@ func inOrder(list []SourceFinding) []SourceFinding {
 	return list
 }
 
-// contentHash is that of a template's content and of the sources of all that it uses, in the order of their names. A
-// template that is missing counts, too: it may come.
+// usedSource is what a template includes or extends.
+type usedSource struct {
+	name, body string
+	missing    bool
+}
+
+func readUsed(ctx context.Context, templates template.Source, name string) (usedSource, error) {
+	body, err := templates.Source(ctx, name)
+	if isMissing(err) {
+		return usedSource{name: name, missing: true}, nil
+	}
+	if err != nil {
+		return usedSource{}, fmt.Errorf("email: template: %w", err)
+	}
+	return usedSource{name: name, body: body}, nil
+}
+
+// contentHash is hashOf what a template and all that it uses are by now.
 func (s *Service) contentHash(ctx context.Context, t template.Template, uses []string) (string, error) {
 	templates, ok := s.config.Templates.(template.Source)
-	if !ok || len(uses) == 0 {
+	if !ok {
 		return t.Hash(), nil
+	}
+	used := make([]usedSource, len(uses))
+	for i, name := range uses {
+		var err error
+		if used[i], err = readUsed(ctx, templates, name); err != nil {
+			return "", err
+		}
+	}
+	return hashOf(t, used), nil
+}
+
+// hashOf is that of a template's content and of all that it uses. A template that is missing counts, too: it may come.
+func hashOf(t template.Template, used []usedSource) string {
+	if len(used) == 0 {
+		return t.Hash()
 	}
 	sum := sha256.New()
 	add := func(text string) {
@@ -92,16 +123,13 @@ func (s *Service) contentHash(ctx context.Context, t template.Template, uses []s
 		sum.Write([]byte(text))
 	}
 	add(t.Hash())
-	for _, name := range uses {
-		body, err := templates.Source(ctx, name)
-		if err != nil && !isMissing(err) {
-			return "", fmt.Errorf("email: template: %w", err)
-		}
-		add(name)
-		add(fmt.Sprint(err == nil))
-		add(body)
+	slices.SortFunc(used, func(a, b usedSource) int { return cmp.Compare(a.name, b.name) })
+	for _, source := range used {
+		add(source.name)
+		add(fmt.Sprint(!source.missing))
+		add(source.body)
 	}
-	return hex.EncodeToString(sum.Sum(nil)), nil
+	return hex.EncodeToString(sum.Sum(nil))
 }
 
 // isMissing tells that a host has no such template.
