@@ -13,6 +13,9 @@ func (r *reception) markBounced(ctx context.Context) error {
 		return nil
 	}
 	original, err := r.reported(ctx, r.parsed.Bounce.OriginalID)
+	if err == nil && original == nil {
+		original, err = r.reportedByEnvelope(ctx, r.parsed.Bounce.EnvelopeID)
+	}
 	if err != nil || original == nil || !wentOut(*original) {
 		return err
 	}
@@ -45,19 +48,32 @@ func (r *reception) reported(ctx context.Context, id string) (*Message, error) {
 		return nil, err
 	}
 	for _, original := range known {
-		if original.Direction != Outgoing {
-			continue
+		if original.Direction == Outgoing {
+			return &original, r.standWith(ctx, original, MatchBounce)
 		}
-		if r.conv, err = r.service.conversation(ctx, original.ConversationID); err != nil {
-			return nil, err
-		}
-		if r.conv != nil {
-			r.conv.State, r.conv.UpdatedAt = "", r.msg.CreatedAt
-		}
-		r.msg.Received.MatchedBy = MatchBounce
-		return &original, nil
 	}
 	return nil, nil
+}
+
+// reportedByEnvelope finds it where a provider has put another Message-ID for ours.
+func (r *reception) reportedByEnvelope(ctx context.Context, id string) (*Message, error) {
+	original, err := r.service.messageByEnvelopeID(ctx, id)
+	if err != nil || original == nil {
+		return nil, err
+	}
+	return original, r.standWith(ctx, *original, MatchEnvelope)
+}
+
+// standWith puts a report into the conversation of the message it is about, whose state it leaves.
+func (r *reception) standWith(ctx context.Context, original Message, rule MatchRule) (err error) {
+	if r.conv, err = r.service.conversation(ctx, original.ConversationID); err != nil {
+		return err
+	}
+	if r.conv != nil {
+		r.conv.State, r.conv.UpdatedAt = "", r.msg.CreatedAt
+	}
+	r.msg.Received.MatchedBy = rule
+	return nil
 }
 
 // bounced moves the original on: who did not get it is told by recipient; where nobody is left it has bounced.

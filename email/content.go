@@ -64,8 +64,8 @@ func (c *content) SMTPUTF8() bool { return c.delivery.job.Wire.SMTPUTF8 }
 // EightBit tells that the message is not all ASCII (RFC 6152).
 func (c *content) EightBit() bool { return c.delivery.job.Wire.EightBit }
 
-// EnvelopeID is the message's own id, which comes back in reports of what became of it (RFC 3461).
-func (c *content) EnvelopeID() string { return c.delivery.job.Message.ID }
+// EnvelopeID comes back in reports of what became of the message (RFC 3461).
+func (c *content) EnvelopeID() string { return envelopeID(c.delivery.job.Message) }
 
 // WriteTo implements io.WriterTo for the transport.
 func (c *content) WriteTo(w io.Writer) (int64, error) {

@@ -74,6 +74,7 @@ const (
 	MatchMarker     MatchRule = "marker"      // it quotes the hidden line of a letter of ours
 	MatchOwn        MatchRule = "own"         // it is a letter of ours that came back
 	MatchBounce     MatchRule = "bounce"      // it reports of a message of ours
+	MatchEnvelope   MatchRule = "envelope-id" // it does, and names it by the id that the transport gave its envelope
 	MatchSender     MatchRule = "sender"      // none of these: a new conversation of the customer who has the address
 	MatchNone       MatchRule = ""            // nobody is known by the address: a new customer, or it waits in the inbox
 )

@@ -1,8 +1,10 @@
 package email
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -15,6 +17,39 @@ func (c *Config) messageID(conversationID, messageID, from string) string {
 	domain := from[strings.LastIndexByte(from, '@')+1:]
 	return fmt.Sprintf("crm.%s.%s.%s@%s", conversationID, messageID, c.sign(conversationID, messageID), domain)
 }
+
+// envelopeID is what reports name a message by whatever a provider makes of its Message-ID: its id, and the signature of
+// the Message-ID, so that nobody can guess it who has not seen the letter. It is empty where the Message-ID is not ours.
+func envelopeID(msg Message) string {
+	local, _, _ := strings.Cut(msg.MessageID, "@")
+	signature := local[strings.LastIndexByte(local, '.')+1:]
+	if msg.ID == "" || !strings.HasSuffix(local, "."+msg.ID+"."+signature) {
+		return ""
+	}
+	return msg.ID + "." + signature
+}
+
+// messageByEnvelopeID finds the message that bears an id of its envelope; nil: none.
+func (s *Service) messageByEnvelopeID(ctx context.Context, id string) (*Message, error) {
+	cut := strings.LastIndexByte(id, '.')
+	if cut < 0 || len(id) > maxEnvelopeID {
+		return nil, nil
+	}
+	msg, err := s.config.Store.Message(ctx, id[:cut])
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("email: receive: %w", err)
+	}
+	if !hmac.Equal([]byte(envelopeID(msg)), []byte(id)) {
+		return nil, nil
+	}
+	return &msg, nil
+}
+
+// maxEnvelopeID is of RFC 3461 §4.4, in octets.
+const maxEnvelopeID = 100
 
 // sign gives 64 bits of HMAC-SHA-256 over tenant and ids, or of randomness where there is no secret.
 func (c *Config) sign(ids ...string) string {

@@ -32,7 +32,8 @@ type Inbound struct {
 //
 // The conversation is found by the signed reply address, In-Reply-To, References, the signature of a Message-ID of
 // ours, the hidden line of a letter of ours that is quoted, and at last the sender's address; Received.MatchedBy tells
-// by which. A report of a bounce marks the message it is about and opens no conversation.
+// by which. A report of a bounce marks the message it is about, by its Message-ID or the id of its envelope, and opens no
+// conversation.
 func (s *Service) Receive(ctx context.Context, in Inbound) (Message, error) {
 	r := &reception{service: s, in: in}
 	for _, step := range []func(context.Context) error{r.keepRaw, r.read, r.recognise, r.markBounced, r.markComplained, r.unsubscribe, r.match} {

@@ -313,6 +313,42 @@ func TestReceiveBounceOfUnknownMessage(t *testing.T) {
 	assert.Empty(t, conversations.Items)
 }
 
+// envelopeReport is a report of a server that knows the envelope of a message, and another Message-ID than ours.
+func envelopeReport(envelopeID, addr string) string {
+	return strings.Replace(bounceOf("0100.changed@provider.example", addr, "failed"),
+		"Reporting-MTA:", "Original-Envelope-Id: "+envelopeID+"\r\nReporting-MTA:", 1)
+}
+
+func TestReceiveBounceByEnvelopeID(t *testing.T) {
+	for name, options := range map[string][]func(*email.Config){"secret": {withSecret}, "no secret": nil} {
+		t.Run(name, func(t *testing.T) {
+			var envelopeID string
+			w := by(t, func(_ context.Context, _ email.Envelope, msg io.WriterTo) (email.Receipt, error) {
+				envelopeID = msg.(interface{ EnvelopeID() string }).EnvelopeID()
+				return email.Receipt{}, discard(msg)
+			}, options...)
+			sent := w.send(t)
+			w.dispatch(t, sent.ID)
+			id, signature, _ := strings.Cut(envelopeID, ".")
+			for name, forged := range map[string]string{
+				"unsigned": id, "empty signature": id + ".", "short": id + "." + signature[1:], "other id": "x" + envelopeID,
+				"signature alone": "." + signature, "long": envelopeID + strings.Repeat("x", 200),
+				"other signature": id + "." + strings.Repeat("0", len(signature)), "of the conversation": sent.ConversationID + "." + signature,
+			} {
+				report := w.receive(t, envelopeReport(forged, "ivan@example.org"))
+				assert.Empty(t, report.ConversationID, name)
+				assert.Equal(t, email.MatchNone, report.Received.MatchedBy, name)
+				assert.Equal(t, email.StateSent, w.message(t, sent.ID).State, name)
+			}
+			report := w.receive(t, envelopeReport(envelopeID, "ivan@example.org"))
+			assert.Equal(t, email.MatchEnvelope, report.Received.MatchedBy)
+			assert.Equal(t, sent.ConversationID, report.ConversationID)
+			assert.Equal(t, email.StateBounced, w.message(t, sent.ID).State)
+			assert.LessOrEqual(t, len(envelopeID), 100, "RFC 3461 §4.4")
+		})
+	}
+}
+
 func TestReceiveFails(t *testing.T) {
 	broken := errors.New("disk is away")
 	w := newWorld(t)

@@ -8,6 +8,7 @@ import (
 // Bounce is what a report of a failed or late delivery says.
 type Bounce struct {
 	OriginalID string // Message-ID of the message that could not be delivered, where it is told
+	EnvelopeID string // the ENVID it was handed over with (RFC 3464 §2.2.1), where it is told
 	Recipients []BouncedRecipient
 }
 
@@ -38,6 +39,9 @@ func (p *parser) bounce() *Bounce {
 	for _, r := range p.reports {
 		if strings.HasSuffix(r.mediaType, "delivery-status") {
 			b.Recipients = append(b.Recipients, deliveryStatus(r.content)...)
+			if b.EnvelopeID == "" {
+				b.EnvelopeID = statusFields(headerOf(r.content))["original-envelope-id"]
+			}
 			if m := originalID.FindStringSubmatch(r.content); m != nil { // Gmail
 				b.OriginalID = m[1]
 			}
@@ -75,7 +79,7 @@ var lateSubject = regexp.MustCompile(`(?i)\bdelayed?\b|^warning\b|still being re
 
 var messageID = regexp.MustCompile(`(?im)^[ \t>]*message-id:\s*<([^<>\s]+)>`)
 
-// headerOf is the header of a returned message.
+// headerOf is the header of a returned message, or what a report says of the message as a whole.
 func headerOf(s string) string {
 	s = strings.ReplaceAll(strings.TrimLeft(s, "\r\n"), "\r\n", "\n")
 	head, _, _ := strings.Cut(s, "\n\n")
