@@ -49,19 +49,15 @@ func Serve(workers map[string]func(context.Context, Setup) error) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	for range starts {
+	for giveUp := time.Now().Add(patience); time.Now().Before(giveUp) && ctx.Err() == nil; time.Sleep(200 * time.Millisecond) {
 		err := workers[setup.Worker](ctx, setup)
 		if err == nil {
 			os.Exit(0)
 		}
-		fmt.Fprintln(os.Stderr, err)
-		time.Sleep(200 * time.Millisecond)
+		fmt.Fprintln(os.Stderr, err) // as where the database is away: somebody starts it again
 	}
 	os.Exit(1)
 }
-
-// starts is how often a worker begins that fails, as where the database is away.
-const starts = 20
 
 // Work runs one worker to its end and returns what it printed.
 func Work(t testing.TB, setup Setup) string {
