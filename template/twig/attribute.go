@@ -19,6 +19,7 @@ const (
 	askValue    question = iota
 	askIfAny             // the value if there is one that may be read
 	askPresence          // only whether there is one
+	askOnTheWay          // the value of what another one is asked of
 )
 
 // access says how an attribute is read.
@@ -67,7 +68,11 @@ func (e *attrExpr) exists(r *run, c *frame) bool {
 
 // read evaluates the chain. ended reports that a "?." found null, which ends the whole chain with null.
 func (e *attrExpr) read(r *run, c *frame, strict bool, ask question) (v Value, ok, ended bool) {
-	obj, ended := e.object(r, c, strict)
+	inner := askOnTheWay
+	if ask == askValue {
+		inner = askValue
+	}
+	obj, ended := e.object(r, c, strict, inner)
 	if ended || e.nullSafe && obj.isNull() {
 		return null, false, true
 	}
@@ -89,7 +94,7 @@ func (e *attrExpr) read(r *run, c *frame, strict bool, ask question) (v Value, o
 	}
 	attr := e.name
 	if !e.constant {
-		if e.kind == keyAccess && ask != askPresence && !strict && !(obj.k == kArray && obj.truth()) && r.eng.policy == nil {
+		if e.kind == keyAccess && ask == askValue && !strict && !(obj.k == kArray && obj.truth()) && r.eng.policy == nil {
 			return null, false, false // Twig does not evaluate the key then
 		}
 		attr = e.attr.eval(r, c)
@@ -101,16 +106,19 @@ func (e *attrExpr) read(r *run, c *frame, strict bool, ask question) (v Value, o
 	}
 	mark := r.mark()
 	args := r.evalArgs(c, e.args)
+	if ask == askOnTheWay {
+		ask = askValue
+	}
 	v, ok = r.attribute(c, access{kind: e.kind, ask: ask, at: e.obj.where(), strict: strict}, obj, attr, args)
 	r.release(mark)
 	return v, ok, false
 }
 
 // object evaluates what the attribute is read from; the loop variable is not turned into an array for it.
-func (e *attrExpr) object(r *run, c *frame, strict bool) (Value, bool) {
+func (e *attrExpr) object(r *run, c *frame, strict bool, ask question) (Value, bool) {
 	switch obj := e.obj.(type) {
 	case *attrExpr:
-		v, _, ended := obj.read(r, c, strict, askValue)
+		v, _, ended := obj.read(r, c, strict, ask)
 		return v, ended
 	case *nameExpr:
 		v := c.slots[obj.slot]

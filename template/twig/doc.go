@@ -40,7 +40,7 @@
 //   - faults in a macro or an elseif have the line of the fault itself, which Twig guesses;
 //   - of several things that a policy does not allow the first in the source is told, and a block is a tag in a template
 //     that extends another as well;
-//   - faults of PHP's own have its wording without the place in PHP's code, and messages end after 4,096 bytes;
+//   - faults of PHP's own have its wording without the place in PHP's code, and messages end after 64 KiB;
 //   - flush does nothing, as a letter is printed in whole;
 //   - there are limits: see [Limits] for those of a rendering. Expressions and tags are nested 400 deep at most.
 //

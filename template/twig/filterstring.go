@@ -179,6 +179,9 @@ func filterSplit(r *run, args []Value) Value {
 	limit := args[2]
 	if delimiter == "" {
 		if toInt(limit) > int64(runeCount(s)) { // as in PHP, what is short enough stays what it is
+			if args[0].isNull() {
+				return List([]Value{empty})
+			}
 			return List([]Value{args[0]})
 		}
 		return splitEvery(r, s, toInt(limit))

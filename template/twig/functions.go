@@ -82,9 +82,9 @@ func letters(v Value) bool {
 // rangesFloats reports a range of floats: one end is a float, or both are text and one of them that of a float.
 func rangesFloats(low, high Value) bool {
 	if low.k == kString && high.k == kString && low.n > 0 && high.n > 0 {
-		a, _ := numeric(low.str())
-		b, _ := numeric(high.str())
-		return a.k == kFloat || b.k == kFloat
+		a, isA := numeric(low.str())
+		b, isB := numeric(high.str())
+		return isA && a.k == kFloat || isB && b.k == kFloat
 	}
 	return low.k == kFloat || high.k == kFloat
 }

@@ -58,7 +58,7 @@ func (c *frame) fail(at pos, kind template.Kind, message string) {
 }
 
 // maxMessage is how long a message may be, which may quote what a template is made of.
-const maxMessage = 4096
+const maxMessage = 1 << 16
 
 func (u *unit) fault(at pos, kind template.Kind, message string) *template.Error {
 	if len(message) > maxMessage {
