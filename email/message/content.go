@@ -26,6 +26,9 @@ type content struct {
 
 // newContent finds the decoder by the Content-Transfer-Encoding, whatever stands around its name.
 func newContent(p *parser, encoding string, ended bool) *content {
+	if p.decoded == nil {
+		p.decoded = make([]byte, 0, firstBuffer/2)
+	}
 	c := &content{p: p, ended: ended, buf: p.decoded[:0]}
 	c.flush, c.fileName = func(dst []byte) []byte { return dst }, func() string { return "" }
 	encoding, _, _ = strings.Cut(stripComments(encoding), ";")
@@ -62,6 +65,19 @@ func (p *parser) quotedPrintable(dst []byte, l line) ([]byte, bool) {
 		p.defect("encoding.quoted-printable")
 	}
 	return dst, !soft
+}
+
+// all is the decoded content as a whole, as far as the budget goes, valid until another part is read. It takes the place
+// of Read.
+func (c *content) all() []byte {
+	for !c.ended && int64(len(c.buf)) <= c.p.decodedLeft {
+		c.line()
+	}
+	c.limit()
+	if cap(c.buf) <= scanBuffer {
+		c.p.decoded = c.buf
+	}
+	return c.buf
 }
 
 // piece is how much is decoded ahead of the reader.

@@ -28,8 +28,7 @@ func (p *parser) leaf(e entity, ended bool) {
 		return
 	}
 	if e.isText() {
-		text, _ := io.ReadAll(body)
-		p.addText(e, text)
+		p.addText(e, body.all())
 		return
 	}
 	p.attachment(e, body)

@@ -175,27 +175,36 @@ func headerBlock(lines []string) bool {
 
 // attribution is how many lines, at most three, an introduction like "On Monday Anna wrote:" takes; 0 for none.
 func attribution(lines []string) int {
-	joined := ""
-	for n := 1; n <= min(3, len(lines)); n++ {
-		l := strings.TrimSpace(lines[n-1])
-		if l == "" || len(joined)+len(l) > 400 {
+	size := 0
+	for i, l := range lines[:min(3, len(lines))] {
+		l = strings.TrimSpace(l)
+		if size += len(l) + 1; l == "" || size > maxIntro {
 			return 0
 		}
-		if joined = strings.TrimSpace(joined + " " + l); !strings.HasSuffix(joined, ":") && !strings.HasSuffix(joined, "：") {
-			continue
+		if strings.HasSuffix(l, ":") || strings.HasSuffix(l, "：") {
+			return introduction(lines, i+1)
 		}
-		if !hasDate.MatchString(joined) && !hasAddress.MatchString(joined) && !nextQuoted(lines[n:]) {
-			return 0
-		}
-		if !wrote.MatchString(joined) && !named.MatchString(joined) {
-			return 0
-		}
-		if n > 1 && (!intro.MatchString(strings.TrimSpace(lines[0])) || intro.MatchString(strings.TrimSpace(lines[1]))) {
-			return 0 // the first line belongs to what stands above
-		}
-		return n
 	}
 	return 0
+}
+
+// maxIntro is the longest introduction in octets.
+const maxIntro = 400
+
+// introduction is n where the first n lines, of which the last ends in a colon, introduce a quotation; else 0.
+func introduction(lines []string, n int) int {
+	var trimmed [3]string
+	for i := range n {
+		trimmed[i] = strings.TrimSpace(lines[i])
+	}
+	joined := strings.Join(trimmed[:n], " ")
+	switch {
+	case !hasDate.MatchString(joined) && !hasAddress.MatchString(joined) && !nextQuoted(lines[n:]),
+		!wrote.MatchString(joined) && !named.MatchString(joined),
+		n > 1 && (!intro.MatchString(trimmed[0]) || intro.MatchString(trimmed[1])): // the first line belongs to what stands above
+		return 0
+	}
+	return n
 }
 
 func nextQuoted(lines []string) bool {
