@@ -44,6 +44,22 @@ func TestScreensFit(t *testing.T) {
 	}
 }
 
+// TestFrameStays: the letter's frame loads when the letter changes, and then alone.
+func TestFrameStays(t *testing.T) {
+	b := newTab(t, manner{})
+	b.open("/customers/1001/compose?template=thanks")
+	b.run(chromedp.Click(chromedp.CSS("#w-phone")))
+	ask[any](b, "(window.frame = $('body-frame'), window.src = window.frame.src)")
+	assert.LessOrEqual(t, is[float64](b, "frame.clientWidth"), 375.0)
+	b.write("subject", "Другая тема")
+	b.wait("$('inbox-subject').textContent === 'Другая тема'")
+	assert.True(t, ask[bool](b, "$('body-frame') === window.frame && window.frame.src === window.src"))
+	b.write("body", "<p>Другой текст</p>")
+	b.wait("$('body-frame') === window.frame && window.frame.src !== window.src")
+	assert.True(t, is[bool](b, "document.getElementById('w-phone').checked"), "at the width that was chosen")
+	b.noTrouble()
+}
+
 func TestFindingSelectsItsText(t *testing.T) {
 	b := newTab(t, manner{})
 	b.open("/customers/1001/compose")

@@ -35,20 +35,31 @@
     for (const fresh of [...holder.content.children]) {
       const old = document.getElementById(fresh.id);
       if (!old) continue;
+      if (around(old, fresh)) continue;
       keep(old, fresh);
       old.replaceWith(fresh);
     }
     if (seat && !focused.isConnected) $(seat)?.focus();
   };
 
-  // keep leaves in place what the person has opened, and a letter that has not changed.
-  const keep = (old, fresh) => {
-    const phone = $("#w-phone", old);
-    if (phone?.checked && $("#w-phone", fresh)) $("#w-phone", fresh).checked = true;
-    const frame = $("iframe", old), next = $("iframe", fresh);
-    if (old.id === "side" && frame && next) {
-      if (frame.getAttribute("style")) next.setAttribute("height", frame.offsetHeight);
+  // around renews what stands around the letter's frame and leaves the frame in its place, which would load again otherwise.
+  const around = (old, fresh) => {
+    const frame = $(".frame", old), next = $(".frame", fresh);
+    if (!frame || !next) return false;
+    const shown = $("iframe", frame), src = $("iframe", next).getAttribute("src");
+    if (shown.getAttribute("src") !== src) shown.src = src;
+    for (const node of [...old.childNodes]) if (node !== frame) node.remove();
+    let below = false;
+    for (const node of [...fresh.childNodes]) {
+      if (node === next) below = true;
+      else if (below) old.append(node);
+      else frame.before(node);
     }
+    return true;
+  };
+
+  // keep leaves as it is what the person has opened or scrolled.
+  const keep = (old, fresh) => {
     for (const open of old.querySelectorAll("article[id] details[open]")) {
       const twin = $(`#${open.closest("article").id} [data-testid=${open.dataset.testid}]`, fresh);
       if (twin) twin.open = true;
