@@ -11,7 +11,8 @@ type Rate struct {
 	Messages int           // so many messages
 	Per      time.Duration // in that time
 	// Burst is how many may go at once after a pause. Mass mailings use half of it, so that a letter need not wait for them;
-	// and that half is at least what goes in two of Dispatch.Poll, because workers look for due messages no more often.
+	// and that half is at least one more than what goes in two of Dispatch.Poll, because workers look for due messages no
+	// more often: who comes late to his place must not take the next one's.
 	Burst int
 }
 
@@ -50,7 +51,7 @@ func (c *Config) turnRequest(domain string, bulk bool) (TurnRequest, bool) {
 	}
 	n := time.Duration(rate.Messages)
 	every := max((rate.Per+n-1)/n, time.Microsecond) // rounded up: no faster than the rate
-	burst := max(rate.Burst, 2*(int(2*c.Dispatch.Poll/every)+1))
+	burst := max(rate.Burst, 2*(int(2*c.Dispatch.Poll/every)+2))
 	if bulk {
 		burst /= 2
 	}
