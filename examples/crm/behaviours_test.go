@@ -31,7 +31,7 @@ func TestBehavioursInTheBrowser(t *testing.T) {
 		b.write("subject", "Здравствуйте, {{ customer.firstName }}")
 		b.write("body", "Ваш заказ готов.")
 		b.follow("send")
-		assert.Equal(t, "✓ Письмо в очереди", b.says("notice"))
+		assert.Equal(t, "✓ Письмо поставлено в очередь", b.says("notice"))
 		assert.Equal(t, "Здравствуйте, Пётр", b.says("message-subject"))
 		b.delivered("Здравствуйте, Пётр")
 	}))
@@ -82,7 +82,7 @@ func TestBehavioursInTheBrowser(t *testing.T) {
 		b.follow("allow")
 		b.open("/customers/1001/compose?template=thanks")
 		b.follow("send")
-		assert.Equal(t, "✓ Письмо в очереди", b.says("notice"))
+		assert.Equal(t, "✓ Письмо поставлено в очередь", b.says("notice"))
 	}))
 	t.Run("B42 several files in several goes", func(t *testing.T) {
 		inBothWays(func(t *testing.T, b *tab) {
@@ -128,7 +128,7 @@ func TestBehavioursInTheBrowser(t *testing.T) {
 		b.press("detach")
 		b.wait("$$('file').length === 1 && !$('send').disabled")
 		b.follow("send")
-		assert.Equal(t, "✓ Письмо в очереди", b.says("notice"))
+		assert.Equal(t, "✓ Письмо поставлено в очередь", b.says("notice"))
 	}))
 	t.Run("B49 too much in all", func(t *testing.T) {
 		b := newTab(t, manner{})

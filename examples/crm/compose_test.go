@@ -31,7 +31,7 @@ func TestComposeSends(t *testing.T) {
 	w := newWorld(t)
 	before := len(w.mailbox.Mails())
 	page := w.post("/customers/1001/compose", w.letter("1001", "bcc", "archive@shop.example", "preheader", "{{ customer.firstName }}, до пятницы"))
-	assert.Equal(t, "✓ Письмо в очереди", page.text("notice"))
+	assert.Equal(t, "✓ Письмо поставлено в очередь", page.text("notice"))
 	w.deliver()
 	mails := w.mailbox.Mails()
 	require.Len(t, mails, before+1)
@@ -173,7 +173,7 @@ func TestComposeUploads(t *testing.T) {
 
 	letter.Set("do", "send")
 	page = w.post("/customers/1001/compose", letter)
-	assert.Equal(t, "✓ Письмо в очереди", page.text("notice"), "no text is needed beside files")
+	assert.Equal(t, "✓ Письмо поставлено в очередь", page.text("notice"), "no text is needed beside files")
 	w.deliver()
 	assert.Len(t, w.mailbox.Mails()[0].Parsed.Attachments, 3)
 	assert.Empty(t, w.drafts.files("anna", letter.Get("token")), "what was sent is forgotten")

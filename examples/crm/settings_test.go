@@ -46,7 +46,7 @@ func TestConfirm(t *testing.T) {
 	own.Set("do", "allow")
 	w.post("/settings/mail/senders", own)
 	page = w.post("/customers/1001/compose", w.letter("1001"))
-	assert.Equal(t, "✓ Письмо в очереди", page.text("notice"))
+	assert.Equal(t, "✓ Письмо поставлено в очередь", page.text("notice"))
 }
 
 func TestAdditionalAddresses(t *testing.T) {

@@ -146,7 +146,7 @@ var words = map[string]word{
 	"faults.kind": {"Сбой", "Fault"}, "faults.times": {"Сколько писем", "How many letters"}, "faults.set": {"Включить", "Set"},
 	"fault.refuse": {"сервер отказывает (550)", "the server refuses (550)"}, "fault.greylist": {"сервер просит повторить позже (451)", "the server greylists (451)"}, "fault.stall": {"сервер молчит", "the server stalls"}, "fault.lose": {"ответ сервера теряется", "the server's reply is lost"},
 
-	"done.created": {"Клиент создан", "The customer was created"}, "done.queued": {"Письмо в очереди", "The letter is queued"}, "done.sent-already": {"Это письмо уже отправлено", "This letter was sent already"},
+	"done.created": {"Клиент создан", "The customer was created"}, "done.queued": {"Письмо поставлено в очередь", "The letter was queued"}, "done.sent-already": {"Это письмо уже отправлено", "This letter was sent already"},
 	"done.cancel": {"Отправка отменена", "The letter was taken back"}, "done.resend": {"Письмо снова в очереди", "The letter is queued again"}, "done.confirm": {"Письмо ушло: проверьте ящик", "The letter is out: look into the mailbox"},
 	"done.confirm-failed": {"Письмо не ушло: сервер не принял его", "The letter did not go out: the server did not take it"}, "done.confirmed": {"Почта подтверждена", "The address is confirmed"}, "done.add": {"Адрес добавлен", "The address was added"},
 	"done.allow": {"Адрес разрешён", "The address is allowed"}, "done.disallow": {"Адрес запрещён", "The address is not allowed any more"}, "done.policy": {"Правила для вложений изменены", "The attachment policy was changed"},
