@@ -178,4 +178,35 @@ var transportMutants = []mutant{
 			return sound.Deliver(context.WithoutCancel(ctx), env, msg)
 		}
 	}), []string{"Deliver to a server that says nothing", "Deliver after the context's end"}},
+	{"transport-returns-while-it-writes", onTransport(func(sound email.Transport) email.TransportFunc {
+		return func(ctx context.Context, env email.Envelope, msg io.WriterTo) (receipt email.Receipt, err error) {
+			done := make(chan struct{})
+			go func() {
+				defer close(done)
+				receipt, err = sound.Deliver(context.WithoutCancel(ctx), env, msg)
+			}()
+			select {
+			case <-done:
+				return receipt, err
+			case <-ctx.Done():
+				return email.Receipt{}, &email.TransportError{Uncertain: true, Err: ctx.Err()}
+			}
+		}
+	}), []string{"Deliver does not return while"}},
+	{"transport-tells-twice", answering(func(receipt email.Receipt, err error) (email.Receipt, error) {
+		receipt.Results = append(receipt.Results, receipt.Results...)
+		return receipt, err
+	}), []string{"Deliver tells of a recipient that is refused"}},
+	{"transport-announces-too-small-a-limit", func(t *testing.T) {
+		emailtest.TestTransport(t, emailtest.TransportHarness{Accept: func(t testing.TB) emailtest.TransportServer {
+			s := recorderHarness.Accept(t)
+			s.Transport = small{s.Transport}
+			return s
+		}})
+	}, []string{"SizeLimit lets pass"}},
 }
+
+// small announces a limit that its server does not have.
+type small struct{ email.Transport }
+
+func (small) SizeLimit(context.Context) (int64, error) { return 10, nil }

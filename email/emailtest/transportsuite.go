@@ -100,14 +100,21 @@ type content struct {
 	at   int
 	then func() // called once the first piece is written; may be nil
 
-	mu    sync.Mutex
-	asked int
+	mu      sync.Mutex
+	asked   int
+	running int // calls of WriteTo that have not returned
 }
 
 func (c *content) WriteTo(w io.Writer) (total int64, err error) {
 	c.mu.Lock()
 	c.asked++
+	c.running++
 	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		c.running--
+		c.mu.Unlock()
+	}()
 	rest := c.mail
 	if c.err != nil {
 		rest = rest[:c.at]
@@ -133,6 +140,12 @@ func (c *content) times() int {
 	return c.asked
 }
 
+func (c *content) isRunning() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.running > 0
+}
+
 // telling is content that tells what it needs of the server, as that of a Service does.
 type telling struct{ *content }
 
@@ -153,14 +166,22 @@ func (s TransportServer) deliver(t testing.TB, env email.Envelope, msg *content)
 func (s TransportServer) deliverUntil(ctx context.Context, t testing.TB, env email.Envelope, msg *content) (fates string, err error) {
 	t.Helper()
 	receipt, err := s.Transport.Deliver(ctx, env, msg)
+	if msg.isRunning() {
+		t.Error("Deliver returned while the bytes were being written")
+	}
 	var list []string
 	for _, addr := range env.Recipients {
 		list = append(list, string(fate(addr, receipt, err, msg.times() > 0)))
 	}
+	named := map[string]bool{}
 	for _, result := range receipt.Results {
 		if !slices.Contains(env.Recipients, result.Address) {
 			t.Errorf("the receipt names %q, which is no recipient", result.Address)
 		}
+		if named[result.Address] {
+			t.Errorf("the receipt names %q twice", result.Address)
+		}
+		named[result.Address] = true
 	}
 	return strings.Join(list, " "), err
 }

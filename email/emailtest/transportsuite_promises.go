@@ -68,6 +68,30 @@ var contentPromises = []promise[TransportServer]{
 		equal(t, "times the bytes were asked for", 0, msg.times())
 	}},
 	{"Deliver tells the truth where the context ends while the bytes are going out", endsWithin},
+	{"Deliver does not return while the bytes are being written", outlastsWriting},
+	{"SizeLimit lets pass what the server takes", func(t *testing.T, s TransportServer) {
+		_, err := s.deliver(t, suiteEnvelope(), &content{mail: suiteMail})
+		noError(t, err)
+		limiter, ok := s.Transport.(email.SizeLimiter)
+		if !ok {
+			return
+		}
+		limit, err := limiter.SizeLimit(t.Context())
+		noError(t, err)
+		if limit < 0 || limit > 0 && limit < int64(len(suiteMail)) {
+			t.Errorf("the server took %d octets, and the limit is %d", len(suiteMail), limit)
+		}
+	}},
+}
+
+// outlastsWriting ends the context while the message makes its bytes, which takes longer.
+func outlastsWriting(t *testing.T, s TransportServer) {
+	ctx, cancel := context.WithTimeout(context.Background(), suiteSoon)
+	defer cancel()
+	s.deliverUntil(ctx, t, suiteEnvelope(), &content{mail: suiteMail, then: func() { // deliverUntil looks whether it has returned
+		cancel()
+		time.Sleep(200 * time.Millisecond)
+	}})
 }
 
 // endsWithin wants the truth where the context ends while the bytes are going out, whatever it is.

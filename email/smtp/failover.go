@@ -93,6 +93,7 @@ func isDown(err *email.TransportError) bool {
 func (f *failover) SizeLimit(ctx context.Context) (int64, error) {
 	var smallest int64
 	var failures []error
+	answered := false
 	for _, transport := range f.transports {
 		limiter, ok := transport.(email.SizeLimiter)
 		if !ok {
@@ -101,11 +102,14 @@ func (f *failover) SizeLimit(ctx context.Context) (int64, error) {
 		limit, err := limiter.SizeLimit(ctx)
 		if err != nil {
 			failures = append(failures, err)
-		} else if limit > 0 && (smallest == 0 || limit < smallest) {
+			continue
+		}
+		answered = true
+		if limit > 0 && (smallest == 0 || limit < smallest) {
 			smallest = limit
 		}
 	}
-	if smallest > 0 {
+	if answered {
 		return smallest, nil
 	}
 	return 0, errors.Join(failures...)

@@ -218,6 +218,7 @@ func TestFailoverSizeLimit(t *testing.T) {
 	}{
 		"the smallest":    {[]email.Transport{&limited{limit: 30}, &limited{limit: 10}, &limited{limit: 20}}, 10, nil},
 		"one knows":       {[]email.Transport{&limited{fails: gone}, &said{}, &limited{limit: 20}, &limited{}}, 20, nil},
+		"one has none":    {[]email.Transport{&limited{fails: gone}, &limited{}}, 0, nil},
 		"no limit":        {[]email.Transport{&said{}, &limited{}}, 0, nil},
 		"nobody answered": {[]email.Transport{&limited{fails: gone}}, 0, gone},
 	} {
