@@ -2,7 +2,6 @@ package email
 
 import (
 	"context"
-	"strings"
 	"sync"
 	"time"
 
@@ -25,15 +24,21 @@ func (s SenderService) align(ctx context.Context, options []sender.Option) {
 	}
 	ctx, stop := context.WithTimeout(ctx, alignmentTimeout)
 	defer stop()
-	var asked sync.WaitGroup
-	for i := range options {
-		if options[i].Identity.Mailbox.Address == "" {
-			continue
+	byDomain := map[string][]*sender.Option{}
+	for i, option := range options {
+		if addr := option.Identity.Mailbox.Address; addr != "" {
+			byDomain[domainOf(addr)] = append(byDomain[domainOf(addr)], &options[i])
 		}
+	}
+	var asked sync.WaitGroup
+	for domain, of := range byDomain {
 		asked.Go(func() {
 			defer s.config.survive(ctx)
-			found := s.alignments.of(ctx, s.config, options[i].Identity.Mailbox.Address)
-			options[i].Alignment = &found
+			found := s.alignments.of(ctx, s.config, domain)
+			for _, option := range of {
+				one := found
+				option.Alignment = &one
+			}
 		})
 	}
 	asked.Wait()
@@ -58,7 +63,7 @@ type keptAlignment struct {
 }
 
 func (a *alignments) of(ctx context.Context, config *Config, address string) sender.Alignment {
-	domain := strings.ToLower(address[strings.LastIndexByte(address, '@')+1:])
+	domain := domainOf(address)
 	a.mu.Lock()
 	kept, ok := a.byDomain[domain]
 	a.mu.Unlock()

@@ -195,6 +195,9 @@ func (s *Service) With(change func(*Config)) (*Service, error) {
 		return nil, err
 	}
 	changed.common = s.common
+	if config.Domains == s.config.Domains {
+		changed.Senders.alignments = s.Senders.alignments
+	}
 	return changed, nil
 }
 
