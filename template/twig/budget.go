@@ -51,6 +51,14 @@ func (r *run) grow(n int) {
 	}
 }
 
+// growText counts n bytes of a text that is length bytes long with them. What is too long to be printed is not built.
+func (r *run) growText(n, length int) {
+	r.grow(n)
+	if length > r.eng.limits.OutputBytes {
+		r.tooLong()
+	}
+}
+
 // What values take, about: an element of a list, one that has a key of its own in a small array and in one with an
 // index, and an array itself.
 const (

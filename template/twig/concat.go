@@ -25,7 +25,7 @@ func (e *concatExpr) eval(r *run, c *frame) Value {
 // build appends the text of v, which is counted before it is there, to a text that is being built behind the output.
 func (r *run) build(v Value) {
 	if v.isText() {
-		r.grow(int(v.n))
+		r.growText(int(v.n), len(r.out)+int(v.n))
 		r.out = append(r.out, v.str()...)
 		return
 	}

@@ -251,7 +251,7 @@ func filterEscape(r *run, args []Value) Value {
 	for rest := v.str(); rest != ""; {
 		p, before := part(rest), len(b)
 		b = appendEscaped(b, strategy, p)
-		r.grow(len(b) - before)
+		r.growText(len(b)-before, len(b))
 		rest = rest[len(p):]
 	}
 	return String(string(b))

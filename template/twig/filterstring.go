@@ -85,7 +85,8 @@ func byteSet(mask string) (set [256]bool) {
 
 func filterNl2br(r *run, args []Value) Value {
 	s := r.textArg(args[0], "nl2br(): Argument #1 ($string)")
-	r.grow(len("<br />") * (strings.Count(s, "\n") + strings.Count(s, "\r")))
+	breaks := len("<br />") * (strings.Count(s, "\n") + strings.Count(s, "\r"))
+	r.growText(breaks, breaks+len(s))
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		c := s[i]
@@ -155,7 +156,7 @@ func replacePairs(r *run, s string, pairs *array) string {
 			}
 			r.step(n / textPerStep)
 			if to, ok := byKey[s[i:i+n]]; ok {
-				r.grow(len(to))
+				r.growText(len(to), len(b)+len(to))
 				b = append(b, to...)
 				size = n
 				break
@@ -170,7 +171,7 @@ func replacePairs(r *run, s string, pairs *array) string {
 		}
 		i += size
 	}
-	r.grow(len(b))
+	r.grow(len(s))
 	return string(b)
 }
 

@@ -141,7 +141,7 @@ type jsonWriter struct {
 
 // count counts what was written.
 func (w *jsonWriter) count() {
-	w.r.grow(len(w.b) - w.known)
+	w.r.growText(len(w.b)-w.known, len(w.b))
 	w.known = len(w.b)
 }
 

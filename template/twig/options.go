@@ -58,7 +58,7 @@ type NumberFormat struct {
 // Limits bound what one rendering, and one source, may take.
 type Limits struct {
 	Steps       int64 // turns of loops, calls and elements worked on; 1,000,000
-	OutputBytes int   // what is printed, captured parts included; 8 MiB
+	OutputBytes int   // what is printed, captured parts included, and the longest text that is made; 8 MiB
 	LiveBytes   int64 // about what values take that the template builds, all together; 64 MiB
 	Depth       int   // of includes, extends, blocks, macros and arrow functions in each other; 200
 	SourceBytes int   // of one template; 1 MiB

@@ -192,7 +192,8 @@ func scientific(verb byte, x float64, precision int) string {
 
 // pad appends text filled up to the width of the conversion.
 func (f *formatter) pad(text string, s spec, number bool) {
-	f.r.grow(max(s.width, len(text)))
+	size := max(s.width, len(text))
+	f.r.growText(size, len(f.out)+size)
 	n := s.width - len(text)
 	switch {
 	case n <= 0:
