@@ -47,13 +47,13 @@ const ofCustomer = `SELECT id FROM crmmail_message WHERE tenant = ? AND customer
 func (s *Store) deleteMessages(ctx context.Context, tx conn, customerID string) (blobs []string, err error) {
 	args := []any{s.tenant, s.tenant, customerID, s.tenant, s.tenant, customerID}
 	for _, part := range []struct{ table, blob string }{
+		{"crmmail_delivery", "''"}, // first: who holds it, a worker perhaps, is waited for, and whoever comes later adds nothing
 		{"crmmail_event", "''"},
 		{"crmmail_wire_blob", "blob_id"},
 		{"crmmail_wire", "''"},
 		{"crmmail_recipient", "''"},
 		{"crmmail_attachment", "blob_id"},
 		{"crmmail_received", "raw_id"},
-		{"crmmail_delivery", "''"},
 	} {
 		referred, err := collect(ctx, tx, scanOne[string], `DELETE FROM `+part.table+`
 			WHERE tenant = ? AND message_id IN (`+ofCustomer+`) RETURNING `+part.blob, args...)

@@ -69,6 +69,33 @@ func testEraseAllOrNothing(t *testing.T) {
 	}
 }
 
+// A customer is erased while a worker sends to him: what the worker has added meanwhile goes, too.
+func TestEraseWaitsForAWorker(t *testing.T) {
+	t.Run(onPostgreSQL, func(t *testing.T) {
+		ctx := context.Background()
+		db := openDB(t, newFile(t))
+		store := storeOn(t, db, sqlstore.Options{})
+		enqueue(t, store, aQueued(1, "c"))
+		worker, err := db.BeginTx(ctx, nil)
+		require.NoError(t, err)
+		defer worker.Rollback()
+		sending := email.Transition{MessageID: "m000001", From: email.StateQueued, To: email.StateSending,
+			Results: []email.Recipient{{Address: "ivan@mail.example"}}, Event: &email.Event{At: noon, Kind: email.EventSending}}
+		require.NoError(t, store.Tx(worker).Transition(ctx, sending))
+		erased := make(chan error, 1)
+		go func() { _, err := store.EraseCustomer(ctx, "c"); erased <- err }()
+		require.Eventually(t, func() (waits bool) {
+			err := db.QueryRow(`SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')`).Scan(&waits)
+			return assert.NoError(t, err) && waits
+		}, 30*time.Second, 5*time.Millisecond)
+		require.NoError(t, worker.Commit())
+		require.NoError(t, <-erased)
+		assertEmpty(t, db, "crmmail_erased")
+		sending.From = email.StateSending
+		require.ErrorIs(t, store.Transition(ctx, sending), email.ErrNotFound)
+	})
+}
+
 // rows counts the rows of every table.
 func rows(t *testing.T, db *sql.DB) map[string]int {
 	counts := map[string]int{}
