@@ -30,7 +30,8 @@ func (r Rate) every() time.Duration {
 	if r.Messages == 0 {
 		return 0
 	}
-	return r.Per / time.Duration(r.Messages)
+	n := time.Duration(r.Messages)
+	return (r.Per + n - 1) / n // rather too slow than too fast
 }
 
 // limiter makes deliveries wait for their turn, whichever connection they go over.
@@ -44,7 +45,8 @@ type limiter struct {
 // pace is when the next message may go.
 type pace struct {
 	every time.Duration
-	next  time.Time
+	next  time.Time // turn for a message that has not got one
+	clear time.Time // when the last one that went is far enough away
 }
 
 func (l *limiter) init(config *Config) error {
@@ -62,7 +64,7 @@ func (l *limiter) init(config *Config) error {
 	return nil
 }
 
-// wait returns when a message to recipients may go. The domains come first: a slow one holds up nobody else.
+// wait returns when it is the turn of a message to recipients. The domains come first: a slow one holds up nobody else.
 func (l *limiter) wait(ctx context.Context, recipients []string) error {
 	for _, p := range l.paces(recipients) {
 		if err := l.turn(ctx, p); err != nil {
@@ -70,6 +72,36 @@ func (l *limiter) wait(ctx context.Context, recipients []string) error {
 		}
 	}
 	return l.turn(ctx, &l.all)
+}
+
+// depart returns when a message whose turn has come may go. That is at once, unless turns went by while there was no
+// connection: those who waited for one must not all go together.
+func (l *limiter) depart(ctx context.Context, recipients []string) error {
+	paces := append(l.paces(recipients), &l.all)
+	at, err := l.departure(ctx, paces)
+	if err != nil {
+		return err
+	}
+	return sleep(ctx, at)
+}
+
+// departure is when a message may go by all of its paces.
+func (l *limiter) departure(ctx context.Context, paces []*pace) (time.Time, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	at := time.Now()
+	for _, p := range paces {
+		if p.clear.After(at) {
+			at = p.clear
+		}
+	}
+	if deadline, ok := ctx.Deadline(); ok && at.After(deadline) {
+		return at, ErrRate
+	}
+	for _, p := range paces {
+		p.clear = at.Add(p.every)
+	}
+	return at, nil
 }
 
 // paces are those of the domains of recipients that have one.
@@ -105,7 +137,7 @@ func (l *limiter) pace(domain string, rate Rate) *pace {
 	if len(l.domains) >= maxPaces {
 		now := time.Now()
 		for name, p := range l.domains {
-			if p.next.Before(now) {
+			if p.next.Before(now) && p.clear.Before(now) {
 				delete(l.domains, name)
 			}
 		}
@@ -123,6 +155,14 @@ func (l *limiter) turn(ctx context.Context, p *pace) error {
 	at, err := l.reserve(ctx, p)
 	if err != nil {
 		return err
+	}
+	return sleep(ctx, at)
+}
+
+// sleep returns at a time, or when ctx ends.
+func sleep(ctx context.Context, at time.Time) error {
+	if !at.After(time.Now()) {
+		return ctx.Err()
 	}
 	timer := time.NewTimer(time.Until(at))
 	defer timer.Stop()

@@ -3,6 +3,7 @@ package smtp_test
 import (
 	"bufio"
 	"context"
+	"io"
 	"net"
 	"slices"
 	"sync"
@@ -86,6 +87,54 @@ func TestRate(t *testing.T) {
 			}
 			assert.Equal(t, time.Second, time.Since(begin), "a rest is not saved up")
 		})
+}
+
+// writer is a message of one function.
+type writer func(io.Writer) (int64, error)
+
+func (f writer) WriteTo(w io.Writer) (int64, error) { return f(w) }
+
+// TestRateAfterAStall: those that waited for a connection while a server was slow do not all go out when it is well again.
+func TestRateAfterAStall(t *testing.T) {
+	rate := smtp.Rate{Messages: 1, Per: time.Second}
+	for name, limit := range map[string]func(*smtp.Config){
+		"of all":      func(c *smtp.Config) { c.Rate = rate },
+		"of a domain": func(c *smtp.Config) { c.DomainRates = map[string]smtp.Rate{"example.test": rate} },
+		"of each":     func(c *smtp.Config) { c.DomainRates = map[string]smtp.Rate{"": rate} },
+		"of the other": func(c *smtp.Config) {
+			c.DomainRates = map[string]smtp.Rate{"example.test": {Messages: 2, Per: time.Second}}
+			c.Rate = rate
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(c *smtp.Config) { c.MaxConns = 2; limit(c) }, func(t *testing.T, tr *smtp.Transport, _ *int) {
+				var mu sync.Mutex
+				var asked []time.Time
+				var all sync.WaitGroup
+				for i := range 8 {
+					msg := writer(func(w io.Writer) (int64, error) {
+						mu.Lock()
+						asked = append(asked, time.Now())
+						mu.Unlock()
+						if i < 2 {
+							time.Sleep(20 * time.Second)
+						}
+						return small().WriteTo(w)
+					})
+					all.Go(func() {
+						_, err := tr.Deliver(t.Context(), one, msg)
+						assert.NoError(t, err)
+					})
+					time.Sleep(time.Millisecond)
+				}
+				all.Wait()
+				require.Len(t, asked, 8)
+				for i := range asked[1:] {
+					assert.GreaterOrEqual(t, asked[i+1].Sub(asked[i]), time.Second, "%d", i)
+				}
+			})
+		})
+	}
 }
 
 // TestDomainRates: a slow domain keeps no other one waiting.

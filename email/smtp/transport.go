@@ -92,7 +92,12 @@ func (t *Transport) transact(ctx context.Context, c *conn, env email.Envelope, m
 		}
 	}()
 	x := transaction{conn: c, env: env, msg: msg, now: t.config.Now}
-	receipt, err := x.run(ctx)
+	receipt, err := email.Receipt{}, t.limiter.depart(ctx, env.Recipients)
+	if err != nil {
+		err = broken(stageWait, err)
+	} else {
+		receipt, err = x.run(ctx)
+	}
 	if c.broken {
 		return receipt, err
 	}
