@@ -39,11 +39,7 @@ func (a *app) compose(w http.ResponseWriter, r *http.Request) error {
 
 // composed does what a button of the form says; without one it sends, as a form that was posted by hand wants.
 func (a *app) composed(w http.ResponseWriter, r *http.Request) error {
-	f, err := a.readForm(w, r)
-	if err != nil {
-		return err
-	}
-	form, err := a.form(r)
+	form, f, err := a.posted(w, r)
 	if err != nil {
 		return err
 	}
@@ -63,6 +59,16 @@ func (a *app) composed(w http.ResponseWriter, r *http.Request) error {
 	}
 	a.drafts.drop(actor(r), f.Token)
 	return again(w, r, "/customers/"+url.PathEscape(form.Customer.ID)+"?sent="+url.QueryEscape(sent.ID), "queued")
+}
+
+// posted is what came, and the form that it came from.
+func (a *app) posted(w http.ResponseWriter, r *http.Request) (email.Form, filled, error) {
+	f, err := a.readForm(w, r)
+	if err != nil {
+		return email.Form{}, filled{}, err
+	}
+	form, err := a.form(r)
+	return form, f, err
 }
 
 // status is 403 where the user may not send at all, 422 where the letter has to be mended.
@@ -95,11 +101,7 @@ func (f *filled) take(templates []template.Template) {
 
 // previewed answers the form's script: the pieces of the page that depend on what was filled in.
 func (a *app) previewed(w http.ResponseWriter, r *http.Request) error {
-	f, err := a.readForm(w, r)
-	if err != nil {
-		return err
-	}
-	form, err := a.form(r)
+	form, f, err := a.posted(w, r)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,11 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"image"
 	"image/color"
 	"image/png"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/crmmail/crmmail/attach"
@@ -46,28 +46,20 @@ func photo(name string, number int) attach.File {
 	return attach.Bytes(name, out.Bytes(), time.Time{})
 }
 
-// invoice is a PDF of one page, written by hand so that the program needs no file beside it.
+// page1 is a PDF without its table of places, which readers make anew: so it can be written by hand.
+const page1 = `%PDF-1.4
+1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
+2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 595 842] >> endobj
+3 0 obj << /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >> endobj
+4 0 obj << >> stream
+BT /F 24 Tf 72 760 Td (TITLE) Tj 0 -40 Td (Shelf, brackets: 16 480.50) Tj ET
+endstream endobj
+5 0 obj << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> endobj
+trailer << /Root 1 0 R >>
+%%EOF
+`
+
+// invoice is a PDF of one page.
 func invoice(name, title string) attach.File {
-	content := "BT /F1 24 Tf 72 760 Td (" + title + ") Tj 0 -40 Td /F1 14 Tf (Shelf, brackets: 16 480.50) Tj ET"
-	objects := []string{
-		"<< /Type /Catalog /Pages 2 0 R >>",
-		"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-		"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-		fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(content), content),
-		"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-	}
-	var pdf bytes.Buffer
-	pdf.WriteString("%PDF-1.4\n")
-	offsets := make([]int, len(objects))
-	for i, object := range objects {
-		offsets[i] = pdf.Len()
-		fmt.Fprintf(&pdf, "%d 0 obj\n%s\nendobj\n", i+1, object)
-	}
-	table := pdf.Len()
-	fmt.Fprintf(&pdf, "xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)
-	for _, offset := range offsets {
-		fmt.Fprintf(&pdf, "%010d 00000 n \n", offset)
-	}
-	fmt.Fprintf(&pdf, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n", len(objects)+1, table)
-	return attach.Bytes(name, pdf.Bytes(), time.Time{})
+	return attach.Bytes(name, []byte(strings.ReplaceAll(page1, "TITLE", title)), time.Time{})
 }
