@@ -247,7 +247,7 @@ func (c *Config) check() error {
 			missing = append(missing, errors.New("email: Config.ReplyTo needs Config.Secret"))
 		}
 	}
-	if c.Unsubscribe.offered() {
+	if c.Unsubscribe.offered() || c.Unsubscribe.ListID != "" {
 		missing = append(missing, c.Unsubscribe.check())
 		if len(c.Secret) == 0 || c.Suppressions == nil {
 			missing = append(missing, errors.New("email: Config.Unsubscribe needs Config.Secret and Config.Suppressions"))

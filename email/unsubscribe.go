@@ -23,6 +23,9 @@ type Unsubscribe struct {
 	// Mailbox is an address of ours that Receive gets mail for: who writes there by the link in the header has left.
 	// Empty: none.
 	Mailbox string
+	// ListID names the mailings to mail programs and filters (List-Id, RFC 2919): a domain name of ours that nothing need
+	// answer to, and that had better never change, such as news.shop.example. Empty: no such field.
+	ListID string
 }
 
 // offered tells that mass mailings say how to leave them.
@@ -39,7 +42,16 @@ func (u Unsubscribe) check() error {
 	if u.Mailbox != "" && (Envelope{Recipients: []string{u.Mailbox}}).Validate() != nil {
 		return errors.New("email: Config.Unsubscribe.Mailbox is no address")
 	}
+	if u.ListID != "" && (!u.offered() || !isListID(u.ListID)) {
+		return errors.New("email: Config.Unsubscribe.ListID is no domain name, or there is no way out of the list")
+	}
 	return nil
+}
+
+// isListID tells a name of RFC 2919 §2 as mail programs know it: a host name with a dot.
+func isListID(id string) bool {
+	return strings.Contains(id, ".") && id[0] != '[' && !strings.ContainsFunc(id, notInURL) && // in ASCII
+		(Envelope{Recipients: []string{"list@" + id}}).Validate() == nil
 }
 
 // notInURL are what would end the address in its angle brackets.
@@ -61,7 +73,7 @@ func (s *Service) offerUnsubscribe(_ context.Context, c *composition) error {
 	return nil
 }
 
-// fields are those of RFC 2369 §3.2 and RFC 8058 §3.1.
+// fields are those of RFC 2369 §3.2, RFC 8058 §3.1 and RFC 2919 §3.
 func (u Unsubscribe) fields(link, token string) []message.Field {
 	var ways []string
 	if link != "" {
@@ -73,6 +85,9 @@ func (u Unsubscribe) fields(link, token string) []message.Field {
 	fields := []message.Field{{Name: oneClickField, Body: strings.Join(ways, ", ")}}
 	if link != "" {
 		fields = append(fields, message.Field{Name: oneClickField + "-Post", Body: oneClickField + "=" + oneClickValue})
+	}
+	if u.ListID != "" {
+		fields = append(fields, message.Field{Name: "List-Id", Body: "<" + u.ListID + ">"})
 	}
 	return fields
 }

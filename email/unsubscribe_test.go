@@ -70,6 +70,33 @@ func TestMailingSaysHowToLeave(t *testing.T) {
 	assert.Empty(t, letter.Header("List-Unsubscribe"), "a letter to one customer is no list")
 }
 
+func TestMailingsBearTheNameOfTheirList(t *testing.T) {
+	w, _ := suppressing(t, leaving, func(c *email.Config) { c.Unsubscribe.ListID = "news.shop.example" })
+	delivery, _ := w.mailing(t)
+	assert.Equal(t, []string{"<news.shop.example>"}, delivery.Parsed.Headers("List-Id"))
+	assert.False(t, delivery.Parsed.Answerable(), "absence notes are not for it")
+	w.dispatch(t, w.send(t).ID)
+	assert.Empty(t, w.recorder.Deliveries()[1].Parsed.Header("List-Id"), "a letter to one customer is no list")
+}
+
+func TestListIDIsADomainName(t *testing.T) {
+	for id, valid := range map[string]bool{
+		"news.shop.example": true, "news-1.shop.example": true,
+		"shop": false, "news.shop.example>": false, "news.shop.example\r\nBcc: eve@example.net": false, "a b.example": false,
+		"новости.пример.рф": false, ".example": false, "[192.0.2.1]": false, "news@shop.example": false,
+	} {
+		w, _ := suppressing(t, leaving)
+		config := w.config
+		config.Unsubscribe.ListID = id
+		_, err := email.New(config)
+		assert.Equal(t, valid, err == nil, "%q: %v", id, err)
+	}
+	w, _ := suppressing(t, leaving)
+	w.config.Unsubscribe = email.Unsubscribe{ListID: "news.shop.example"}
+	_, err := email.New(w.config)
+	assert.Error(t, err, "a list that nobody can leave")
+}
+
 func newsletter(source string) func(*email.Draft) {
 	return func(d *email.Draft) { d.Letter = template.Letter{Subject: "Новости", HTML: source} }
 }
