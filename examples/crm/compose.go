@@ -23,6 +23,9 @@ func (a *app) compose(w http.ResponseWriter, r *http.Request) error {
 	f.From = first(form.From)
 	if id := r.FormValue("reply"); id != "" {
 		answer, err := a.mail.Reply(r.Context(), actor(r), id)
+		if refused := new(email.RefusedError); errors.As(err, &refused) {
+			return a.refuse(w, r, email.Refusals{refused})
+		}
 		if err != nil {
 			return err
 		}

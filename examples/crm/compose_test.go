@@ -215,7 +215,10 @@ func TestDraftsForget(t *testing.T) {
 	for i := range maxDrafts + 10 {
 		now = now.Add(time.Millisecond)
 		d.setBody("anna", strings.Repeat("x", i+1), "body")
+		assert.Empty(t, d.files("anna", "looked at only"))
 	}
+	assert.Equal(t, "body", d.body("anna", strings.Repeat("x", maxDrafts+10)), "the newest stays")
+	assert.Empty(t, d.body("anna", "x"), "the oldest went")
 	assert.ErrorIs(t, d.add("anna", "b", "a.pdf", strings.NewReader("12345"), 4), errTooMuch)
 	assert.LessOrEqual(t, len(d.kept), maxDrafts)
 }

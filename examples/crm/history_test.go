@@ -83,6 +83,9 @@ func TestReply(t *testing.T) {
 	page = w.post("/customers/1001/compose", form)
 	assert.Equal(t, "reply", page.attributes("message", "data-origin")[0])
 	assert.Equal(t, http.StatusNotFound, w.get("/customers/1004/compose?reply="+message).status, "another customer's")
+	page = w.get("/customers/1001/compose?reply=" + w.messages("1001", "outgoing")[0])
+	assert.Equal(t, http.StatusUnprocessableEntity, page.status, "nobody answers himself")
+	assert.Contains(t, page.text("refusals"), "не найдено")
 }
 
 func TestSource(t *testing.T) {

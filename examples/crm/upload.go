@@ -1,12 +1,10 @@
 package main
 
 import (
-	"cmp"
 	"crypto/rand"
 	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -53,22 +51,31 @@ func newDrafts(folder string, now func() time.Time) *drafts {
 	return &drafts{folder: folder, now: now, kept: map[string]*draft{}}
 }
 
-// of returns a user's draft, which is made where there is none. It is called under the lock.
-func (d *drafts) of(owner, token string) *draft {
-	now, key := d.now(), owner+" "+token
+// find returns a user's draft; an empty one where there is none. It is called under the lock, as begin, oldest and forget are.
+func (d *drafts) find(owner, token string) *draft {
+	now := d.now()
 	for old, one := range d.kept {
 		if now.Sub(one.seen) > draftExpiry {
 			d.forget(old)
 		}
 	}
-	if d.kept[key] == nil {
-		if len(d.kept) >= maxDrafts {
-			d.forget(d.oldest())
-		}
-		d.kept[key] = &draft{}
+	found := d.kept[owner+" "+token]
+	if found == nil {
+		return &draft{}
 	}
-	d.kept[key].seen = now
-	return d.kept[key]
+	found.seen = now
+	return found
+}
+
+// begin is find, and keeps what it returns.
+func (d *drafts) begin(owner, token string) *draft {
+	found := d.find(owner, token)
+	found.seen = d.now()
+	d.kept[owner+" "+token] = found
+	if len(d.kept) > maxDrafts {
+		d.forget(d.oldest())
+	}
+	return found
 }
 
 func (d *drafts) oldest() (key string) {
@@ -115,7 +122,7 @@ func (d *drafts) add(owner, token, name string, content io.Reader, limit int64) 
 func (d *drafts) keep(owner, token string, file upload, limit int64) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	to := d.of(owner, token)
+	to := d.begin(owner, token)
 	if len(to.files) >= maxFiles || to.octets()+file.size > limit {
 		return errTooMuch
 	}
@@ -144,7 +151,7 @@ func (d *draft) octets() (n int64) {
 func (d *drafts) remove(owner, token, id string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	from := d.of(owner, token)
+	from := d.find(owner, token)
 	from.files = slices.DeleteFunc(from.files, func(file upload) bool {
 		if file.ID == id {
 			_ = os.Remove(file.path)
@@ -157,29 +164,30 @@ func (d *drafts) remove(owner, token, id string) {
 func (d *drafts) files(owner, token string) []upload {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return slices.Clone(d.of(owner, token).files)
+	return slices.Clone(d.find(owner, token).files)
 }
 
 // setBody keeps what a draft would look like; body returns it.
 func (d *drafts) setBody(owner, token, html string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.of(owner, token).body = html
+	d.begin(owner, token).body = html
 }
 
 func (d *drafts) body(owner, token string) string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.of(owner, token).body
+	return d.find(owner, token).body
 }
 
 // file is the upload as the library takes it.
 func (u upload) file() attach.File { return attach.Path(u.name, u.path, u.at) }
 
-// newToken names a draft; a form posted by hand may name one too.
+// newToken names a draft: as the form does, or anew.
 func newToken(given string) string {
-	if len(given) > 64 || strings.ContainsFunc(given, func(r rune) bool { return r < '0' || r > 'z' }) {
-		given = ""
+	odd := func(r rune) bool { return (r < '0' || r > '9') && (r < 'A' || r > 'Z') }
+	if given == "" || len(given) > 64 || strings.ContainsFunc(given, odd) {
+		return rand.Text()
 	}
-	return cmp.Or(filepath.Base(cmp.Or(given, rand.Text())), rand.Text())
+	return given
 }
