@@ -92,7 +92,9 @@ func TestFaults(t *testing.T) {
 					assert.Equal(t, stage == "end", e.Uncertain, "%v", err)
 					assert.Equal(t, stage != "end", e.Temporary, "%v", err)
 					assert.Empty(t, receipt.Results)
-					assert.Equal(t, i >= 5, msg.asked.Load() > 0, "asked for the bytes")
+					if stage != "content" { // where what comes with 354 keeps the content back, and what comes later does not
+						assert.Equal(t, i >= 5, msg.asked.Load() > 0, "asked for the bytes")
+					}
 				})
 			}
 		})

@@ -68,7 +68,9 @@ func (x *transaction) envelope(ctx context.Context) (err error) {
 	if err := x.open(ctx, reused); err != nil {
 		return err
 	}
-	err = x.verdict()
+	if err = x.verdict(); err == nil && x.conn.r.Buffered() > 0 { // a reply to a content that has not been sent
+		err = broken(stageData, fmt.Errorf("%w: more than was asked for", errReply))
+	}
 	if err != nil && x.ready { // the server waits for a content that nobody is to get
 		x.conn.broken = true
 	}
@@ -145,6 +147,10 @@ func (x *transaction) command(i int) (stage, string) {
 
 // open sends the commands in flights and takes in the replies. Its error is the session's.
 func (x *transaction) open(ctx context.Context, reused bool) error {
+	if reused && x.conn.r.Buffered() > 0 {
+		x.conn.broken = true
+		return fmt.Errorf("%w: with a reply to nothing", errStale)
+	}
 	flight := 1
 	if x.conn.ext.pipelining {
 		flight = maxFlight
@@ -192,18 +198,28 @@ func (x *transaction) fly(ctx context.Context, begin, end int) error {
 		if err != nil {
 			return err
 		}
+		if outOfStep(at, r) {
+			return x.conn.failed(ctx, at, fmt.Errorf("%w: %d out of place", errReply, r.code))
+		}
 		x.answer(at, i-1, r)
 	}
 	return nil
 }
 
+// outOfStep tells a reply that cannot be to this command: which ones those after it belong to nobody knows.
+func outOfStep(at stage, r reply) bool {
+	if at == stageData {
+		return r.class() < 4 && r.code != 354
+	}
+	return r.class() == 3
+}
+
 // answer takes in the reply to one command; i is the index of the recipient.
 func (x *transaction) answer(at stage, i int, r reply) {
-	ok := r.class() == 2 && at != stageData || r.code == 354 && at == stageData
+	ok := r.class() < 4
 	var refused *email.TransportError
 	if !ok {
 		refused = refusal(at, r)
-		x.conn.broken = x.conn.broken || r.class() < 4
 	}
 	switch at {
 	case stageMail:
