@@ -46,7 +46,8 @@ func (s CampaignService) Send(ctx context.Context, campaign Campaign) (CampaignR
 		}
 	}
 	r.report.Done = true
-	return r.report, r.save(ctx)
+	err = r.save(ctx)
+	return r.report, err
 }
 
 // Progress tells how far a campaign has come; an unknown id is ErrNotFound. It is ErrUnsupported without

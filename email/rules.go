@@ -58,11 +58,14 @@ func (r RuleService) Save(ctx context.Context, actorID string, rule Rule) (Rule,
 	event := RuleEvent{At: now, Kind: RuleCreated, ActorID: actorID}
 	if rule.ID == "" {
 		next.ID, next.Version = r.service.config.NewID(), 0
-	} else if next, err = rules.Rule(ctx, rule.ID); err != nil {
-		return Rule{}, fmt.Errorf("email: rule: %w", err)
 	} else {
 		event.Kind = RuleEdited
-		next.Version = rule.Version
+		if next, err = rules.Rule(ctx, rule.ID); err == nil && next.Version != rule.Version {
+			err = ErrConflict
+		}
+		if err != nil {
+			return Rule{}, fmt.Errorf("email: rule: %w", err)
+		}
 	}
 	events := []RuleEvent{event}
 	if next.Active && !next.sendsAs(rule) {

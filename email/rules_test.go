@@ -300,6 +300,9 @@ func TestRuleIsEdited(t *testing.T) {
 	assert.True(t, renamed.Active, "another name changes nothing that is sent")
 	_, err = w.Rules.Save(t.Context(), "vera", active)
 	require.ErrorIs(t, err, email.ErrConflict, "somebody else was faster")
+	active.Version = 0
+	_, err = w.Rules.Save(t.Context(), "vera", active)
+	require.ErrorIs(t, err, email.ErrConflict, "nobody knows what was edited")
 
 	renamed.Active, renamed.From = true, sender.Choice{Kind: sender.Store}
 	edited, err := w.Rules.Save(t.Context(), "anna", renamed)
