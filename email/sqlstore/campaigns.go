@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 
 	"github.com/crmmail/crmmail/email"
 )
@@ -23,34 +22,68 @@ func (s *Store) EnqueueAll(ctx context.Context, list []email.Queued) ([]string, 
 			return nil, wrap("enqueue all", err)
 		}
 	}
-	ids := make([]string, len(list))
-	err := s.write(ctx, func(tx conn) error {
-		for i, q := range list {
-			var err error
-			if ids[i], err = s.enqueueOne(ctx, tx, q, wires[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+	var ids []string
+	err := s.write(ctx, func(tx conn) (err error) {
+		ids, err = s.enqueueAll(ctx, tx, list, wires)
+		return err
 	})
 	return ids, wrap("enqueue all", err)
 }
 
-// enqueueOne returns the id of the message that is kept under q's key; empty: none is.
-func (s *Store) enqueueOne(ctx context.Context, tx conn, q email.Queued, wire []byte) (string, error) {
-	err := s.insertQueued(ctx, tx, q, wire)
-	switch {
-	case errors.Is(err, email.ErrNotFound):
-		return "", nil
-	case !errors.Is(err, errKeyUsed):
-		return q.Message.ID, err
+func (s *Store) enqueueAll(ctx context.Context, tx conn, list []email.Queued, wires [][]byte) ([]string, error) {
+	customers := make([]string, 0, 2*len(list))
+	for _, q := range list {
+		customers = append(customers, q.Message.CustomerID, q.Conversation.CustomerID)
 	}
-	first, err := collect(ctx, tx, scanOne[string], `SELECT id FROM crmmail_message
-		WHERE tenant = ? AND idempotency_key = ? AND idempotency_key <> ''`, s.tenant, q.Message.IdempotencyKey)
-	if err != nil || len(first) == 0 {
-		return "", err
+	erased, err := s.erasedOf(ctx, tx, customers)
+	if err != nil {
+		return nil, err
 	}
-	return first[0], nil
+	ids := make([]string, len(list))
+	var admitted []int // places in list
+	for i, q := range list {
+		if !erased[erasedID(q.Message.CustomerID)] && !erased[erasedID(q.Conversation.CustomerID)] {
+			admitted = append(admitted, i)
+		}
+	}
+	inserted, err := s.insertQueued(ctx, tx, chosen(list, admitted), chosen(wires, admitted))
+	if err != nil {
+		return nil, err
+	}
+	used := map[string][]int{} // by idempotency key
+	for n, i := range admitted {
+		if inserted[n] {
+			ids[i] = list[i].Message.ID
+		} else if key := text(list[i].Message.IdempotencyKey); key != "" {
+			used[key] = append(used[key], i)
+		}
+	}
+	return ids, s.eachUsed(ctx, tx, used, func(key, id string) {
+		for _, i := range used[key] {
+			ids[i] = id
+		}
+	})
+}
+
+// eachUsed tells by which messages keys are used.
+func (s *Store) eachUsed(ctx context.Context, tx conn, keys map[string][]int, tell func(key, id string)) error {
+	return s.eachOf(ctx, tx, ids(keys), `SELECT idempotency_key, id FROM crmmail_message
+		WHERE tenant = ? AND idempotency_key IN (%s) AND idempotency_key <> ''`,
+		func(rows *sql.Rows) error {
+			var key, id string
+			err := rows.Scan(&key, &id)
+			tell(key, id)
+			return err
+		})
+}
+
+// chosen are those of a list that have some places.
+func chosen[T any](list []T, places []int) []T {
+	some := make([]T, len(places))
+	for n, i := range places {
+		some[n] = list[i]
+	}
+	return some
 }
 
 // Campaign implements email.Campaigns.

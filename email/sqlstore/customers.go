@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/crmmail/crmmail/email"
 )
@@ -210,22 +209,6 @@ func addContact(c *email.Customer, kind, network, value string) {
 	case contactHandle:
 		c.Handles = append(c.Handles, email.Handle{Network: network, Username: value})
 	}
-}
-
-// rowsAtOnce is how many rows a statement inserts, or ids it asks for: well below what databases allow.
-const rowsAtOnce = 500
-
-// insert writes rows of equal length into a table, named with its columns.
-func insert(ctx context.Context, tx conn, into string, rows [][]any) error {
-	for some := range slices.Chunk(rows, rowsAtOnce) {
-		row := "(" + parameters(len(some[0])) + ")"
-		_, err := exec(ctx, tx, `INSERT INTO `+into+` VALUES `+strings.TrimSuffix(strings.Repeat(row+", ", len(some)), ", "),
-			slices.Concat(some...)...)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // eachOf runs a query for the tenant and many ids, whose place %s takes, and gives each row to scan.

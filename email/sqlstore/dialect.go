@@ -8,6 +8,7 @@ import (
 	"hash/fnv"
 	"net/url"
 	"path/filepath"
+	"strings"
 )
 
 // Dialect names a database's kind of SQL. Everything that differs between databases is in its methods.
@@ -85,21 +86,25 @@ func (d Dialect) unindexed(column string) string {
 // alone waits for all other transactions that have called alone or beside with the same name, and keeps out further ones
 // until this one ends. The names are those of one prefix.
 func (d Dialect) alone(ctx context.Context, tx conn, name string) error {
-	return d.lock(ctx, tx, `SELECT pg_advisory_xact_lock(?)`, name)
+	return d.lock(ctx, tx, `pg_advisory_xact_lock`, name)
 }
 
-// beside keeps out those that call alone with the same name, until this one ends.
-func (d Dialect) beside(ctx context.Context, tx conn, name string) error {
-	return d.lock(ctx, tx, `SELECT pg_advisory_xact_lock_shared(?)`, name)
+// beside keeps out those that call alone with one of the same names, until this one ends.
+func (d Dialect) beside(ctx context.Context, tx conn, names ...string) error {
+	return d.lock(ctx, tx, `pg_advisory_xact_lock_shared`, names...)
 }
 
-func (d Dialect) lock(ctx context.Context, tx conn, statement, name string) error {
+func (d Dialect) lock(ctx context.Context, tx conn, function string, names ...string) error {
 	if d == SQLite { // whoever writes is alone
 		return nil
 	}
-	number := fnv.New64a()
-	number.Write([]byte(tx.wording.prefix + " " + name))
-	_, err := exec(ctx, tx, statement, int64(number.Sum64()))
+	numbers := make([]any, len(names))
+	for i, name := range names {
+		number := fnv.New64a()
+		number.Write([]byte(tx.wording.prefix + " " + name))
+		numbers[i] = int64(number.Sum64())
+	}
+	_, err := exec(ctx, tx, `SELECT `+strings.TrimSuffix(strings.Repeat(function+`(?), `, len(names)), `, `), numbers...)
 	return err
 }
 

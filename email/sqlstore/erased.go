@@ -18,8 +18,25 @@ func erasedID(customerID string) string {
 // lockName names the lock of a customer, by which his messages are kept or erased, but not both at once.
 func (s *Store) lockName(erasedID string) string { return "customer " + s.tenant + " " + erasedID }
 
+func (s *Store) lockNames(erasedIDs []string) []string {
+	names := make([]string, len(erasedIDs))
+	for i, id := range erasedIDs {
+		names[i] = s.lockName(id)
+	}
+	return names
+}
+
 // admit refuses what is about an erased customer. All others are not erased until the transaction ends.
 func (s *Store) admit(ctx context.Context, tx conn, customerIDs ...string) error {
+	erased, err := s.erasedOf(ctx, tx, customerIDs)
+	if err == nil && len(erased) > 0 {
+		err = email.ErrNotFound
+	}
+	return err
+}
+
+// erasedOf are those of some customers that were erased, by erasedID. All others are not until the transaction ends.
+func (s *Store) erasedOf(ctx context.Context, tx conn, customerIDs []string) (map[string]bool, error) {
 	var asked []string
 	for _, id := range customerIDs {
 		if id != "" { // waits in the inbox, and is nobody's
@@ -28,21 +45,22 @@ func (s *Store) admit(ctx context.Context, tx conn, customerIDs ...string) error
 	}
 	slices.Sort(asked)
 	asked = slices.Compact(asked)
-	if len(asked) == 0 {
-		return nil
-	}
-	for _, id := range asked {
-		if err := s.dialect.beside(ctx, tx, s.lockName(id)); err != nil {
-			return err
+	erased := map[string]bool{}
+	for some := range slices.Chunk(asked, rowsAtOnce) {
+		if err := s.dialect.beside(ctx, tx, s.lockNames(some)...); err != nil {
+			return nil, err
+		}
+		// An update that changes nothing looks at what is there and is a write.
+		found, err := collect(ctx, tx, scanOne[string], `UPDATE crmmail_erased SET customer = customer WHERE tenant = ? AND customer IN (`+
+			parameters(len(some))+`) RETURNING customer`, append([]any{s.tenant}, anys(some)...)...)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range found {
+			erased[id] = true
 		}
 	}
-	// An update that changes nothing looks at what is there and is a write.
-	erased, err := exec(ctx, tx, `UPDATE crmmail_erased SET customer = customer WHERE tenant = ? AND customer IN (`+
-		parameters(len(asked))+`)`, append([]any{s.tenant}, anys(asked)...)...)
-	if err == nil && erased > 0 {
-		err = email.ErrNotFound
-	}
-	return err
+	return erased, nil
 }
 
 // bar lets admit refuse a customer from now on, and waits for those transactions that have admitted him.

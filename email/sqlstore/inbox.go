@@ -35,11 +35,15 @@ func (s *Store) insertFiled(ctx context.Context, tx conn, f email.Filed) error {
 	if err := s.admit(ctx, tx, f.Message.CustomerID, conversation.CustomerID); err != nil {
 		return err
 	}
-	if err := s.insertMessage(ctx, tx, f.Message, "", f.Event); err != nil {
+	inserted, err := s.insertMessages(ctx, tx, []newMessage{{Message: f.Message, event: f.Event}})
+	if err != nil {
 		return err
 	}
+	if !inserted[0] {
+		return errKeyUsed
+	}
 	if f.Conversation != nil {
-		if err := s.keepConversation(ctx, tx, conversation); err != nil {
+		if err := s.keepConversations(ctx, tx, []email.Conversation{conversation}); err != nil {
 			return err
 		}
 	}
@@ -48,7 +52,7 @@ func (s *Store) insertFiled(ctx context.Context, tx conn, f email.Filed) error {
 		return nil
 	}
 	var lists lists
-	_, err := exec(ctx, tx, `INSERT INTO crmmail_received (tenant, message_id, created_at, raw_id, mailbox, kind, matched_by,
+	_, err = exec(ctx, tx, `INSERT INTO crmmail_received (tenant, message_id, created_at, raw_id, mailbox, kind, matched_by,
 		new_participant, reply_to, reply, defects) VALUES (`+parameters(11)+`)`,
 		s.tenant, f.Message.ID, micros(f.Message.CreatedAt), r.RawID, r.Mailbox, r.Kind, string(r.MatchedBy),
 		r.NewParticipant, lists.mailboxes(r.ReplyTo), r.Reply, lists.texts(r.Defects))
@@ -69,7 +73,7 @@ func (s *Store) Assign(ctx context.Context, messageID string, c email.Conversati
 		if n == 0 {
 			return s.noMessage(ctx, tx, messageID)
 		}
-		if err := s.keepConversation(ctx, tx, c); err != nil {
+		if err := s.keepConversations(ctx, tx, []email.Conversation{c}); err != nil {
 			return err
 		}
 		return s.insertEvents(ctx, tx, e, messageID)
