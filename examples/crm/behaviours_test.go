@@ -132,7 +132,7 @@ func TestBehavioursInTheBrowser(t *testing.T) {
 	}))
 	t.Run("B49 too much in all", func(t *testing.T) {
 		b := newTab(t, manner{})
-		require.NoError(t, b.policy.write(`{"max_total": "1KB"}`))
+		require.NoError(t, b.policy.write(`{"max_total": 900}`))
 		b.open("/customers/1001/compose")
 		b.attach(pdf("a.pdf"), pdf("b.pdf"))
 		assert.Equal(t, "total.too-large", ask[string](b, "$('total-hint').dataset.code"))
