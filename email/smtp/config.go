@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/emersion/go-sasl"
 )
@@ -121,6 +122,9 @@ func (c *Config) check() error {
 	}
 	if strings.ContainsRune(c.Username+c.Password, 0) {
 		return errors.New("email/smtp: Config.Username or Password holds a NUL")
+	}
+	if c.Token != nil && strings.ContainsFunc(c.Username, unicode.IsControl) { // XOAUTH2 parts its fields by ^A
+		return errors.New("email/smtp: Config.Username holds a control character")
 	}
 	if c.Hello != "" && !validHello(c.Hello) {
 		return errors.New("email/smtp: Config.Hello is neither a domain nor an address literal")

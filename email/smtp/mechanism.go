@@ -53,7 +53,7 @@ func (c *Config) client(ctx context.Context, offered []string) (sasl.Client, err
 		host, number, _ := net.SplitHostPort(c.Addr)
 		port, _ := strconv.Atoi(number) // 0, for the name of a port, is left out
 		return sasl.NewOAuthBearerClient(&sasl.OAuthBearerOptions{
-			Username: c.Username, Token: token, Host: host, Port: port,
+			Username: saslName(c.Username), Token: token, Host: host, Port: port,
 		}), nil
 	}
 	return newSCRAM(c.Username, c.Password), nil

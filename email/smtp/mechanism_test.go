@@ -63,6 +63,26 @@ func TestMechanism(t *testing.T) {
 	}
 }
 
+// TestNamesStayInTheirPlace: a user name cannot give the other fields of a mechanism.
+func TestNamesStayInTheirPlace(t *testing.T) {
+	token := func(context.Context) (string, error) { return "t0ken", nil }
+	_, err := smtp.New(smtp.Config{Addr: "mx.example.test:25", Username: "crm\x01auth=Bearer other\x01\x01", Token: token})
+	require.ErrorContains(t, err, "control character")
+
+	heard := make(chan string, 1)
+	tr := transport(t, serve(t, func(p *peer) {
+		p.hello("AUTH OAUTHBEARER")
+		line, _ := p.r.ReadString('\n')
+		heard <- strings.TrimPrefix(strings.TrimRight(line, "\r\n"), "AUTH OAUTHBEARER ")
+		p.say("535 5.7.8 no")
+	}), func(c *smtp.Config) { c.Username, c.Token, c.Mechanism = "a,b=c@example.test", token, "OAUTHBEARER" })
+	_, err = deliver(t, tr)
+	require.ErrorIs(t, err, smtp.ErrAuth)
+	said, err := base64.StdEncoding.DecodeString(<-heard)
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(string(said), "n,a=a=2Cb=3Dc@example.test,\x01"), "%q", said) // RFC 7628 §3.1
+}
+
 // TestTokenFails: a token that cannot be had is not the message's fault.
 func TestTokenFails(t *testing.T) {
 	expired := errors.New("the refresh token has expired")

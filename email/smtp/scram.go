@@ -43,9 +43,13 @@ func newSCRAM(user, password string) *scram {
 }
 
 func (s *scram) Start() (string, []byte, error) {
-	name := strings.NewReplacer("=", "=3D", ",", "=2C").Replace(s.user)
-	s.first = "n=" + name + ",r=" + s.nonce
+	s.first = "n=" + saslName(s.user) + ",r=" + s.nonce
 	return scramSHA256, []byte("n,," + s.first), nil
+}
+
+// saslName is a name between commas (RFC 5802 §5.1).
+func saslName(name string) string {
+	return strings.NewReplacer("=", "=3D", ",", "=2C").Replace(name)
 }
 
 func (s *scram) Next(challenge []byte) ([]byte, error) {
