@@ -117,13 +117,16 @@ func knownAction(s string) string {
 	return "failed"
 }
 
+// maxStatusField is the octets of a field from which on no further lines are joined to it.
+const maxStatusField = 4 << 10
+
 func statusFields(group string) map[string]string {
 	fields := map[string]string{}
 	last := ""
 	for _, l := range strings.Split(group, "\n") {
 		if strings.HasPrefix(l, " ") || strings.HasPrefix(l, "\t") {
-			if last != "" {
-				fields[last] += " " + strings.TrimSpace(l)
+			if last != "" && len(fields[last]) < maxStatusField {
+				fields[last] = strings.TrimSpace(fields[last] + " " + strings.TrimSpace(l))
 			}
 			continue
 		}

@@ -49,7 +49,9 @@ func TestHostileSizes(t *testing.T) {
 		"base64 lines":     "Content-Transfer-Encoding: base64\n\n" + fill("a=\n"),
 		"bounce":           "X-Failed-Recipients: " + fill("a ") + "\n\na\n",
 		"bounce text":      "From: mailer-daemon@a\nSubject: failure notice\n\n" + fill("<a@b>:\n"),
-		"message ids":      "From: mailer-daemon@a\nSubject: failure notice\n\n" + fill("message-id:\n"),
+		"report lines": "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n" + strings.Repeat("--b\n"+
+			"Content-Type: message/delivery-status\n\nFinal-Recipient: a@b\nDiagnostic-Code: x\n"+strings.Repeat(" a\n", 20_000), 100) + "--b--\n",
+		"message ids": "From: mailer-daemon@a\nSubject: failure notice\n\n" + fill("message-id:\n"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			began := time.Now()

@@ -78,6 +78,27 @@ func TestDeliveryReport(t *testing.T) {
 	}
 }
 
+func TestReportNamesItsEnvelope(t *testing.T) {
+	for group, want := range map[string]string{
+		"Original-Envelope-Id: 01m.s1g\nReporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; a@b.example\n": "01m.s1g",
+		"Reporting-MTA: dns; mx\nORIGINAL-ENVELOPE-ID:\n  01m.s1g\n\nFinal-Recipient: a@b.example\n":      "01m.s1g",
+		"\nReporting-MTA: dns; mx\nOriginal-Envelope-Id: a b+c\n\nFinal-Recipient: a@b.example\n":         "a b+c",
+		"Reporting-MTA: dns; mx\n\nFinal-Recipient: a@b.example\nOriginal-Envelope-Id: forged\n":          "",
+		"Reporting-MTA: dns; mx\n\nFinal-Recipient: a@b.example\n":                                        "",
+	} {
+		p := parse(t, "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n"+
+			group+"--b--\n", message.ParseOptions{})
+		require.NotNil(t, p.Bounce)
+		assert.Equal(t, want, p.Bounce.EnvelopeID, "%q", group)
+	}
+}
+
+func TestReportOfDelayOnALineOfItsOwn(t *testing.T) {
+	p := parse(t, "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n"+
+		"Final-Recipient:\n rfc822; client@example.org\nAction:\n\tdelayed\nStatus:\n 4.4.1\n--b--\n", message.ParseOptions{})
+	require.Equal(t, &message.Bounce{Recipients: []message.BouncedRecipient{{Address: "client@example.org", Action: "delayed", Status: "4.4.1"}}}, p.Bounce)
+}
+
 func TestReportInPoorForm(t *testing.T) {
 	p := parse(t, "Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n"+
 		"Final-Recipient: client@example.org\nAction: refused\nDiagnostic-Code: 550 5.1.1 no such user; ask the postmaster\n--b--\n", message.ParseOptions{})

@@ -249,4 +249,8 @@ func TestRealDSN(t *testing.T) {
 	for _, line := range []string{"Original-Envelope-Id: m+1 2\r\n", "Original-Recipient: rfc822;a+b=c@example.test\r\n", "Action: delivered\r\n"} {
 		assert.Contains(t, report, line)
 	}
+	parsed, err := message.Parse(strings.NewReader(report), message.ParseOptions{})
+	require.NoError(t, err)
+	require.NotNil(t, parsed.Bounce)
+	assert.Equal(t, "m+1 2", parsed.Bounce.EnvelopeID)
 }
