@@ -92,6 +92,11 @@ var claimMutants = []mutant{
 		}
 		return claimed, err
 	}})), []string{"Claim gives the same bytes at every attempt"}},
+	{"mixes-mailings", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		claimed, err := s.Claim(ctx, c)
+		slices.SortStableFunc(claimed.Jobs, func(a, b email.Job) int { return a.Message.SendAt.Compare(b.Message.SendAt) })
+		return claimed, err
+	}})), []string{"Claim gives mass mailings after"}},
 	{"claims-others", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
 		c.MessageIDs = nil
 		return s.Claim(ctx, c)

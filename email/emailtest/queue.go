@@ -84,8 +84,11 @@ func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error)
 	defer s.mu.Unlock()
 	claimed := email.Claimed{Uncertain: s.giveUpLapsed(c.Now)}
 	for _, e := range s.open {
-		if len(claimed.Jobs) >= c.Limit || e.message.SendAt.After(c.Now) {
+		if len(claimed.Jobs) >= c.Limit {
 			break
+		}
+		if e.message.SendAt.After(c.Now) {
+			continue
 		}
 		if c.MessageIDs != nil && !slices.Contains(c.MessageIDs, e.message.ID) {
 			continue
@@ -130,7 +133,8 @@ func (s *Store) reorder(e *entry) {
 		return
 	}
 	i, _ := slices.BinarySearchFunc(s.open, e, func(a, b *entry) int {
-		return cmp.Or(a.message.SendAt.Compare(b.message.SendAt), cmp.Compare(a.message.ID, b.message.ID))
+		return cmp.Or(cmp.Compare(a.message.Purpose, b.message.Purpose), // Bulk last
+			a.message.SendAt.Compare(b.message.SendAt), cmp.Compare(a.message.ID, b.message.ID))
 	})
 	s.open = slices.Insert(s.open, i, e)
 }

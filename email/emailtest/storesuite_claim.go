@@ -18,6 +18,12 @@ var claimPromises = []promise[storeFixture]{
 		}
 		equal(t, "jobs", "b a d c", jobIDs(claim(t, f.one, "w", suiteTime, 10)))
 	}},
+	{"Claim gives mass mailings after all others", func(t *testing.T, f storeFixture) {
+		f.enqueue(t, func(q *email.Queued) { q.Message.Purpose, q.Message.SendAt = email.Bulk, suiteTime.Add(-time.Hour) }, "a", "b")
+		f.enqueue(t, nil, "d", "c")
+		equal(t, "the first", "c", jobIDs(claim(t, f.one, "w", suiteTime, 1)))
+		equal(t, "the others", "d a b", jobIDs(claim(t, f.other, "w", suiteTime, 10)))
+	}},
 	{"Claim gives at most Limit jobs", func(t *testing.T, f storeFixture) {
 		f.enqueue(t, nil, "a", "b", "c")
 		equal(t, "first", 2, len(claim(t, f.one, "w", suiteTime, 2).Jobs))

@@ -39,26 +39,44 @@ func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error)
 	return claimed, nil
 }
 
-// due finds the messages that a claim may lease, in the order in which they are sent.
-func (s *Store) due(c email.Claim, limit int) (query string, args []any) {
+// due finds messages that a claim may lease, in the order in which they are sent: of mass mailings, or of the others, which
+// go first.
+func (s *Store) due(c email.Claim, bulk bool, limit int) (query string, args []any) {
 	now := micros(c.Now)
 	query, args = `SELECT message_id FROM crmmail_delivery
-		WHERE tenant = ? AND state = 'queued' AND send_at <= ? AND lease_until <= ?`, []any{s.tenant, now, now}
+		WHERE tenant = ? AND bulk = ? AND state = 'queued' AND send_at <= ? AND lease_until <= ?`, []any{s.tenant, bulk, now, now}
 	if c.MessageIDs != nil {
 		query, args = query+` AND message_id IN (`+parameters(len(c.MessageIDs))+`)`, append(args, anys(c.MessageIDs)...)
 	}
 	return query + ` ORDER BY send_at, message_id LIMIT ?`, append(args, limit)
 }
 
+// lettersFirst are the values of bulk in the order in which messages are sent.
+func lettersFirst() [2]bool { return [2]bool{false, true} }
+
 // Due returns the ids of at most limit messages that Claim would lease at a time, in its order. It leases nothing: it is for
 // a queue of jobs that looks after what it may have lost.
 func (s *Store) Due(ctx context.Context, now time.Time, limit int) (ids []string, err error) {
 	err = s.look(ctx, func(db conn) (err error) {
-		query, args := s.due(email.Claim{Now: now}, limit)
-		ids, err = collect(ctx, db, scanOne[string], query, args...)
+		ids, err = s.dueIDs(ctx, db, email.Claim{Now: now}, limit)
 		return err
 	})
 	return ids, wrap("due", err)
+}
+
+func (s *Store) dueIDs(ctx context.Context, db conn, c email.Claim, limit int) (ids []string, err error) {
+	for _, bulk := range lettersFirst() {
+		if limit <= len(ids) {
+			break
+		}
+		query, args := s.due(c, bulk, limit-len(ids))
+		some, err := collect(ctx, db, scanOne[string], query, args...)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, some...)
+	}
+	return ids, nil
 }
 
 func (s *Store) anythingDue(ctx context.Context, c email.Claim) (due bool, err error) {
@@ -67,8 +85,7 @@ func (s *Store) anythingDue(ctx context.Context, c email.Claim) (due bool, err e
 		found, err := collect(ctx, db, scanOne[string], `SELECT message_id FROM crmmail_delivery
 			WHERE tenant = ? AND state = 'sending' AND lease_until <= ? LIMIT 1`, s.tenant, now)
 		if err == nil && len(found) == 0 && c.Limit > 0 {
-			query, args := s.due(c, 1)
-			found, err = collect(ctx, db, scanOne[string], query, args...)
+			found, err = s.dueIDs(ctx, db, c, 1)
 		}
 		due = len(found) > 0
 		return err
@@ -100,24 +117,29 @@ func (s *Store) giveUpLapsed(ctx context.Context, tx conn, now time.Time) ([]str
 
 // lease gives due messages to a worker.
 func (s *Store) lease(ctx context.Context, tx conn, c email.Claim) ([]email.Job, error) {
-	if c.Limit <= 0 {
-		return nil, nil
-	}
-	query, args := s.due(c, c.Limit)
 	leased := map[string]lease{}
-	_, err := collect(ctx, tx, func(rows *sql.Rows) (_ struct{}, err error) {
-		var id string
-		var one lease
-		err = rows.Scan(&id, &one.returnPath, &one.lapses)
-		leased[id] = one
-		return struct{}{}, err
-	}, `WITH due AS MATERIALIZED (`+query+s.dialect.skipLocked()+`)
-		UPDATE crmmail_delivery SET owner = ?, lease_until = ?, attempts = attempts + 1,
-			lapses = CASE WHEN owner = '' THEN lapses ELSE lapses + 1 END
-		WHERE tenant = ? AND message_id IN (SELECT message_id FROM due) RETURNING message_id, return_path, lapses`,
-		append(args, c.Owner, micros(c.Now.Add(c.Lease)), s.tenant)...)
-	if err != nil || len(leased) == 0 {
-		return nil, err
+	for _, bulk := range lettersFirst() {
+		if c.Limit <= len(leased) {
+			break
+		}
+		query, args := s.due(c, bulk, c.Limit-len(leased))
+		_, err := collect(ctx, tx, func(rows *sql.Rows) (_ struct{}, err error) {
+			var id string
+			var one lease
+			err = rows.Scan(&id, &one.returnPath, &one.lapses)
+			leased[id] = one
+			return struct{}{}, err
+		}, `WITH due AS MATERIALIZED (`+query+s.dialect.skipLocked()+`)
+			UPDATE crmmail_delivery SET owner = ?, lease_until = ?, attempts = attempts + 1,
+				lapses = CASE WHEN owner = '' THEN lapses ELSE lapses + 1 END
+			WHERE tenant = ? AND message_id IN (SELECT message_id FROM due) RETURNING message_id, return_path, lapses`,
+			append(args, c.Owner, micros(c.Now.Add(c.Lease)), s.tenant)...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(leased) == 0 {
+		return nil, nil
 	}
 	return s.jobs(ctx, tx, leased)
 }
@@ -146,7 +168,8 @@ func (s *Store) jobs(ctx context.Context, tx conn, leased map[string]lease) ([]e
 		}
 	}
 	slices.SortFunc(jobs, func(a, b email.Job) int {
-		return cmp.Or(a.Message.SendAt.Compare(b.Message.SendAt), cmp.Compare(a.Message.ID, b.Message.ID))
+		return cmp.Or(cmp.Compare(a.Message.Purpose, b.Message.Purpose), // Bulk last
+			a.Message.SendAt.Compare(b.Message.SendAt), cmp.Compare(a.Message.ID, b.Message.ID))
 	})
 	return jobs, nil
 }

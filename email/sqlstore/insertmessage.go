@@ -29,7 +29,7 @@ func (s *Store) insertMessages(ctx context.Context, tx conn, list []newMessage) 
 			continue
 		}
 		deliveries = append(deliveries, []any{s.tenant, m.ID, string(m.State), "", noLease, m.Attempts, m.Retries,
-			micros(m.SendAt), micros(m.SentAt), m.ProviderID, m.returnPath})
+			micros(m.SendAt), micros(m.SentAt), m.ProviderID, m.returnPath, m.Purpose == email.Bulk})
 		for n, r := range m.Recipients {
 			recipients = append(recipients, []any{s.tenant, m.ID, n, r.Address, string(r.Status), r.Code, r.Enhanced, r.Text, micros(r.At)})
 		}
@@ -43,7 +43,7 @@ func (s *Store) insertMessages(ctx context.Context, tx conn, list []newMessage) 
 		rows [][]any
 	}{
 		{`crmmail_delivery (tenant, message_id, state, owner, lease_until, attempts, retries, send_at, sent_at, provider_id,
-			return_path)`, deliveries},
+			return_path, bulk)`, deliveries},
 		{`crmmail_recipient (tenant, message_id, position, address, status, code, enhanced, answer, at)`, recipients},
 		{`crmmail_attachment (tenant, message_id, position, blob_id, name, media_type, size, content_id, inline)`, attachments},
 		{eventColumns, events},

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/sqlstore"
 )
 
@@ -156,4 +157,25 @@ func onlyRow(t *testing.T, db *sql.DB, table string, columns []column) string {
 	require.False(t, rows.Next(), table)
 	require.NoError(t, rows.Err())
 	return fmt.Sprint(values)
+}
+
+// A mailing that an earlier release has queued leaves after letters too.
+func TestUpgradeKnowsMailings(t *testing.T) { onEach(t, testUpgradeKnowsMailings) }
+
+func testUpgradeKnowsMailings(t *testing.T) {
+	db := openDB(t, newFile(t))
+	store := storeOn(t, db, sqlstore.Options{})
+	mailing, letter := aQueued(1, "c"), aQueued(2, "c")
+	mailing.Message.Purpose = email.Bulk
+	enqueue(t, store, mailing, letter)
+	for _, statement := range []string{`DROP INDEX crmmail_delivery_due`, `ALTER TABLE crmmail_delivery DROP COLUMN bulk`,
+		`CREATE INDEX crmmail_delivery_due ON crmmail_delivery (tenant, send_at, message_id) WHERE state = 'queued'`,
+		`UPDATE crmmail_schema SET version = 4`} {
+		_, err := db.Exec(statement)
+		require.NoError(t, err, statement)
+	}
+	require.NoError(t, store.Migrate(context.Background()))
+	ids, err := store.Due(context.Background(), later, 9)
+	require.NoError(t, err)
+	assert.Equal(t, []string{letter.Message.ID, mailing.Message.ID}, ids)
 }

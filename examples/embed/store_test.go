@@ -157,7 +157,7 @@ func (s *mapStore) Claim(ctx context.Context, c email.Claim) (claimed email.Clai
 	defer end()
 	free := s.all(func(r record) bool { return r.Owner == "" || !r.LeaseUntil.After(c.Now) })
 	slices.SortFunc(free, func(a, b record) int {
-		return cmp.Or(a.Message.SendAt.Compare(b.Message.SendAt), cmp.Compare(a.Message.ID, b.Message.ID))
+		return cmp.Or(cmp.Compare(a.Message.Purpose, b.Message.Purpose), a.Message.SendAt.Compare(b.Message.SendAt), cmp.Compare(a.Message.ID, b.Message.ID))
 	})
 	for _, r := range free {
 		switch {
