@@ -3,10 +3,12 @@ package riverqueue
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 
@@ -58,11 +60,30 @@ func (s *Store) Tx(conn *sql.Conn) *Store {
 	return &bound
 }
 
-// transact runs f in a transaction.
+// maxTries is how often a transaction begins that others are in the way of.
+const maxTries = 20
+
+// transact runs f in a transaction, again from its beginning where it and others waited for each other; in the host's that
+// is the host's to do.
 func (s *Store) transact(ctx context.Context, f func(*Store) error) error {
 	if s.within != nil {
 		return f(s)
 	}
+	for try := 1; ; try++ {
+		err := s.begin(ctx, f)
+		if !inTheWay(err) || try == maxTries || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// inTheWay tells of a deadlock or of a serialization failure.
+func inTheWay(err error) bool {
+	var refused *pgconn.PgError
+	return errors.As(err, &refused) && (refused.Code == "40P01" || refused.Code == "40001")
+}
+
+func (s *Store) begin(ctx context.Context, f func(*Store) error) error {
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		return fmt.Errorf("riverqueue: %w", err)
