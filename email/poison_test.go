@@ -2,7 +2,9 @@ package email_test
 
 import (
 	"context"
+	"errors"
 	"io"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -62,6 +64,65 @@ func TestDeadlyMessageIsParked(t *testing.T) {
 
 	require.NoError(t, w.Resend(t.Context(), "anna", msg.ID), "a person may try again")
 	assert.Equal(t, email.StateSent, w.dispatch(t, msg.ID).State)
+}
+
+// mortal is a process's store: the process may die.
+type mortal struct {
+	email.Store
+	dead atomic.Bool
+}
+
+var errDead = errors.New("the process is dead")
+
+func (m *mortal) Claim(ctx context.Context, c email.Claim) (email.Claimed, error) {
+	if m.dead.Load() {
+		return email.Claimed{}, errDead
+	}
+	return m.Store.Claim(ctx, c)
+}
+
+func (m *mortal) Transition(ctx context.Context, t email.Transition) error {
+	if m.dead.Load() {
+		return errDead
+	}
+	return m.Store.Transition(ctx, t)
+}
+
+// Messages that were claimed together with one that kills every process that touches it go out all the same.
+func TestDeadlyMessageTakesNobodyAlong(t *testing.T) {
+	w := newWorld(t)
+	deadly := w.send(t)
+	var others []string
+	for range 6 {
+		others = append(others, w.send(t, func(d *email.Draft) { d.To = []string{"ivan@mail.ru"} }).ID)
+	}
+	for range 12 {
+		process := &mortal{Store: w.store}
+		ctx, stop := context.WithTimeout(t.Context(), 200*time.Millisecond)
+		life, err := w.With(func(c *email.Config) {
+			c.Store, c.Dispatch.Lease, c.Dispatch.Grace = process, 30*time.Millisecond, time.Millisecond
+			c.Transport = email.TransportFunc(func(attempt context.Context, env email.Envelope, msg io.WriterTo) (email.Receipt, error) {
+				if env.Recipients[0] == "ivan@example.org" {
+					process.dead.Store(true)
+					stop()
+				}
+				select {
+				case <-attempt.Done():
+					return email.Receipt{}, attempt.Err()
+				case <-time.After(10 * time.Millisecond):
+					return email.Receipt{}, discard(msg)
+				}
+			})
+		})
+		require.NoError(t, err)
+		require.NoError(t, life.Run(ctx))
+		stop()
+		w.clock.Advance(time.Minute)
+	}
+	assert.Equal(t, email.StateFailed, w.message(t, deadly.ID).State)
+	for _, id := range others {
+		assert.Equal(t, email.StateSent, w.message(t, id).State)
+	}
 }
 
 // What cannot be read any more is parked and stops nobody.

@@ -54,10 +54,10 @@ func (r RuleService) Save(ctx context.Context, actorID string, rule Rule) (Rule,
 		return Rule{}, err
 	}
 	now := r.service.config.Now()
-	next := Rule{ID: rule.ID, Version: rule.Version, CreatedAt: now}
+	next := Rule{CreatedAt: now}
 	event := RuleEvent{At: now, Kind: RuleCreated, ActorID: actorID}
 	if rule.ID == "" {
-		next.ID, next.Version = r.service.config.NewID(), 0
+		next.ID = r.service.config.NewID()
 	} else {
 		event.Kind = RuleEdited
 		if next, err = rules.Rule(ctx, rule.ID); err == nil && next.Version != rule.Version {

@@ -20,15 +20,19 @@ func (s *Service) Run(ctx context.Context) error {
 	defer stock.release(work)
 	for slots.acquire(ctx) {
 		delivery := stock.next(ctx)
-		if delivery == nil {
+		switch {
+		case delivery == nil:
 			slots.release()
 			s.idle(ctx)
-			continue
+		case delivery.suspect():
+			s.runAlone(ctx, work, slots, delivery)
+			slots.release()
+		default:
+			go func() {
+				defer slots.release()
+				delivery.run(work)
+			}()
 		}
-		go func() {
-			defer slots.release()
-			delivery.run(work)
-		}()
 	}
 	return nil
 }

@@ -48,7 +48,9 @@ func (s *stock) refill(ctx context.Context) {
 	if len(claimed) < s.size {
 		s.size = 0 // there was no more: how long it lasts says nothing
 	}
-	s.leased = claimed
+	if s.leased = claimed; len(claimed) > 0 {
+		s.isolate(ctx)
+	}
 }
 
 // nextSize is how many to claim after the last stock lasted for some time.
