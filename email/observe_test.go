@@ -55,7 +55,7 @@ func TestObserverOfEverythingElse(t *testing.T) {
 	for _, o := range *seen {
 		counts[o.Kind]++
 	}
-	assert.Equal(t, map[email.ObservationKind]int{email.ObservedQueued: 3, email.ObservedAttempt: 1, email.ObservedHeld: 2,
+	assert.Equal(t, map[email.ObservationKind]int{email.ObservedQueued: 3, email.ObservedAttempt: 2, email.ObservedHeld: 1,
 		email.ObservedSuppressed: 1, email.ObservedReceived: 1}, counts)
 }
 
