@@ -10,8 +10,8 @@ import (
 type Campaign struct {
 	// ID names the campaign: Send under the same ID goes on where an earlier one ended. At most 200 octets.
 	ID string
-	// Draft is what each customer gets, a mass mailing whatever its Purpose. CustomerID, To, Bcc, InReplyTo and
-	// IdempotencyKey are left empty.
+	// Draft is what each customer gets at his primary address, a mass mailing whatever its Purpose. CustomerID, To, Bcc,
+	// InReplyTo and IdempotencyKey are left empty.
 	Draft Draft
 	// Audience yields the customers behind the one with the id after, which is empty for the first time: each once, in an
 	// order that is always the same, such as that of their ids. Data of the letter that differs by customer is in
