@@ -38,14 +38,13 @@ func (s *Store) candidates(ctx context.Context, tx conn, q email.Query) ([]strin
 	if err != nil {
 		return nil, err
 	}
-	trigrams := telling(q.Words)
-	if len(trigrams) == 0 { // not as ParseQuery has it
+	if len(trigrams(q.Words...)) == 0 { // not as ParseQuery has it
 		newest, err := s.amongNewest(ctx, tx, q, everybody)
 		return append(exact, newest...), err
 	}
 	newest, err := s.amongNewest(ctx, tx, q, fewNewest)
 	if err == nil && len(newest) < q.Limit {
-		newest, err = s.byTrigrams(ctx, tx, q, trigrams)
+		newest, err = s.byTrigrams(ctx, tx, q)
 	}
 	return append(exact, newest...), err
 }
@@ -79,11 +78,11 @@ func (s *Store) amongNewest(ctx context.Context, tx conn, q email.Query, few int
 }
 
 // byTrigrams are the newest of those who match.
-func (s *Store) byTrigrams(ctx context.Context, tx conn, q email.Query, trigrams []string) ([]string, error) {
+func (s *Store) byTrigrams(ctx context.Context, tx conn, q email.Query) ([]string, error) {
 	if s.dialect == PostgreSQL {
-		return s.byNumbers(ctx, tx, q, trigrams)
+		return s.byNumbers(ctx, tx, q)
 	}
-	return s.byFullText(ctx, tx, q, trigrams)
+	return s.byFullText(ctx, tx, q)
 }
 
 // matching is the condition that text holds every one of words, with its arguments. No index answers it.

@@ -38,9 +38,9 @@ func (s *Store) indexedByNumbers(c email.Customer, search string) indexed {
 
 // byNumbers asks the index for one epoch after the other until there are enough. The tenant is compared as a text of its
 // own, so that no other index is thought to be better.
-func (s *Store) byNumbers(ctx context.Context, tx conn, q email.Query, trigrams []string) ([]string, error) {
+func (s *Store) byNumbers(ctx context.Context, tx conn, q email.Query) ([]string, error) {
 	matching, args := s.dialect.matching("search", q.Words)
-	args = append([]any{array(s.numbers(trigrams)), s.tenant, s.tenant}, args...)
+	args = append([]any{array(s.numbers(telling(trigrams(q.Words...)))), s.tenant, s.tenant}, args...)
 	return collect(ctx, tx, scanOne[string], `SELECT c.id FROM (
 			SELECT epoch, ARRAY(SELECT CAST((number + epoch * `+strconv.Itoa(epochFactor)+` & 4294967295) - `+strconv.Itoa(numberBias)+` AS INTEGER)
 				FROM unnest(CAST(CAST(? AS TEXT) AS BIGINT[])) AS number) AS trigrams

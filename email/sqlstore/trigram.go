@@ -1,19 +1,21 @@
 package sqlstore
 
 import (
-	"slices"
+	"strings"
 	"unicode"
 )
 
-// trigrams are the different runs of three characters in text, in order.
-func trigrams(text string) []string {
+// trigrams are the different runs of three characters in texts, in order.
+func trigrams(texts ...string) []string {
 	var list []string
 	seen := make(map[string]bool)
-	runes := []rune(text)
-	for i := 0; i+3 <= len(runes); i++ {
-		if trigram := string(runes[i : i+3]); !seen[trigram] {
-			seen[trigram] = true
-			list = append(list, trigram)
+	for _, text := range texts {
+		runes := []rune(text)
+		for i := 0; i+3 <= len(runes); i++ {
+			if trigram := string(runes[i : i+3]); !seen[trigram] {
+				seen[trigram] = true
+				list = append(list, trigram)
+			}
 		}
 	}
 	return list
@@ -23,21 +25,29 @@ func trigrams(text string) []string {
 // of customers to go through, and neighbours in a word occur together anyway.
 const enoughTrigrams = 5
 
-// telling are the trigrams of words by which an index finds few customers beside those who have the whole words: up to
-// three with digits, because numbers differ more than names and domains do, and otherwise such as are far from each other.
-func telling(words []string) []string {
-	var numbers, others []string
-	for _, word := range words {
-		for _, trigram := range trigrams(word) {
-			if slices.ContainsFunc([]rune(trigram), unicode.IsDigit) {
-				numbers = append(numbers, trigram)
-			} else {
-				others = append(others, trigram)
-			}
+// telling are the trigrams by which an index finds few customers beside those who have them all, as far as one can tell from
+// the trigrams alone: those with digits, because numbers differ more than names and domains do, and otherwise such as are far
+// from each other.
+func telling(trigrams []string) []string {
+	numbers, others := divide(trigrams, hasDigit)
+	if len(numbers) >= enoughTrigrams-2 {
+		return spread(numbers, enoughTrigrams)
+	}
+	return append(numbers, spread(others, enoughTrigrams-len(numbers))...)
+}
+
+func hasDigit(text string) bool { return strings.ContainsFunc(text, unicode.IsDigit) }
+
+// divide are those of a list of which is is true, and the others.
+func divide(list []string, is func(string) bool) (yes, no []string) {
+	for _, one := range list {
+		if is(one) {
+			yes = append(yes, one)
+		} else {
+			no = append(no, one)
 		}
 	}
-	numbers = spread(numbers, max(enoughTrigrams-2, enoughTrigrams-len(others)))
-	return append(numbers, spread(others, enoughTrigrams-len(numbers))...)
+	return yes, no
 }
 
 // spread are at most n of a list, as far from each other as can be, the first and the last among them.
