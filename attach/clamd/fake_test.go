@@ -199,22 +199,29 @@ func TestMaxStream(t *testing.T) {
 }
 
 func TestSilence(t *testing.T) {
-	quiet := make(chan struct{})
-	for name, handle := range map[string]func(*bufio.Reader, net.Conn){
-		"answers nothing": func(r *bufio.Reader, _ net.Conn) { receive(r); <-quiet },
-		"takes nothing":   func(*bufio.Reader, net.Conn) { <-quiet },
+	for name, handle := range map[string]func(quiet chan struct{}) func(*bufio.Reader, net.Conn){
+		"answers nothing": func(quiet chan struct{}) func(*bufio.Reader, net.Conn) {
+			return func(r *bufio.Reader, _ net.Conn) { receive(r); <-quiet }
+		},
+		"takes nothing": func(quiet chan struct{}) func(*bufio.Reader, net.Conn) {
+			return func(*bufio.Reader, net.Conn) { <-quiet }
+		},
 	} {
+		// silent is the daemon's address; the end of the test ends its silence.
+		silent := func(t *testing.T) string {
+			quiet := make(chan struct{})
+			address := fake(t, "unix", handle(quiet))
+			t.Cleanup(func() { close(quiet) })
+			return address
+		}
 		t.Run(name, func(t *testing.T) {
-			address := fake(t, "unix", handle)
-			t.Cleanup(func() { quiet <- struct{}{} })
 			began := time.Now()
-			_, err := clamd.New("unix", address, clamd.Options{Timeout: 50 * time.Millisecond}).Scan(t.Context(), bytes.NewReader(make([]byte, 8<<20)))
+			_, err := clamd.New("unix", silent(t), clamd.Options{Timeout: 50 * time.Millisecond}).Scan(t.Context(), bytes.NewReader(make([]byte, 8<<20)))
 			require.ErrorIs(t, err, os.ErrDeadlineExceeded)
 			assert.Less(t, time.Since(began), 5*time.Second)
 		})
 		t.Run(name+" until ctx ends", func(t *testing.T) {
-			address := fake(t, "unix", handle)
-			t.Cleanup(func() { quiet <- struct{}{} })
+			address := silent(t)
 			ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 			defer cancel()
 			_, err := clamd.New("unix", address, clamd.Options{}).Scan(ctx, bytes.NewReader(make([]byte, 8<<20)))
