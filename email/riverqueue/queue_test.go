@@ -106,9 +106,9 @@ func TestEveryWayIntoTheQueueInsertsJobs(t *testing.T) {
 
 // The job is the host's transaction's, as the message is.
 func TestWithinTheHostsTransaction(t *testing.T) {
-	w := newWorld(t)
 	for name, commit := range map[string]bool{"rolled back": false, "committed": true} {
 		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
 			conn, err := w.db.Conn(t.Context())
 			require.NoError(t, err)
 			defer conn.Close()
