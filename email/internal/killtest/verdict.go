@@ -16,7 +16,8 @@ func (l *letters) judge(t *testing.T, sink *Sink, w *workers) {
 	defer sink.mu.Unlock()
 	states := map[email.State]int{}
 	attempts, refused := 0, 0
-	list := l.all(t)
+	list, err := l.all(t.Context())
+	must(t, err)
 	for _, m := range list {
 		states[m.State]++
 		attempts += m.Attempts
