@@ -6,7 +6,7 @@ import "fmt"
 // value itself, so that it can be logged.
 type FieldError struct {
 	Field string // the header field ("Subject", "To"), or where it is in the Message ("Attachments[2].Name")
-	Code  string // one of the codes of Text, such as "field.control"
+	Code  string // one of those that the package comment lists, such as "field.control"
 }
 
 func (e *FieldError) Error() string { return "message: " + e.Field + ": " + text(e.Code, "en") }

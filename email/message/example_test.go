@@ -2,7 +2,9 @@ package message_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/mail"
 	"os"
 	"strings"
@@ -67,4 +69,44 @@ func ExampleParse() {
 	// Output:
 	// Анна | message | Thank you!
 	// Re: order | [2@example.org] | [1@shop.example 2@example.org]
+}
+
+// A queued message is its Wire as JSON; a large attachment stays where it is and is found by its key.
+func ExampleWire_WriterTo() {
+	content := strings.Repeat("%PDF-1.7 ", 4000)
+	msg := message.Message{
+		From:      mail.Address{Address: "anna@shop.example"},
+		To:        []mail.Address{{Address: "client@example.org"}},
+		Date:      time.Date(2026, 3, 4, 10, 15, 0, 0, time.UTC),
+		MessageID: "1042@shop.example",
+		Attachments: []message.Attachment{{Name: "invoice.pdf", MediaType: "application/pdf", Size: int64(len(content)), Key: "sha256-7f83",
+			Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(content)), nil }}},
+	}
+	wire, err := message.Build(msg, message.BuildOptions{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	kept, err := json.Marshal(wire)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	var later message.Wire // read by a later release, on another machine
+	if err := json.Unmarshal(kept, &later); err != nil {
+		fmt.Println(err)
+		return
+	}
+	open := func(key string) (io.ReadCloser, error) {
+		fmt.Println("opening", key)
+		return io.NopCloser(strings.NewReader(content)), nil
+	}
+	n, err := later.WriterTo(open).WriteTo(io.Discard)
+	fmt.Println("kept in less than 2,000 octets:", len(kept) < 2000)
+	fmt.Println("as long as forecast:", n == wire.Size(), err)
+	// Output:
+	// opening sha256-7f83
+	// kept in less than 2,000 octets: true
+	// as long as forecast: true <nil>
 }

@@ -69,7 +69,7 @@ func FuzzParse(f *testing.F) {
 	for _, s := range samples() {
 		f.Add([]byte(write(f, s.msg, message.BuildOptions{})))
 	}
-	for _, raw := range broken {
+	for _, raw := range broken(f) {
 		f.Add([]byte(raw))
 	}
 	limits := message.ParseOptions{MaxParts: 20, MaxDepth: 5, MaxHeader: 10_000, MaxDecoded: 10_000}

@@ -4,7 +4,6 @@ import (
 	"net/mail"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/crmmail/crmmail/email/message"
 	"github.com/stretchr/testify/assert"
@@ -121,37 +120,6 @@ func TestFieldsThatBuildMakes(t *testing.T) {
 		require.ErrorAs(t, err, &wrong, name)
 		assert.Equal(t, "field.reserved", wrong.Code)
 	}
-}
-
-func TestFieldErrors(t *testing.T) {
-	for code, put := range map[string]func(m *message.Message){
-		"field.missing":    func(m *message.Message) { m.Date = time.Time{} },
-		"field.control":    func(m *message.Message) { m.Subject = "a\r\nBcc: b" },
-		"field.utf8":       func(m *message.Message) { m.Subject = "\xff" },
-		"field.name":       func(m *message.Message) { m.Fields = []message.Field{{Name: "X Y"}} },
-		"field.reserved":   func(m *message.Message) { m.Fields = []message.Field{{Name: "Bcc", Body: "a@b"}} },
-		"field.long":       func(m *message.Message) { m.Fields = []message.Field{{Name: "X", Body: strings.Repeat("x", 2000)}} },
-		"field.address":    func(m *message.Message) { m.To = []mail.Address{{Address: "a b"}} },
-		"field.domain":     func(m *message.Message) { m.To = []mail.Address{{Address: "a@-b"}} },
-		"field.message-id": func(m *message.Message) { m.MessageID = "<a b>" },
-		"field.media-type": func(m *message.Message) { m.Attachments = []message.Attachment{file("", "multipart/mixed", "")} },
-		"field.date":       func(m *message.Message) { m.Date = m.Date.AddDate(10_000, 0, 0) },
-		"field.size": func(m *message.Message) {
-			m.Attachments = []message.Attachment{file("", "", "")}
-			m.Attachments[0].Size = -1
-		},
-	} {
-		m := simple()
-		put(&m)
-		_, err := message.Build(m, message.BuildOptions{})
-		var wrong *message.FieldError
-		require.ErrorAs(t, err, &wrong, code)
-		assert.Equal(t, code, wrong.Code)
-	}
-	err := message.Envelope{}.Validate()
-	var wrong *message.FieldError
-	require.ErrorAs(t, err, &wrong)
-	assert.Equal(t, "field.recipients", wrong.Code)
 }
 
 func TestTextsInBothLanguages(t *testing.T) {

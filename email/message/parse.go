@@ -44,7 +44,7 @@ type Parsed struct {
 	Kind                          string     // one of the Kind constants
 	Bounce                        *Bounce    // what a bounce says; nil for other kinds
 	Complaint                     *Complaint // what an abuse report says; nil for other kinds
-	Defects                       []string   // codes, see DefectText; each once, in the order they were met
+	Defects                       []string   // codes that the package comment lists, see DefectText; each once, in the order they were met
 	Fields                        []Field    // the header in its order, unfolded, names as they stand, not decoded
 }
 
