@@ -70,6 +70,14 @@ type BlobReferences interface {
 	ReferencedBlobs(ctx context.Context, ids []string) ([]string, error)
 }
 
+// WireKeeper is an optional ability of a Store: it tells the wire forms of its messages, also of those that went out long
+// ago. History.Source needs it.
+type WireKeeper interface {
+	// Wire returns the wire form that Enqueue kept with a message, in whatever state the message is by now; ErrNotFound
+	// where there is no message, or none was kept with it.
+	Wire(ctx context.Context, messageID string) (*message.Wire, error)
+}
+
 // Journal is the part of a Store that the history is read from.
 type Journal interface {
 	// Message returns one message with its events; an unknown id is ErrNotFound.

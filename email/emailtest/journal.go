@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/message"
 )
 
 // Message implements email.Journal.
@@ -20,6 +21,19 @@ func (s *Store) Message(ctx context.Context, id string) (email.Message, error) {
 		return email.Message{}, fmt.Errorf("message: %w", email.ErrNotFound)
 	}
 	return cloneMessage(e.message), nil
+}
+
+// Wire implements email.WireKeeper.
+func (s *Store) Wire(ctx context.Context, messageID string) (*message.Wire, error) {
+	if err := s.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer s.mu.Unlock()
+	e, ok := s.messages[messageID]
+	if !ok || e.wire == nil {
+		return nil, fmt.Errorf("wire form: %w", email.ErrNotFound)
+	}
+	return cloneWire(e.wire), nil
 }
 
 // Messages implements email.Journal.

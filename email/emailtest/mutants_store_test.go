@@ -8,6 +8,7 @@ import (
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
+	"github.com/crmmail/crmmail/email/message"
 )
 
 const suiteTimeout = 2 * time.Minute
@@ -26,6 +27,7 @@ type brokenStore struct {
 	erase         func(context.Context, email.Store, string) ([]string, error)
 	forget        func(context.Context, email.Store, time.Time, int) ([]string, int, error)
 	referenced    func(context.Context, email.BlobReferences, []string) ([]string, error)
+	wire          func(context.Context, email.Store, string) (*message.Wire, error)
 }
 
 func (b brokenStore) Enqueue(ctx context.Context, q email.Queued) (email.Message, error) {
@@ -96,6 +98,13 @@ func (b brokenStore) ReferencedBlobs(ctx context.Context, ids []string) ([]strin
 		return b.Store.(email.BlobReferences).ReferencedBlobs(ctx, ids)
 	}
 	return b.referenced(ctx, b.Store.(email.BlobReferences), ids)
+}
+
+func (b brokenStore) Wire(ctx context.Context, id string) (*message.Wire, error) {
+	if b.wire == nil {
+		return b.Store.(email.WireKeeper).Wire(ctx, id)
+	}
+	return b.wire(ctx, b.Store, id)
 }
 
 func (b brokenStore) ForgetRaw(ctx context.Context, before time.Time, limit int) ([]string, int, error) {

@@ -28,7 +28,7 @@ const mutantsEnv = "EMAILTEST_MUTANTS"
 func TestMutants(t *testing.T) {
 	mutants := slices.Concat(storeMutants, claimMutants, storeListMutants, fileMutants, assignMutants, inboxMutants, eraseMutants, blobMutants,
 		customerMutants, directoryMutants, loaderMutants, tokenMutants, transportMutants, ruleMutants, rulePartMutants, suppressionMutants,
-		batchMutants, campaignMutants, rateMutants, lapseMutants)
+		batchMutants, campaignMutants, rateMutants, lapseMutants, wireMutants)
 	if os.Getenv(mutantsEnv) != "" {
 		for _, m := range mutants {
 			t.Run(m.name, func(t *testing.T) {

@@ -44,6 +44,7 @@ var (
 	_ email.Store           = (*Store)(nil)
 	_ email.Eraser          = (*Store)(nil)
 	_ email.BlobReferences  = (*Store)(nil)
+	_ email.WireKeeper      = (*Store)(nil)
 	_ email.Blobs           = (*Store)(nil)
 	_ email.BlobLister      = (*Store)(nil)
 	_ email.BlobRemover     = (*Store)(nil)

@@ -23,7 +23,8 @@ type StoreHarness struct {
 }
 
 // TestStore holds an implementation of email.Store to every promise of its contract, each as a subtest with a
-// storage of its own. Where it is an email.Eraser or an email.BlobReferences, the promises of these are asked for, too.
+// storage of its own. Where it is an email.Eraser, an email.BlobReferences or an email.WireKeeper, the promises of these are asked
+// for, too.
 func TestStore(t *testing.T, h StoreHarness) {
 	open := func(t testing.TB) storeFixture {
 		one, other := h.Open(t)
@@ -40,6 +41,9 @@ func TestStore(t *testing.T, h StoreHarness) {
 	}
 	if knowsReferences(one) {
 		hold(t, open, referencePromises)
+	}
+	if keepsWires(one) {
+		hold(t, open, wirePromises)
 	}
 }
 

@@ -4,9 +4,11 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"slices"
 
 	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/message"
 )
 
 // Message implements email.Journal.
@@ -16,6 +18,21 @@ func (s *Store) Message(ctx context.Context, id string) (m email.Message, err er
 		return err
 	})
 	return m, wrap("message", err)
+}
+
+// Wire implements email.WireKeeper. One that cannot be read is an error.
+func (s *Store) Wire(ctx context.Context, messageID string) (wire *message.Wire, err error) {
+	err = s.look(ctx, func(db conn) error {
+		kept, err := collect(ctx, db, scanOne[[]byte], `SELECT wire FROM crmmail_wire WHERE tenant = ? AND message_id = ?`, s.tenant, messageID)
+		if err == nil && len(kept) == 0 {
+			err = email.ErrNotFound
+		}
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(kept[0], &wire)
+	})
+	return wire, wrap("wire form", err)
 }
 
 // Messages implements email.Journal. A page costs the same at any depth.
