@@ -17,9 +17,9 @@ type Options struct {
 	// Hash asks for SHA-256, for which every file is read once to its end.
 	Hash bool
 	// Scanner looks for viruses in every file that is not empty and not over the limit, in the same reading as the hash. nil is
-	// none. A file that it cannot judge is an error, [NotScanned]: closed doors by default.
+	// none. A file that it cannot judge is an error, [CodeNotScanned]: closed doors by default.
 	Scanner Scanner
-	// AllowUnscanned makes [NotScanned] a warning, so that messages still go while the scanner is away.
+	// AllowUnscanned makes [CodeNotScanned] a warning, so that messages still go while the scanner is away.
 	AllowUnscanned bool
 	// Overhead is the octets of the message besides its attachments.
 	Overhead int64
@@ -99,14 +99,14 @@ func (c *checker) judge(f File) Verdict {
 func (c *checker) judgeName(v *Verdict) {
 	switch {
 	case isInvalid(v.Name):
-		v.report(NameInvalid, Error, Params{})
+		v.report(CodeNameInvalid, SeverityError, Params{})
 	case isDeceptive(v.Name):
-		v.report(NameDeceptive, Error, Params{})
+		v.report(CodeNameDeceptive, SeverityError, Params{})
 	case v.CleanName != v.Name:
-		v.report(NameCleaned, Note, Params{Name: v.CleanName})
+		v.report(CodeNameCleaned, SeverityNote, Params{Name: v.CleanName})
 	}
 	if hidden := hiddenExtension(v.CleanName); hidden != "" {
-		v.report(DoubleExtension, Note, Params{Extension: hidden})
+		v.report(CodeDoubleExtension, SeverityNote, Params{Extension: hidden})
 	}
 }
 
@@ -124,7 +124,7 @@ func (c *checker) judgeFormat(v *Verdict, content sniff.Content) bool {
 	if name := c.nameFor(content.Kind); ext == "" && name != "" {
 		p.Hint, p.Rename = "name-it", name
 	}
-	v.report(FormatNotAllowed, Error, p)
+	v.report(CodeFormatNotAllowed, SeverityError, p)
 	return false
 }
 
@@ -145,11 +145,11 @@ func (c *checker) nameFor(kind string) string {
 func (c *checker) judgeSize(v *Verdict, src source) {
 	switch {
 	case src.size == 0:
-		v.report(Empty, Error, Params{})
+		v.report(CodeEmpty, SeverityError, Params{})
 	case src.cut:
-		v.report(TooLarge, Error, Params{Limit: c.MaxFile, Hint: "cut"})
+		v.report(CodeTooLarge, SeverityError, Params{Limit: c.MaxFile, Hint: "cut"})
 	case src.size > c.MaxFile:
-		v.report(TooLarge, Error, Params{Size: src.size, Limit: c.MaxFile})
+		v.report(CodeTooLarge, SeverityError, Params{Size: src.size, Limit: c.MaxFile})
 	}
 }
 
@@ -179,7 +179,7 @@ func markDuplicates(files []Verdict) {
 	for i := range files {
 		key := foldKey(files[i].CleanName)
 		if first, ok := seen[key]; ok {
-			files[i].report(NameDuplicate, Note, Params{Name: first})
+			files[i].report(CodeNameDuplicate, SeverityNote, Params{Name: first})
 			continue
 		}
 		seen[key] = files[i].CleanName
@@ -190,15 +190,15 @@ func markDuplicates(files []Verdict) {
 func (c *checker) judgeMessage(r Report, opts Options) ([]Issue, []int) {
 	var out []Issue
 	if r.Total > c.MaxTotal {
-		out = append(out, Issue{TotalTooLarge, Error, Params{Total: r.Total, Limit: c.MaxTotal, Over: r.Total - c.MaxTotal}})
+		out = append(out, Issue{CodeTotalTooLarge, SeverityError, Params{Total: r.Total, Limit: c.MaxTotal, Over: r.Total - c.MaxTotal}})
 	}
 	if n := len(r.Files); c.MaxFiles > 0 && n > c.MaxFiles {
-		out = append(out, Issue{TooManyFiles, Error, Params{Count: int64(n), Most: int64(c.MaxFiles)}})
+		out = append(out, Issue{CodeTooManyFiles, SeverityError, Params{Count: int64(n), Most: int64(c.MaxFiles)}})
 	}
 	overhead := max(0, opts.Overhead)
 	wire := add(r.Wire, overhead)
 	if opts.RelaySize > 0 && wire > opts.RelaySize {
-		out = append(out, Issue{MessageTooLarge, Error, Params{Wire: wire, Limit: opts.RelaySize, Over: rawOf(wire - opts.RelaySize)}})
+		out = append(out, Issue{CodeMessageTooLarge, SeverityError, Params{Wire: wire, Limit: opts.RelaySize, Over: rawOf(wire - opts.RelaySize)}})
 	}
 	fit := bounds{total: c.MaxTotal, files: c.MaxFiles}
 	if opts.RelaySize > 0 {
@@ -209,7 +209,7 @@ func (c *checker) judgeMessage(r Report, opts Options) ([]Issue, []int) {
 		if len(out) == 0 { // it may go, but not arrive
 			fit.wire = wireBound(limit, overhead)
 		}
-		out = append(out, Issue{MayBounce, Warning, Params{Wire: wire, Limit: limit, Over: rawOf(wire - limit), Receiver: receiver, Hint: hint}})
+		out = append(out, Issue{CodeMayBounce, SeverityWarning, Params{Wire: wire, Limit: limit, Over: rawOf(wire - limit), Receiver: receiver, Hint: hint}})
 	}
 	if len(out) == 0 {
 		return nil, nil

@@ -14,21 +14,21 @@ func (c *checker) judgeContent(v *Verdict, content sniff.Content) bool {
 	}
 	if content.Kind == "encrypted" && isOffice(expected) {
 		v.Format, v.MediaType = expected, officeMediaType[expected]
-		v.report(Encrypted, Warning, Params{})
+		v.report(CodeEncrypted, SeverityWarning, Params{})
 		return true
 	}
 	if broken(content, expected) {
-		v.report(Damaged, Error, Params{Hint: damageHint(content.Damaged)})
+		v.report(CodeDamaged, SeverityError, Params{Hint: damageHint(content.Damaged)})
 		return false
 	}
 	switch {
 	case content.Kind == expected:
 	case sameFamily(content.Kind, expected) && c.allows(content.Kind):
-		v.report(ContentDiffers, Note, Params{Expected: expected, Detected: content.Kind})
+		v.report(CodeContentDiffers, SeverityNote, Params{Expected: expected, Detected: content.Kind})
 	default:
-		v.report(ContentMismatch, Error, c.mismatch(ext, expected, content.Kind))
+		v.report(CodeContentMismatch, SeverityError, c.mismatch(ext, expected, content.Kind))
 		if content.Macros {
-			v.report(Macros, Error, Params{})
+			v.report(CodeMacros, SeverityError, Params{})
 		}
 		return false
 	}
@@ -104,29 +104,29 @@ func tooBig(content sniff.Content) bool {
 // judgeInside reports what stands out in a file that is what it should be.
 func (c *checker) judgeInside(v *Verdict, content sniff.Content) {
 	if content.Damaged == sniff.Cut {
-		v.report(Damaged, Warning, Params{Hint: "cut"})
+		v.report(CodeDamaged, SeverityWarning, Params{Hint: "cut"})
 	}
 	if content.Macros {
 		c.judgeMacros(v, content.Kind)
 	}
 	if content.Encrypted {
-		v.report(Encrypted, Warning, Params{})
+		v.report(CodeEncrypted, SeverityWarning, Params{})
 	}
 	if content.Template != "" {
-		v.report(ExternalTemplate, Warning, Params{Target: content.Template})
+		v.report(CodeExternalTemplate, SeverityWarning, Params{Target: content.Template})
 	}
 	if content.Embedded {
-		v.report(EmbeddedObject, Warning, Params{})
+		v.report(CodeEmbeddedObject, SeverityWarning, Params{})
 	}
 	if content.Active != "" {
-		v.report(ActiveContent, Warning, Params{What: content.Active})
+		v.report(CodeActiveContent, SeverityWarning, Params{What: content.Active})
 	}
 	if content.Trailing != "" {
-		v.report(TrailingData, Warning, Params{Detected: content.Trailing})
+		v.report(CodeTrailingData, SeverityWarning, Params{Detected: content.Trailing})
 	}
 	v.Width, v.Height = content.Width, content.Height
 	if tooBig(content) {
-		v.report(ImageTooBig, Warning, Params{Width: content.Width, Height: content.Height})
+		v.report(CodeImageTooBig, SeverityWarning, Params{Width: content.Width, Height: content.Height})
 	}
 	c.judgeOdd(v, content)
 }
@@ -134,11 +134,11 @@ func (c *checker) judgeInside(v *Verdict, content sniff.Content) {
 func (c *checker) judgeMacros(v *Verdict, kind string) {
 	switch {
 	case kind != "doc":
-		v.report(Macros, Error, Params{})
+		v.report(CodeMacros, SeverityError, Params{})
 	case c.RefuseMacros:
-		v.report(Macros, Error, Params{})
+		v.report(CodeMacros, SeverityError, Params{})
 	default:
-		v.report(Macros, Warning, Params{Hint: "doc"})
+		v.report(CodeMacros, SeverityWarning, Params{Hint: "doc"})
 	}
 }
 
@@ -146,14 +146,14 @@ func (c *checker) judgeOdd(v *Verdict, content sniff.Content) {
 	switch content.Odd {
 	case "":
 	case sniff.OddPath:
-		v.report(ContentOdd, Warning, Params{Hint: "path"})
+		v.report(CodeContentOdd, SeverityWarning, Params{Hint: "path"})
 	default:
-		v.report(ContentOdd, Note, Params{})
+		v.report(CodeContentOdd, SeverityNote, Params{})
 	}
 	if content.LeadingJunk {
-		v.report(LeadingJunk, Note, Params{})
+		v.report(CodeLeadingJunk, SeverityNote, Params{})
 	}
 	if content.Legacy {
-		v.report(Legacy, Note, Params{})
+		v.report(CodeLegacy, SeverityNote, Params{})
 	}
 }

@@ -37,7 +37,7 @@
 // of which any octet of the main stream is missing. A PDF or JPEG that breaks off is fine (readers repair the one, cameras leave out the
 // end of the other), a PNG is a warning.
 //
-// [MayBounce] is a warning for everybody over Gmail's limit, not only for recipients at gmail.com: which service is behind a domain
+// [CodeMayBounce] is a warning for everybody over Gmail's limit, not only for recipients at gmail.com: which service is behind a domain
 // of one's own is unknown, and a limit of 25 MB is the most common one. Where a recipient is at Gmail, its text says so.
 //
 // What follows the end of a PDF or JPEG is looked for in the last 64 KB; where files are read whole, for a hash or a scanner, a program or
@@ -45,5 +45,5 @@
 //
 // COMPARED.md in this folder sets it beside mimetype and libmagic.
 //
-// The codes of issues are listed, each with an input that raises it, beside [NameInvalid].
+// The codes of issues are listed, each with an input that raises it, beside [CodeNameInvalid].
 package attach

@@ -7,9 +7,9 @@ type Severity string
 
 // The severities. An error blocks the message; a warning and a note let it go.
 const (
-	Error   Severity = "error"
-	Warning Severity = "warning"
-	Note    Severity = "note"
+	SeverityError   Severity = "error"
+	SeverityWarning Severity = "warning"
+	SeverityNote    Severity = "note"
 )
 
 // Issue is one thing that a person should know about a file or a message.

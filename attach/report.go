@@ -61,7 +61,7 @@ func (r Report) Refusal(language string) string {
 		return refusal.en
 	}
 	for _, i := range r.Issues {
-		if i.Severity == Error {
+		if i.Severity == SeverityError {
 			return i.Text(language)
 		}
 	}
@@ -72,7 +72,7 @@ func (r Report) Refusal(language string) string {
 func (v Verdict) Refused() bool { return hasError(v.Issues) }
 
 func hasError(issues []Issue) bool {
-	return slices.ContainsFunc(issues, func(i Issue) bool { return i.Severity == Error })
+	return slices.ContainsFunc(issues, func(i Issue) bool { return i.Severity == SeverityError })
 }
 
 // sortForDisplay is a total order, so that equal input is shown equally.

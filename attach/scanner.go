@@ -42,12 +42,12 @@ func (c *checker) scan(v *Verdict, content *contentReader) {
 			p.Hint = "limit"
 		}
 		if c.allowUnscanned {
-			v.report(NotScanned, Warning, Params{Hint: "allowed"})
+			v.report(CodeNotScanned, SeverityWarning, Params{Hint: "allowed"})
 			return
 		}
-		v.report(NotScanned, Error, p)
+		v.report(CodeNotScanned, SeverityError, p)
 	case threat != "":
-		v.report(Infected, Error, Params{Threat: threatName(threat)})
+		v.report(CodeInfected, SeverityError, Params{Threat: threatName(threat)})
 	}
 }
 

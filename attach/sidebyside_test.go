@@ -31,10 +31,10 @@ func ours(t *testing.T, cases []sample.Case) []sample.Fate {
 		r := check(t, attach.Default(), attach.Options{}, attach.Bytes(c.Name, c.Data, noon))
 		fate := sample.Accepted
 		for _, issue := range r.Files[0].Issues {
-			if issue.Severity == attach.Warning && fate == sample.Accepted {
+			if issue.Severity == attach.SeverityWarning && fate == sample.Accepted {
 				fate = sample.Told
 			}
-			if issue.Severity == attach.Error {
+			if issue.Severity == attach.SeverityError {
 				fate = sample.Refused
 			}
 		}

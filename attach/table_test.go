@@ -152,7 +152,7 @@ func TestPageAndServerSayTheSame(t *testing.T) {
 					var want []string
 					for _, issue := range check(t, policy, attach.Options{}, file).Files[0].Issues {
 						switch issue.Code {
-						case attach.FormatNotAllowed, attach.Empty, attach.TooLarge:
+						case attach.CodeFormatNotAllowed, attach.CodeEmpty, attach.CodeTooLarge:
 							if issue.Params.Hint == "name-it" { // said once the content is there
 								issue.Params.Hint = "no-extension"
 							}

@@ -74,10 +74,10 @@ func TestCodesAreDocumented(t *testing.T) {
 
 func TestPlurals(t *testing.T) {
 	for n, want := range map[int64]string{1: "1 файл,", 2: "2 файла,", 5: "5 файлов,", 11: "11 файлов,", 12: "12 файлов,", 21: "21 файл,", 22: "22 файла,", 111: "111 файлов,", 1000: "1000 файлов,"} {
-		issue := attach.Issue{Code: attach.TooManyFiles, Params: attach.Params{Count: n}}
+		issue := attach.Issue{Code: attach.CodeTooManyFiles, Params: attach.Params{Count: n}}
 		assert.Contains(t, issue.Text("ru"), want)
 	}
-	assert.Contains(t, attach.Issue{Code: attach.TooManyFiles, Params: attach.Params{Count: 1}}.Text("en"), "1 file ")
+	assert.Contains(t, attach.Issue{Code: attach.CodeTooManyFiles, Params: attach.Params{Count: 1}}.Text("en"), "1 file ")
 }
 
 func TestSizeText(t *testing.T) {
@@ -85,19 +85,19 @@ func TestSizeText(t *testing.T) {
 		1: "1 байт", 3: "3 байта", 1000: "1000 байт", 1024: "1 КБ", 1536: "1,5 КБ", 30 << 20: "30 МБ", 30<<20 + 1: "30,1 МБ", 31<<20 - 1: "31 МБ",
 		math.MaxInt64: "8796093022208 МБ",
 	} {
-		assert.Contains(t, attach.Issue{Code: attach.TooLarge, Params: attach.Params{Size: n}}.Text("ru"), "— "+want+".", n)
+		assert.Contains(t, attach.Issue{Code: attach.CodeTooLarge, Params: attach.Params{Size: n}}.Text("ru"), "— "+want+".", n)
 	}
 }
 
 func TestIssueJSON(t *testing.T) {
-	issue := attach.Issue{Code: attach.TooLarge, Severity: attach.Error, Params: attach.Params{Size: 2 << 20, Limit: 1 << 20}}
+	issue := attach.Issue{Code: attach.CodeTooLarge, Severity: attach.SeverityError, Params: attach.Params{Size: 2 << 20, Limit: 1 << 20}}
 	got, err := json.Marshal(issue)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{"code":"file.too-large","severity":"error","message":"The file takes 2 MB. One attachment may take at most 1 MB","params":{"size":2097152,"limit":1048576}}`, string(got))
 	got, err = json.Marshal(issue.In("ru"))
 	require.NoError(t, err)
 	assert.Contains(t, string(got), "Максимальный размер одного вложения — 1 МБ")
-	got, err = json.Marshal(attach.Issue{Code: attach.Empty, Severity: attach.Error})
+	got, err = json.Marshal(attach.Issue{Code: attach.CodeEmpty, Severity: attach.SeverityError})
 	require.NoError(t, err)
 	assert.Contains(t, string(got), `"params":{}`)
 }

@@ -33,7 +33,7 @@ func (c *checker) readWhole(v *Verdict, src source, content sniff.Content) {
 		return
 	}
 	if kind := c.tail.Kind(); kind != "" {
-		v.report(TrailingData, Warning, Params{Detected: kind})
+		v.report(CodeTrailingData, SeverityWarning, Params{Detected: kind})
 	}
 	if c.hash {
 		var sum [sha256.Size]byte
@@ -52,7 +52,7 @@ func (c *checker) newHash() hash.Hash {
 // fail reports a file that cannot be read.
 func (v *Verdict) fail(err error) {
 	v.Err = err
-	v.report(ReadFailed, Error, Params{})
+	v.report(CodeReadFailed, SeverityError, Params{})
 }
 
 // contentReader reads a file from its beginning, and shows what passes to the hash and to the search behind its end.

@@ -98,7 +98,7 @@ var behavioursOfContent = map[string]func(*testing.T){
 		w := newWorld(t)
 		finding := found(t, w, html(shortLink))["link.short"]
 		assert.Contains(t, finding.Text("ru"), "нужно использовать полный URL ссылки")
-		assert.Equal(t, validate.Warning, finding.Severity)
+		assert.Equal(t, validate.SeverityWarning, finding.Severity)
 		assert.Equal(t, email.StateQueued, w.send(t, html(shortLink)).State)
 	},
 	"B10 malicious code is found": func(t *testing.T) {

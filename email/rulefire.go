@@ -196,7 +196,7 @@ func (r Refusals) detail() string {
 	for _, refused := range r {
 		add(refused.Code)
 		for _, finding := range refused.Findings {
-			if finding.Severity == validate.Error {
+			if finding.Severity == validate.SeverityError {
 				add(finding.Code)
 			}
 		}

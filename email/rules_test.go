@@ -469,10 +469,10 @@ func TestRuleFollowsTheValidator(t *testing.T) {
 		errors.As(err, &refused)
 		return refused
 	}
-	assert.Equal(t, email.CodeRuleBlocked, activation(validate.Error).Code)
-	assert.Equal(t, email.CodeRuleUnacknowledged, activation(validate.Warning).Code)
-	assert.Nil(t, activation(validate.Note))
-	assert.Nil(t, activation(validate.Error, "link.short"))
+	assert.Equal(t, email.CodeRuleBlocked, activation(validate.SeverityError).Code)
+	assert.Equal(t, email.CodeRuleUnacknowledged, activation(validate.SeverityWarning).Code)
+	assert.Nil(t, activation(validate.SeverityNote))
+	assert.Nil(t, activation(validate.SeverityError, "link.short"))
 }
 
 func TestRuleFiresOnceByManyAtOnce(t *testing.T) {

@@ -22,10 +22,10 @@ type SourceReport struct {
 }
 
 // Errors are the findings with which no rule is activated and no mailing starts.
-func (r SourceReport) Errors() []SourceFinding { return r.ranked(validate.Error) }
+func (r SourceReport) Errors() []SourceFinding { return r.ranked(validate.SeverityError) }
 
 // Warnings are the findings that somebody has to take note of.
-func (r SourceReport) Warnings() []SourceFinding { return r.ranked(validate.Warning) }
+func (r SourceReport) Warnings() []SourceFinding { return r.ranked(validate.SeverityWarning) }
 
 func (r SourceReport) ranked(severity validate.Severity) (list []SourceFinding) {
 	for _, finding := range r.Findings {

@@ -48,7 +48,7 @@ func (c *sourceCheck) parsed(ctx context.Context, from sourcePart, variables []t
 	}
 	if len(c.uses) > maxUses {
 		tooMany := &twig.Finding{Code: twig.CodeLimitDepth, Severity: twig.SeverityError, Line: 1, Column: 1}
-		list = append(list, SourceFinding{Code: tooMany.Code, Severity: validate.Error, Line: 1, Column: 1, Twig: tooMany}.identified(from))
+		list = append(list, SourceFinding{Code: tooMany.Code, Severity: validate.SeverityError, Line: 1, Column: 1, Twig: tooMany}.identified(from))
 		c.uses = c.uses[:maxUses]
 	}
 	return list, nil
@@ -66,7 +66,7 @@ func refusedSource(ctx context.Context, from sourcePart, err error) ([]SourceFin
 	if !errors.As(err, &fault) {
 		fault = &template.Error{Kind: template.Syntax, Message: err.Error(), Err: err}
 	}
-	return []SourceFinding{SourceFinding{Code: CodeTemplateInvalid, Severity: validate.Error, Line: fault.Line, Column: fault.Column,
+	return []SourceFinding{SourceFinding{Code: CodeTemplateInvalid, Severity: validate.SeverityError, Line: fault.Line, Column: fault.Column,
 		Fault: fault}.identified(from)}, nil
 }
 

@@ -2,7 +2,7 @@ package validate
 
 import "strings"
 
-// advice are the rules about what else a sender wants to know. None of their findings is an Error.
+// advice are the rules about what else a sender wants to know. None of their findings is an error.
 func advice() []rule {
 	return []rule{
 		{

@@ -205,15 +205,15 @@ func TestSizes(t *testing.T) {
 
 func TestUnsubscribeHeaderLowersTheFinding(t *testing.T) {
 	c := validate.Content{HTML: "<p>x</p>", Bulk: true}
-	assert.Equal(t, validate.Warning, checkAll(t, validate.Options{}, validate.StageSend, c).Findings[0].Severity)
+	assert.Equal(t, validate.SeverityWarning, checkAll(t, validate.Options{}, validate.StageSend, c).Findings[0].Severity)
 	c.ListUnsubscribe = true
-	assert.Equal(t, validate.Note, checkAll(t, validate.Options{}, validate.StageSend, c).Findings[0].Severity)
+	assert.Equal(t, validate.SeverityNote, checkAll(t, validate.Options{}, validate.StageSend, c).Findings[0].Severity)
 }
 
 func TestSeveritiesByConfiguration(t *testing.T) {
 	opts := validate.Options{Severities: map[validate.Stage]map[string]validate.Severity{
-		validate.StageSend: {"placeholder.unresolved": validate.Error, "active.iframe": validate.Note},
-		validate.StageEdit: {"active.iframe": validate.Error},
+		validate.StageSend: {"placeholder.unresolved": validate.SeverityError, "active.iframe": validate.SeverityNote},
+		validate.StageEdit: {"active.iframe": validate.SeverityError},
 	}}
 	for _, tt := range []struct {
 		stage   validate.Stage
@@ -221,12 +221,12 @@ func TestSeveritiesByConfiguration(t *testing.T) {
 		want    validate.Severity
 		blocked bool
 	}{
-		{validate.StageSend, "{{ a }}", validate.Error, true},
-		{"later", "{{ a }}", validate.Error, true},
-		{validate.StageActivate, "{{ a }}", validate.Warning, false},
-		{validate.StageSend, "<iframe>", validate.Note, false},
-		{validate.StageActivate, "<iframe>", validate.Error, true},
-		{validate.StageEdit, "<iframe>", validate.Error, true},
+		{validate.StageSend, "{{ a }}", validate.SeverityError, true},
+		{"later", "{{ a }}", validate.SeverityError, true},
+		{validate.StageActivate, "{{ a }}", validate.SeverityWarning, false},
+		{validate.StageSend, "<iframe>", validate.SeverityNote, false},
+		{validate.StageActivate, "<iframe>", validate.SeverityError, true},
+		{validate.StageEdit, "<iframe>", validate.SeverityError, true},
 	} {
 		r := checkAll(t, opts, tt.stage, validate.Content{HTML: tt.html})
 		require.Len(t, r.Findings, 1)
@@ -241,13 +241,13 @@ func TestNewRefusesUnknownNames(t *testing.T) {
 	}
 	for name, opts := range map[string]validate.Options{
 		"a code to switch off": {Off: []string{"link.shorter"}},
-		"a code to rank":       ranked(validate.StageSend, "link.shorter", validate.Note),
-		"a stage":              ranked("later", "link.short", validate.Note),
+		"a code to rank":       ranked(validate.StageSend, "link.shorter", validate.SeverityNote),
+		"a stage":              ranked("later", "link.short", validate.SeverityNote),
 		"a severity":           ranked(validate.StageSend, "link.short", "fatal"),
 	} {
 		_, err := validate.New(opts)
 		assert.Error(t, err, name)
 	}
-	_, err := validate.New(ranked(validate.StageSend, "link.short", validate.Note))
+	_, err := validate.New(ranked(validate.StageSend, "link.short", validate.SeverityNote))
 	assert.NoError(t, err)
 }

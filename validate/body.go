@@ -152,9 +152,9 @@ func checkUnsubscribe(l *letter) {
 			last = p
 		}
 	}
-	severity := Warning
+	severity := SeverityWarning
 	if l.content.ListUnsubscribe {
-		severity = Note
+		severity = SeverityNote
 	}
 	last.add(Finding{Code: "bulk.no-unsubscribe", Severity: severity}, last.ending(), "")
 }

@@ -19,17 +19,17 @@
 //
 // Content is checked while someone writes it (StageEdit), when a rule or template is activated
 // (StageActivate), there usually as Twig source, and when the rendered letter is about to be sent
-// (StageSend). Active content in HTML is an Error at activation and at sending and blocks both; while
+// (StageSend). Active content in HTML is an error at activation and at sending and blocks both; while
 // editing, and in the subject, the preheader and the text part, where it would be shown and not run,
-// it is a Warning. Short links are a Warning everywhere, those through small or doubtful services and
-// through shorteners of one platform a Note. All the rest is advice, a Warning or a Note and never an Error:
+// it is a warning. Short links are a warning everywhere, those through small or doubtful services and
+// through shorteners of one platform a note. All the rest is advice, a warning or a note and never an error:
 // placeholders that nobody filled in, links that do not work or look like a fraud's, what Gmail clips.
 //
 // Options.Off silences codes, Options.Severities ranks them anew for a stage. To let no letter go with
 // a placeholder left in it:
 //
 //	validate.Options{Severities: map[validate.Stage]map[string]validate.Severity{
-//		validate.StageSend: {"placeholder.unresolved": validate.Error},
+//		validate.StageSend: {"placeholder.unresolved": validate.SeverityError},
 //	}}
 //
 // Twig source is read with its syntax masked at equal length; string literals of expressions are

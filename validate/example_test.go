@@ -36,7 +36,7 @@ func ExampleOptions() {
 	v, err := validate.New(validate.Options{
 		Off: []string{"link.insecure"},
 		Severities: map[validate.Stage]map[string]validate.Severity{
-			validate.StageSend: {"placeholder.unresolved": validate.Error},
+			validate.StageSend: {"placeholder.unresolved": validate.SeverityError},
 		},
 	})
 	if err != nil {

@@ -16,23 +16,23 @@ const maxSnippet = 80
 
 // report adds a warning at the given offsets of src.
 func (p *pass) report(code string, at span) {
-	p.add(Finding{Code: code, Severity: Warning}, at, "")
+	p.add(Finding{Code: code, Severity: SeverityWarning}, at, "")
 }
 
 // reportActive adds a finding of active content. It is an error in what browsers and mail clients
 // read as HTML; elsewhere it would be shown as text, and is a warning. key names the construct in
 // the tree, should it be doubtful.
 func (p *pass) reportActive(code string, at span, key string) {
-	severity := Error
+	severity := SeverityError
 	if p.stage == StageEdit || p.part != HTML {
-		severity = Warning
+		severity = SeverityWarning
 	}
 	p.add(Finding{Code: code, Severity: severity}, at, key)
 }
 
 // note adds a note at the given offsets of src.
 func (p *pass) note(code string, at span) {
-	p.add(Finding{Code: code, Severity: Note}, at, "")
+	p.add(Finding{Code: code, Severity: SeverityNote}, at, "")
 }
 
 // reportLink adds a finding of a link to host.

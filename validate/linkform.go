@@ -134,24 +134,24 @@ func (p *pass) webLink(at span, scheme, rest string) {
 		return
 	}
 	if a.user {
-		p.reportLink("link.userinfo", Warning, at, host)
+		p.reportLink("link.userinfo", SeverityWarning, at, host)
 	}
 	if isOddPort(scheme, a.port) {
-		p.reportLink("link.port", Note, at, host)
+		p.reportLink("link.port", SeverityNote, at, host)
 	}
 	switch {
 	case kind == localHost:
-		p.reportLink("link.local", Warning, at, host)
+		p.reportLink("link.local", SeverityWarning, at, host)
 	case kind == numericHost:
-		p.reportLink("link.ip", Warning, at, host)
+		p.reportLink("link.ip", SeverityWarning, at, host)
 	case scheme == "http":
-		p.reportLink("link.insecure", Note, at, host)
+		p.reportLink("link.insecure", SeverityNote, at, host)
 	}
 	switch lookOf(host) {
 	case mixedScript:
-		p.reportLink("link.mixed-script", Warning, at, host)
+		p.reportLink("link.mixed-script", SeverityWarning, at, host)
 	case lookAlike:
-		p.reportLink("link.look-alike", Warning, at, host)
+		p.reportLink("link.look-alike", SeverityWarning, at, host)
 	}
 }
 

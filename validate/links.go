@@ -59,11 +59,11 @@ func (p *pass) target(at span, to target) {
 	host, tier := p.v.hosts.find(to)
 	switch tier {
 	case branded:
-		p.reportLink("link.branded", Note, at, host)
+		p.reportLink("link.branded", SeverityNote, at, host)
 	case suspect:
-		p.reportLink("link.short", Note, at, host)
+		p.reportLink("link.short", SeverityNote, at, host)
 	case known, parked:
-		p.reportLink("link.short", Warning, at, host)
+		p.reportLink("link.short", SeverityWarning, at, host)
 	}
 }
 

@@ -81,7 +81,7 @@ func closeLink(p *pass, t *tag, where span) {
 	if !ok || registrable(to.host) == shown || strings.Contains(to.path, shown) { // the path of a redirection names its target
 		return
 	}
-	p.reportLink("link.mismatch", Warning, whole, to.host)
+	p.reportLink("link.mismatch", SeverityWarning, whole, to.host)
 }
 
 // shownDomain returns the registrable domain of the address that the text of a link shows: one with a scheme or

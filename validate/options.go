@@ -22,7 +22,7 @@ func (v *Validator) configure(opts Options) error {
 			if !isCode(code) {
 				return fmt.Errorf("validate: Severities has no code of this package: %q", code)
 			}
-			if severity != Error && severity != Warning && severity != Note {
+			if severity != SeverityError && severity != SeverityWarning && severity != SeverityNote {
 				return fmt.Errorf("validate: Severities has an unknown severity of %s: %q", code, severity)
 			}
 		}

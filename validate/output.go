@@ -14,23 +14,23 @@ func dynamicAttributes(p *pass, t *tag) {
 	for i := range t.attrs {
 		switch a := &t.attrs[i]; {
 		case a.kind == handlerAttribute && p.v.isHandler(a.name, p.text(a.value)):
-			p.dynamic("template.output-in-script", Warning, a.value)
+			p.dynamic("template.output-in-script", SeverityWarning, a.value)
 		case a.kind == styleAttribute:
-			p.dynamic("template.output-in-style", Note, a.value)
+			p.dynamic("template.output-in-style", SeverityNote, a.value)
 		case a.bare:
-			p.dynamic("template.unquoted-output", Warning, a.value)
+			p.dynamic("template.unquoted-output", SeverityWarning, a.value)
 		}
 	}
 }
 
 // dynamicScript reports output in a script.
 func dynamicScript(p *pass, _ *tag, where span) {
-	p.dynamic("template.output-in-script", Warning, where)
+	p.dynamic("template.output-in-script", SeverityWarning, where)
 }
 
 // dynamicStyle reports output in a style sheet.
 func dynamicStyle(p *pass, where span) {
-	p.dynamic("template.output-in-style", Note, where)
+	p.dynamic("template.output-in-style", SeverityNote, where)
 }
 
 // dynamic reports the first output of the template within the given offsets.

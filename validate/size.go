@@ -17,9 +17,9 @@ func checkClipping(p *pass) {
 	switch {
 	case size > clipping:
 		at := cut(p.given, clipping)
-		p.add(Finding{Code: "size.clipped", Severity: Warning, Size: size, EncodedSize: encoded}, span{at, at + cut(p.given[at:], maxEnding)}, "")
+		p.add(Finding{Code: "size.clipped", Severity: SeverityWarning, Size: size, EncodedSize: encoded}, span{at, at + cut(p.given[at:], maxEnding)}, "")
 	case size > nearClipping || encoded > clipping:
-		p.add(Finding{Code: "size.near-clipping", Severity: Note, Size: size, EncodedSize: encoded}, p.ending(), "")
+		p.add(Finding{Code: "size.near-clipping", Severity: SeverityNote, Size: size, EncodedSize: encoded}, p.ending(), "")
 	}
 }
 

@@ -16,14 +16,14 @@ const (
 	StageSend     Stage = "send"     // the rendered letter is about to go
 )
 
-// Severity ranks a finding. Only an Error blocks.
+// Severity ranks a finding. Only an error blocks.
 type Severity string
 
 // The severities, gravest first.
 const (
-	Error   Severity = "error"   // blocks
-	Warning Severity = "warning" // shown; activation asks for an acknowledgement
-	Note    Severity = "note"    // shown only
+	SeverityError   Severity = "error"   // blocks
+	SeverityWarning Severity = "warning" // shown; activation asks for an acknowledgement
+	SeverityNote    Severity = "note"    // shown only
 )
 
 // Part names one of the four texts of a letter.
@@ -47,7 +47,7 @@ type Content struct {
 	// Bulk says that the letter is a mass mailing, whose readers must be able to unsubscribe.
 	Bulk bool
 	// ListUnsubscribe says that the message will have a List-Unsubscribe header field (RFC 2369), so that
-	// a mass mailing without a link for it is a Note only.
+	// a mass mailing without a link for it is a note only.
 	ListUnsubscribe bool
 	// Inline are the Content-IDs, without angle brackets, of the pictures that the message will bring along.
 	// A cid: link to any other is reported.
@@ -96,7 +96,7 @@ type Options struct {
 	Off []string
 	// Severities replaces, for a stage, the severity of all findings of a code in every part:
 	//
-	//	Severities: map[Stage]map[string]Severity{StageSend: {"placeholder.unresolved": Error}}
+	//	Severities: map[Stage]map[string]Severity{StageSend: {"placeholder.unresolved": SeverityError}}
 	//
 	// Codes and stages that it does not name keep theirs. It is copied.
 	Severities map[Stage]map[string]Severity
@@ -154,9 +154,9 @@ type Result struct {
 	Findings []Finding
 }
 
-// Blocked reports whether a finding is an Error, so that the letter must not go.
+// Blocked reports whether a finding is an error, so that the letter must not go.
 func (r Result) Blocked() bool {
-	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Severity == Error })
+	return slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Severity == SeverityError })
 }
 
 // Check applies the rules to every part of c. The only error is that of ctx; what is wrong with

@@ -68,17 +68,17 @@ func TestSeverityByStageAndPart(t *testing.T) {
 		want    validate.Severity
 		blocked bool
 	}{
-		{"active while editing", validate.StageEdit, validate.Content{HTML: iframe}, validate.Warning, false},
-		{"active at activation", validate.StageActivate, validate.Content{HTML: iframe, Twig: true}, validate.Error, true},
-		{"active at sending", validate.StageSend, validate.Content{HTML: iframe}, validate.Error, true},
-		{"active at an unknown stage", "later", validate.Content{HTML: iframe}, validate.Error, true},
-		{"active in the subject", validate.StageSend, validate.Content{Subject: iframe}, validate.Warning, false},
-		{"active in the preheader", validate.StageSend, validate.Content{Preheader: iframe}, validate.Warning, false},
-		{"active in the text", validate.StageSend, validate.Content{Text: iframe}, validate.Warning, false},
-		{"short at activation", validate.StageActivate, validate.Content{HTML: short}, validate.Warning, false},
-		{"short in a manual send", validate.StageSend, validate.Content{Subject: short}, validate.Warning, false},
-		{"branded", validate.StageSend, validate.Content{Text: branded}, validate.Note, false},
-		{"short through a small service", validate.StageSend, validate.Content{Text: "https://murl.kz/a"}, validate.Note, false},
+		{"active while editing", validate.StageEdit, validate.Content{HTML: iframe}, validate.SeverityWarning, false},
+		{"active at activation", validate.StageActivate, validate.Content{HTML: iframe, Twig: true}, validate.SeverityError, true},
+		{"active at sending", validate.StageSend, validate.Content{HTML: iframe}, validate.SeverityError, true},
+		{"active at an unknown stage", "later", validate.Content{HTML: iframe}, validate.SeverityError, true},
+		{"active in the subject", validate.StageSend, validate.Content{Subject: iframe}, validate.SeverityWarning, false},
+		{"active in the preheader", validate.StageSend, validate.Content{Preheader: iframe}, validate.SeverityWarning, false},
+		{"active in the text", validate.StageSend, validate.Content{Text: iframe}, validate.SeverityWarning, false},
+		{"short at activation", validate.StageActivate, validate.Content{HTML: short}, validate.SeverityWarning, false},
+		{"short in a manual send", validate.StageSend, validate.Content{Subject: short}, validate.SeverityWarning, false},
+		{"branded", validate.StageSend, validate.Content{Text: branded}, validate.SeverityNote, false},
+		{"short through a small service", validate.StageSend, validate.Content{Text: "https://murl.kz/a"}, validate.SeverityNote, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := check(t, tt.stage, tt.content)

@@ -113,7 +113,7 @@ func TestDaemon(t *testing.T) {
 				said[v.Name] = v.Issues[0].Code
 			}
 		}
-		assert.Equal(t, map[string]string{"bad.rtf": attach.Infected, "long.bmp": attach.NotScanned}, said)
+		assert.Equal(t, map[string]string{"bad.rtf": attach.CodeInfected, "long.bmp": attach.CodeNotScanned}, said)
 		assert.False(t, report.SendAllowed())
 	})
 }

@@ -38,8 +38,8 @@ func (a *app) findings(ctx context.Context, f filled, letter template.Letter, p 
 	for _, one := range report.Findings {
 		in[one.Code] = true
 		found := finding{texter: one, Code: one.Code, Severity: one.Severity}
-		if found.Severity == validate.Error && !blocked {
-			found.Severity = validate.Warning // it makes the letter odd, and does not stop it
+		if found.Severity == validate.SeverityError && !blocked {
+			found.Severity = validate.SeverityWarning // it makes the letter odd, and does not stop it
 		}
 		if one.Template == "" {
 			f.place(&found, one.Part, one.Start, one.End)
@@ -60,19 +60,19 @@ func (a *app) findings(ctx context.Context, f filled, letter template.Letter, p 
 }
 
 func rank(s validate.Severity) int {
-	return slices.Index([]validate.Severity{validate.Error, validate.Warning, validate.Note}, s)
+	return slices.Index([]validate.Severity{validate.SeverityError, validate.SeverityWarning, validate.SeverityNote}, s)
 }
 
 // faults are those of the template that only showed when it was rendered.
 func (f filled) faults(refusals email.Refusals, known []finding) (list []finding) {
-	if slices.ContainsFunc(known, func(one finding) bool { return one.Severity == validate.Error }) {
+	if slices.ContainsFunc(known, func(one finding) bool { return one.Severity == validate.SeverityError }) {
 		return nil
 	}
 	for _, refusal := range refusals {
 		var fault *template.Error
 		if refusal.Code == email.CodeTemplateInvalid && errors.As(refusal.Err, &fault) {
 			_, part, _ := strings.Cut(fault.Name, "/")
-			list = append(list, finding{texter: refusal, Code: refusal.Code, Severity: validate.Error,
+			list = append(list, finding{texter: refusal, Code: refusal.Code, Severity: validate.SeverityError,
 				Field: field(validate.Part(part)), Line: fault.Line, Column: fault.Column})
 		}
 	}
