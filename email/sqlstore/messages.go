@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/crmmail/crmmail/email"
 )
@@ -21,7 +22,7 @@ func (s *Store) message(ctx context.Context, tx conn, id string) (email.Message,
 	return list[0], err
 }
 
-// messages reads messages without their events, in three queries. The condition begins with AND; an order and a limit
+// messages reads messages without their events, in two queries. The condition begins with AND; an order and a limit
 // may follow it.
 func (s *Store) messages(ctx context.Context, tx conn, and string, args ...any) ([]email.Message, error) {
 	list, err := collect(ctx, tx, scanMessage, `SELECT m.id, COALESCE(m.conversation_id, ''), m.customer_id, m.created_at, m.idempotency_key,
@@ -41,10 +42,7 @@ func (s *Store) messages(ctx context.Context, tx conn, and string, args ...any) 
 	for i := range list {
 		byID[list[i].ID] = &list[i]
 	}
-	if err := s.addRecipients(ctx, tx, byID); err != nil {
-		return nil, err
-	}
-	return list, s.addAttachments(ctx, tx, byID)
+	return list, s.addParts(ctx, tx, byID)
 }
 
 func scanMessage(rows *sql.Rows) (m email.Message, err error) {
@@ -63,32 +61,38 @@ func scanMessage(rows *sql.Rows) (m email.Message, err error) {
 	return m, err
 }
 
-func (s *Store) addRecipients(ctx context.Context, tx conn, byID map[string]*email.Message) error {
-	return s.eachOf(ctx, tx, ids(byID), `SELECT message_id, address, status, code, enhanced, answer, at
-		FROM crmmail_recipient WHERE tenant = ? AND message_id IN (%s) ORDER BY message_id, position`,
-		func(rows *sql.Rows) error {
-			var id string
-			var r email.Recipient
-			if err := rows.Scan(&id, &r.Address, &r.Status, &r.Code, &r.Enhanced, &r.Text, timeColumn{&r.At}); err != nil {
-				return err
-			}
-			byID[id].Recipients = append(byID[id].Recipients, r)
-			return nil
-		})
+// addParts reads recipients and attachments at once, because they have as many columns of the same kinds.
+func (s *Store) addParts(ctx context.Context, tx conn, byID map[string]*email.Message) error {
+	for some := range slices.Chunk(ids(byID), rowsAtOnce) {
+		places, args := parameters(len(some)), append([]any{s.tenant}, anys(some)...)
+		_, err := collect(ctx, tx, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, scanPart(rows, byID) },
+			`SELECT message_id, 0 AS attached, position, address, status, code, enhanced, answer, at
+			FROM crmmail_recipient WHERE tenant = ? AND message_id IN (`+places+`)
+			UNION ALL SELECT message_id, 1, position, blob_id, name, size, media_type, content_id, inline
+			FROM crmmail_attachment WHERE tenant = ? AND message_id IN (`+places+`)
+			ORDER BY message_id, attached, position`, slices.Concat(args, args)...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (s *Store) addAttachments(ctx context.Context, tx conn, byID map[string]*email.Message) error {
-	return s.eachOf(ctx, tx, ids(byID), `SELECT message_id, blob_id, name, media_type, size, content_id, inline
-		FROM crmmail_attachment WHERE tenant = ? AND message_id IN (%s) ORDER BY message_id, position`,
-		func(rows *sql.Rows) error {
-			var id string
-			var a email.Attachment
-			if err := rows.Scan(&id, &a.BlobID, &a.Name, &a.MediaType, &a.Size, &a.ContentID, &a.Inline); err != nil {
-				return err
-			}
-			byID[id].Attachments = append(byID[id].Attachments, a)
-			return nil
-		})
+func scanPart(rows *sql.Rows, byID map[string]*email.Message) error {
+	var id, a, b, c, d string
+	var attached bool
+	var position int
+	var n, m int64
+	if err := rows.Scan(&id, &attached, &position, &a, &b, &n, &c, &d, &m); err != nil {
+		return err
+	}
+	of := byID[id]
+	if attached {
+		of.Attachments = append(of.Attachments, email.Attachment{BlobID: a, Name: b, Size: n, MediaType: c, ContentID: d, Inline: m != 0})
+	} else {
+		of.Recipients = append(of.Recipients, email.Recipient{Address: a, Status: email.RecipientStatus(b), Code: int(n), Enhanced: c, Text: d, At: instant(m)})
+	}
+	return nil
 }
 
 func scanEvent(rows *sql.Rows) (e email.Event, err error) {

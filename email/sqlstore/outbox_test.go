@@ -153,6 +153,9 @@ func TestClaimWalksAnIndex(t *testing.T) {
 	store := storeOn(t, db, sqlstore.Options{})
 	enqueue(t, store, aQueued(1, "c"))
 	require.Len(t, claim(t, store, "w", later, 9).Jobs, 1)
+	require.NoError(t, store.Transition(context.Background(), email.Transition{MessageID: "m000001", From: email.StateQueued,
+		To: email.StateSending, LeaseUntil: later}))
+	require.Len(t, claim(t, store, "w", later, 9).Uncertain, 1)
 	for statement, want := range map[string]string{
 		"SET owner = ?":           "SEARCH crmmail_delivery USING PRIMARY KEY (tenant=? AND message_id=?)",
 		"SET state = 'uncertain'": "crmmail_delivery_sending (tenant=? AND lease_until<?)",
@@ -165,7 +168,8 @@ func TestClaimWalksAnIndex(t *testing.T) {
 	}
 }
 
-// A claim of many costs as many statements as a claim of one.
+// A claim of many costs as many statements as a claim of one, and as few as can be: each is a round trip. One looks whether
+// anything is due, one leases, two read.
 func TestClaimStatements(t *testing.T) { onEach(t, testClaimStatements) }
 
 func testClaimStatements(t *testing.T) {
@@ -179,7 +183,36 @@ func testClaimStatements(t *testing.T) {
 		require.Len(t, claim(t, store, "w", later, 100).Jobs, to-from)
 		return len(spy.noted())
 	}
-	assert.Equal(t, count(0, 1), count(1, 60))
+	assert.Equal(t, 4, count(0, 1))
+	assert.Equal(t, 4, count(1, 60))
+}
+
+// What became of a hundred recipients costs as many statements as what became of one; where one is named twice, the last
+// word counts.
+func TestTransitionStatements(t *testing.T) { onEach(t, testTransitionStatements) }
+
+func testTransitionStatements(t *testing.T) {
+	db, spy := openSpy(t, newFile(t))
+	store := storeOn(t, db, sqlstore.Options{})
+	q := aQueued(1, "c")
+	q.Message.Recipients = nil
+	var results []email.Recipient
+	for n := range 100 {
+		addr := fmt.Sprint("r", n, "@mail.example")
+		q.Message.Recipients = append(q.Message.Recipients, email.Recipient{Address: addr})
+		results = append(results, email.Recipient{Address: addr, Status: email.RecipientRefused, Code: 500 + n, Enhanced: "5.1.1", Text: addr, At: later})
+	}
+	enqueue(t, store, q)
+	spy.reset()
+	last := results[7]
+	last.Code = 250
+	require.NoError(t, store.Transition(context.Background(), email.Transition{MessageID: q.Message.ID, From: email.StateQueued,
+		To: email.StateFailed, Results: append(results, last), Event: &email.Event{At: later, Kind: email.EventFailed}}))
+	assert.Len(t, spy.noted(), 3)
+	results[7] = last
+	msg, err := store.Message(context.Background(), q.Message.ID)
+	require.NoError(t, err)
+	assert.Equal(t, results, msg.Recipients)
 }
 
 // Due tells what could be leased, and leases nothing.

@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/crmmail/crmmail/email"
 )
@@ -76,12 +78,25 @@ func (s *Store) noMessage(ctx context.Context, tx conn, id string) error {
 	return email.ErrNotFound
 }
 
-// takeOver keeps the fates of recipients by address.
+// takeOver keeps the fates of recipients by address; of several the last.
 func (s *Store) takeOver(ctx context.Context, tx conn, id string, results []email.Recipient) error {
+	var rows [][]any
+	known := map[string]int{}
 	for _, r := range results {
-		_, err := exec(ctx, tx, `UPDATE crmmail_recipient SET status = ?, code = ?, enhanced = ?, answer = ?, at = ?
-			WHERE tenant = ? AND message_id = ? AND address = ?`,
-			string(r.Status), r.Code, r.Enhanced, r.Text, micros(r.At), s.tenant, id, r.Address)
+		row := []any{r.Address, string(r.Status), r.Code, r.Enhanced, r.Text, micros(r.At)}
+		if i, again := known[r.Address]; again {
+			rows[i] = row
+			continue
+		}
+		known[r.Address] = len(rows)
+		rows = append(rows, row)
+	}
+	for some := range chunks(rows) {
+		fates := strings.Repeat(`(?, ?, CAST(? AS INTEGER), ?, ?, CAST(? AS BIGINT)), `, len(some))
+		_, err := exec(ctx, tx, `WITH fate (address, status, code, enhanced, answer, at) AS (VALUES `+strings.TrimSuffix(fates, `, `)+`)
+			UPDATE crmmail_recipient SET status = fate.status, code = fate.code, enhanced = fate.enhanced, answer = fate.answer, at = fate.at
+			FROM fate WHERE tenant = ? AND message_id = ? AND crmmail_recipient.address = fate.address`,
+			append(slices.Concat(some...), s.tenant, id)...)
 		if err != nil {
 			return err
 		}
