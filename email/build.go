@@ -19,7 +19,7 @@ func (s *Service) build(ctx context.Context, c *composition, msg Message) (Queue
 	}
 	msg.MessageID = s.config.messageID(msg.ConversationID, msg.ID, envelope.ReturnPath)
 	out.MessageID = msg.MessageID
-	out.HTML = s.config.marked(out.HTML, msg.ConversationID)
+	out.HTML = s.config.marked(showInline(&msg, out.HTML), msg.ConversationID)
 	if replyTo := s.config.replyAddress(msg.ConversationID); replyTo.Address != "" {
 		out.ReplyTo = []mail.Address{replyTo}
 	}
@@ -28,6 +28,8 @@ func (s *Service) build(ctx context.Context, c *composition, msg Message) (Queue
 			Name:      file.Name,
 			MediaType: file.MediaType,
 			Size:      file.Size,
+			ContentID: file.ContentID,
+			Inline:    file.Inline,
 			Key:       file.BlobID,
 			Open:      func() (io.ReadCloser, error) { return s.config.Blobs.OpenBlob(ctx, file.BlobID) },
 		})

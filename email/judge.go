@@ -23,6 +23,7 @@ func (s *Service) validateContent(ctx context.Context, c *composition) (err erro
 		Text:            text,
 		Bulk:            c.draft.Purpose == Bulk,
 		ListUnsubscribe: s.config.Unsubscribe.offered(),
+		Inline:          inlineNames(c.draft.Attachments),
 	})
 	if err == nil && c.findings.Blocked() {
 		c.refusals = append(c.refusals, &RefusedError{Code: CodeContentBlocked, Findings: c.findings.Findings})

@@ -53,6 +53,7 @@ func (s *Service) Preview(ctx context.Context, draft Draft) (Preview, error) {
 		Twig:            true,
 		Bulk:            draft.Purpose == Bulk,
 		ListUnsubscribe: s.config.Unsubscribe.offered(),
+		Inline:          inlineNames(draft.Attachments),
 	})
 	if err != nil {
 		return Preview{}, err

@@ -52,7 +52,7 @@ const (
 	onPostgreSQL = "TestBehavioursOnPostgreSQL"
 )
 
-func newStore(t *testing.T, now func() time.Time) hostStore {
+func newStore(t testing.TB, now func() time.Time) hostStore {
 	t.Helper()
 	switch name, _, _ := strings.Cut(t.Name(), "/"); name {
 	case onSQLite:
@@ -66,7 +66,7 @@ func newStore(t *testing.T, now func() time.Time) hostStore {
 	return store
 }
 
-func sqlStore(t *testing.T, driver, dsn string, opts sqlstore.Options) hostStore {
+func sqlStore(t testing.TB, driver, dsn string, opts sqlstore.Options) hostStore {
 	t.Helper()
 	db, err := sql.Open(driver, dsn)
 	require.NoError(t, err)
@@ -79,7 +79,7 @@ func sqlStore(t *testing.T, driver, dsn string, opts sqlstore.Options) hostStore
 
 var morning = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 
-func newWorld(t *testing.T, change ...func(*email.Config)) *world {
+func newWorld(t testing.TB, change ...func(*email.Config)) *world {
 	t.Helper()
 	w := &world{recorder: emailtest.NewRecorder(), clock: emailtest.NewClock(morning)}
 	w.store = newStore(t, w.clock.Now)
@@ -103,14 +103,14 @@ func newWorld(t *testing.T, change ...func(*email.Config)) *world {
 }
 
 // service makes a further service on the same parts, as another process would.
-func (w *world) service(t *testing.T) *email.Service {
+func (w *world) service(t testing.TB) *email.Service {
 	t.Helper()
 	service, err := email.New(w.config)
 	require.NoError(t, err)
 	return service
 }
 
-func (w *world) seed(t *testing.T) {
+func (w *world) seed(t testing.TB) {
 	t.Helper()
 	ctx := t.Context()
 	confirmed := morning.Add(-time.Hour)

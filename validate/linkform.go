@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -111,6 +112,9 @@ func (p *pass) noScheme(at span, url string) {
 
 // contentID reports a cid: link to a part that the message will not have.
 func (p *pass) contentID(at span, id string) {
+	if plain, err := url.PathUnescape(id); err == nil { // RFC 2392 §2
+		id = plain
+	}
 	if !slices.Contains(p.whole.Inline, id) {
 		p.note("link.cid", at)
 	}

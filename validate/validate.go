@@ -49,8 +49,8 @@ type Content struct {
 	// ListUnsubscribe says that the message will have a List-Unsubscribe header field (RFC 2369), so that
 	// a mass mailing without a link for it is a note only.
 	ListUnsubscribe bool
-	// Inline are the Content-IDs, without angle brackets, of the pictures that the message will bring along.
-	// A cid: link to any other is reported.
+	// Inline are the Content-IDs, without angle brackets, of the pictures that the message will bring along, or the names
+	// that will be replaced by them. A cid: link to any other is reported.
 	Inline []string
 }
 
