@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/mail"
@@ -37,6 +38,8 @@ type app struct {
 	language string // until somebody picks another
 	undo     time.Duration
 	now      func() time.Time
+	newID    func() string
+	secret   []byte // of the library's signatures
 	closers  []func() error
 }
 
@@ -46,9 +49,9 @@ const (
 	answersMailbox = "answers@shop.example" // answers come here, with a signed tag that finds their conversation
 )
 
-// newApp opens the store, fills it where it is empty, and joins the parts. Whoever gets an app closes it.
+// newApp opens the store, makes and fills it where there is none, and joins the parts. Whoever gets an app closes it.
 func newApp(ctx context.Context, o options, base string) (a *app, err error) {
-	a = &app{base: base, language: cmp.Or(o.language, "ru"), undo: o.undo}
+	a = &app{base: base, language: cmp.Or(o.language, "ru"), undo: o.undo, newID: ids(o.ids)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.close())
@@ -65,15 +68,11 @@ func newApp(ctx context.Context, o options, base string) (a *app, err error) {
 	a.drafts = newDrafts(folder, a.now)
 
 	database := cmp.Or(o.db, filepath.Join(folder, "crm.db"))
-	if err := a.open(ctx, database); err != nil {
-		return a, err
-	}
 	a.policy = policyFile(database + ".policy.json")
 	if err := a.policy.make(); err != nil {
 		return a, err
 	}
-	secret, err := readSecret(database + ".secret")
-	if err != nil {
+	if a.secret, err = readSecret(database + ".secret"); err != nil {
 		return a, err
 	}
 	server, err := a.server(o)
@@ -82,12 +81,65 @@ func newApp(ctx context.Context, o options, base string) (a *app, err error) {
 	}
 	a.mailbox = preview.New(preview.Options{Next: server, Now: a.now})
 	a.faults = &faults{next: a.mailbox, server: server}
-	a.mail, err = email.New(email.Config{
+	if err := a.make(ctx, database); err != nil {
+		return a, err
+	}
+	db, err := a.open(ctx, database)
+	if db != nil {
+		a.closers = append(a.closers, db.Close)
+	}
+	return a, err
+}
+
+// make makes the database where there is none, with a shop in it. It gets its name when it is whole, so that a program
+// that ends on the way leaves none that is half filled.
+func (a *app) make(ctx context.Context, file string) error {
+	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	next := file + ".new"
+	for _, left := range []string{next, next + "-wal", next + "-shm"} {
+		if err := os.Remove(left); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	db, err := a.open(ctx, next)
+	if err == nil {
+		err = a.seed(ctx)
+	}
+	if db != nil {
+		err = errors.Join(err, db.Close())
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(next, file)
+}
+
+// open opens a database and joins the parts on it. Whoever gets a database closes it, also where there is an error.
+func (a *app) open(ctx context.Context, file string) (*sql.DB, error) {
+	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(file))
+	if err != nil {
+		return nil, err
+	}
+	if err := sqlstore.Migrate(ctx, db, sqlstore.SQLite); err != nil {
+		return db, err
+	}
+	if a.store, err = sqlstore.New(db, sqlstore.Options{Now: a.now}); err != nil {
+		return db, err
+	}
+	a.mail, err = a.service()
+	return db, err
+}
+
+// service joins the parts.
+func (a *app) service() (*email.Service, error) {
+	return email.New(email.Config{
 		Customers: a.store, Senders: a.store, Templates: a.store, Store: a.store, Blobs: a.store, Transport: a.faults,
 		Rules: a.store, Suppressions: a.store, Tokens: a.store, Campaigns: a.store,
 		Confirmation: email.Confirmation{
 			From: mail.Address{Name: "CRM", Address: systemMailbox},
-			URL:  func(token string) string { return base + "/confirm/" + url.PathEscape(token) },
+			URL:  func(token string) string { return a.base + "/confirm/" + url.PathEscape(token) },
 		},
 		Unsubscribe: email.Unsubscribe{URL: func(token string) string { // where customers reach the CRM from outside
 			return "https://crm.shop.example/unsubscribe/" + url.PathEscape(token)
@@ -95,31 +147,14 @@ func newApp(ctx context.Context, o options, base string) (a *app, err error) {
 		Domains: demoDomains(),
 		Policy:  a.policy.read,
 		ReplyTo: mail.Address{Address: answersMailbox},
-		Secret:  secret,
+		Secret:  a.secret,
 		Now:     a.now,
-		NewID:   ids(o.ids),
+		NewID:   a.newID,
 		Dispatch: email.Dispatch{
 			Poll: 200 * time.Millisecond, Timeout: 20 * time.Second, Grace: time.Second, Lease: 30 * time.Second,
 			Retry: func(attempt int) (time.Duration, bool) { return time.Duration(attempt) * 10 * time.Second, attempt < 5 },
 		},
 	})
-	if err != nil {
-		return a, err
-	}
-	return a, a.seed(ctx)
-}
-
-func (a *app) open(ctx context.Context, file string) error {
-	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(file))
-	if err != nil {
-		return err
-	}
-	a.closers = append(a.closers, db.Close)
-	if err := sqlstore.Migrate(ctx, db, sqlstore.SQLite); err != nil {
-		return err
-	}
-	a.store, err = sqlstore.New(db, sqlstore.Options{Now: a.now})
-	return err
 }
 
 // server is the mail server that gets every message too; nil where there is none.
@@ -225,7 +260,7 @@ func ids(kind string) func() string {
 // readSecret reads the key of the CRM's signatures, which stays the same as long as its database does.
 func readSecret(file string) ([]byte, error) {
 	secret, err := os.ReadFile(file)
-	if errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) {
 		secret = []byte(rand.Text())
 		err = os.WriteFile(file, secret, 0o600)
 	}

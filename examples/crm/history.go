@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -121,28 +120,16 @@ func (a *app) messageBody(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// messageSource is a message as it came, or as it went out while the mailbox still has it.
+// messageSource is a message octet for octet: as it came, or as it went out.
 func (a *app) messageSource(w http.ResponseWriter, r *http.Request) error {
-	msg, err := a.message(r)
+	source, err := a.mail.History.Source(r.Context(), r.PathValue("message"))
 	if err != nil {
 		return err
 	}
-	if msg.Received == nil {
-		for _, mail := range a.mailbox.Mails() {
-			if mail.Parsed.MessageID == msg.MessageID {
-				http.Redirect(w, r, "/_mail/mails/"+mail.ID+"/source", http.StatusSeeOther)
-				return nil
-			}
-		}
-		return email.ErrNotFound
-	}
-	raw, err := a.store.OpenBlob(r.Context(), msg.Received.RawID)
-	if err != nil {
-		return err
-	}
-	defer raw.Close()
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.Copy(w, raw) // the client is gone
+	if _, err := source.WriteTo(w); err != nil {
+		panic(http.ErrAbortHandler) // half a message must not look like a whole one
+	}
 	return nil
 }
 

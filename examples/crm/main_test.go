@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 	gosmtp "github.com/emersion/go-smtp"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/crmmail/crmmail/email/preview"
 )
 
 // TestRun starts the program as the command does, and stops it.
@@ -62,6 +65,38 @@ func TestDatabaseStays(t *testing.T) {
 	})
 }
 
+// TestHalfASeed: a program that ends while it fills its database leaves none, and begins anew.
+func TestHalfASeed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "crm.db")
+	ctx, stop := context.WithCancel(t.Context())
+	a := &app{newID: (&stopper{stop: stop}).next, now: time.Now, policy: policyFile(file + ".policy.json"), secret: make([]byte, 16), mailbox: preview.New(preview.Options{})}
+	a.faults = &faults{next: a.mailbox}
+	require.NoError(t, a.policy.make())
+	require.ErrorIs(t, a.make(ctx, file), context.Canceled)
+	assert.NoFileExists(t, file)
+	assert.FileExists(t, file+".new", "it had begun")
+	whole, err := newApp(t.Context(), options{db: file}, "")
+	require.NoError(t, err)
+	page, err := whole.mail.History.Messages(t.Context(), "1001", "", 10)
+	require.NoError(t, err)
+	assert.Len(t, page.Items, 4)
+	require.NoError(t, whole.close())
+	assert.NoFileExists(t, file+".new")
+}
+
+// stopper makes ids, and ends a program when there are a few.
+type stopper struct {
+	stop context.CancelFunc
+	made int
+}
+
+func (s *stopper) next() string {
+	if s.made++; s.made == 6 {
+		s.stop()
+	}
+	return fmt.Sprintf("m%06d", s.made)
+}
+
 // TestServerToo: with -smtp each message goes to that server too, whose limit the forecast knows.
 func TestServerToo(t *testing.T) {
 	received := make(chan []byte, 100)
@@ -72,14 +107,12 @@ func TestServerToo(t *testing.T) {
 	go func() { _ = server.Serve(listener) }()
 	defer server.Close()
 
-	w := newWorld(t, func(o *options) { o.smtp = listener.Addr().String() })
+	w := newWorld(t, func(o *options) { o.smtp, o.db = listener.Addr().String(), filepath.Join(t.TempDir(), "crm.db") })
 	letter := w.letter("1004", "subject", "Too")
 	w.post("/customers/1004/compose", letter)
 	w.deliver()
-	var last []byte
-	for len(received) > 0 {
-		last = <-received
-	}
+	require.Len(t, received, 1, "nothing that was only made up")
+	last := <-received
 	assert.True(t, bytes.Contains(last, []byte("Subject: Too")))
 	assert.Equal(t, string(last), string(w.mailbox.Mails()[0].Raw), "the same octets")
 

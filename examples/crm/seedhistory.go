@@ -9,6 +9,7 @@ import (
 	"github.com/crmmail/crmmail/attach"
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/message"
+	"github.com/crmmail/crmmail/email/preview"
 	"github.com/crmmail/crmmail/sender"
 	"github.com/crmmail/crmmail/template"
 )
@@ -40,7 +41,12 @@ type history struct {
 
 // at is the service as it was.
 func (h *history) at(now time.Time) *email.Service {
-	then, err := h.app.mail.With(func(c *email.Config) { c.Now = func() time.Time { return now } })
+	then, err := h.app.mail.With(func(c *email.Config) {
+		c.Now = func() time.Time { return now }
+		if h.app.faults.server != nil {
+			c.Transport = preview.New(preview.Options{}) // what never happened goes to no server
+		}
+	})
 	if err != nil {
 		h.err = err
 	}

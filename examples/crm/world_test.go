@@ -3,13 +3,17 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,10 +31,28 @@ type world struct {
 	client *http.Client
 }
 
+// seeded is a folder with the database that the program makes, for each test to have a copy of: to make one takes longer
+// than most tests.
+var seeded = sync.OnceValues(func() (folder string, err error) {
+	if folder, err = os.MkdirTemp("", "crm-seeded-"); err != nil {
+		return "", err
+	}
+	stops = append(stops, func() { _ = os.RemoveAll(folder) })
+	a, err := newApp(context.Background(), options{db: filepath.Join(folder, "crm.db")}, "")
+	return folder, errors.Join(err, a.close())
+})
+
 func newWorld(t testing.TB, change ...func(*options)) *world {
 	o := options{language: "ru"}
 	for _, one := range change {
 		one(&o)
+	}
+	if o.db == "" {
+		from, err := seeded()
+		require.NoError(t, err)
+		folder := t.TempDir()
+		require.NoError(t, os.CopyFS(folder, os.DirFS(from)))
+		o.db = filepath.Join(folder, "crm.db")
 	}
 	w := &world{t: t}
 	w.server = httptest.NewUnstartedServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.app.handler().ServeHTTP(rw, r) }))
