@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -47,20 +48,30 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 			options = append(options, chromedp.NoSandbox) // it refuses to run as root otherwise
 		}
 		allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
-		stops = append(stops, stop)
+		atEnd(stop)
 		ctx, stop := chromedp.NewContext(allocator)
-		stops = append(stops, stop)
+		atEnd(stop)
 		return ctx, chromedp.Do(ctx)
 	}
 	return nil, exec.ErrNotFound
 })
 
-var stops []context.CancelFunc
+// stops are called when all tests have ended, the last first.
+var stops struct {
+	sync.Mutex
+	list []func()
+}
+
+func atEnd(stop func()) {
+	stops.Lock()
+	defer stops.Unlock()
+	stops.list = append(stops.list, stop)
+}
 
 func TestMain(m *testing.M) {
 	status := m.Run()
-	for i := len(stops) - 1; i >= 0; i-- {
-		stops[i]()
+	for _, stop := range slices.Backward(stops.list) {
+		stop()
 	}
 	os.Exit(status)
 }
@@ -251,7 +262,7 @@ func (b *tab) choose(testid string, paths ...string) {
 func (b *tab) pick(testid, value string) {
 	b.t.Helper()
 	b.see(testid)
-	ask[any](b, fmt.Sprintf("(s=>{s.value=%q;s.dispatchEvent(new Event('change',{bubbles:true}))})($(%q))", value, testid))
+	ask[any](b, fmt.Sprintf("(s=>{s.value=%q;for(const e of ['input','change'])s.dispatchEvent(new Event(e,{bubbles:true}))})($(%q))", value, testid))
 }
 
 // act has somebody else act.

@@ -37,7 +37,7 @@ var seeded = sync.OnceValues(func() (folder string, err error) {
 	if folder, err = os.MkdirTemp("", "crm-seeded-"); err != nil {
 		return "", err
 	}
-	stops = append(stops, func() { _ = os.RemoveAll(folder) })
+	atEnd(func() { _ = os.RemoveAll(folder) })
 	a, err := newApp(context.Background(), options{db: filepath.Join(folder, "crm.db")}, "")
 	return folder, errors.Join(err, a.close())
 })
