@@ -102,7 +102,7 @@ func (c *composition) templateError(ctx context.Context, err error) error {
 		return ctx.Err()
 	}
 	for _, fault := range faults(err) {
-		if fault.Kind == template.Load && fault.Err != nil && !errors.Is(fault.Err, template.ErrNotFound) {
+		if fault.Kind == template.KindLoad && fault.Err != nil && !errors.Is(fault.Err, template.ErrNotFound) {
 			return fmt.Errorf("email: template: %w", err) // the host's loader failed, not the author
 		}
 	}

@@ -88,7 +88,7 @@ func notShown(letter template.Letter, to []mail.Address) []template.Note {
 		return nil
 	}
 	for _, box := range to {
-		if note, ok := template.NotShown(box.Address); ok {
+		if note, ok := template.PreheaderNotShown(box.Address); ok {
 			notes = append(notes, note)
 		}
 	}

@@ -64,7 +64,7 @@ func refusedSource(ctx context.Context, from sourcePart, err error) ([]SourceFin
 	}
 	var fault *template.Error
 	if !errors.As(err, &fault) {
-		fault = &template.Error{Kind: template.Syntax, Message: err.Error(), Err: err}
+		fault = &template.Error{Kind: template.KindSyntax, Message: err.Error(), Err: err}
 	}
 	return []SourceFinding{SourceFinding{Code: CodeTemplateInvalid, Severity: validate.SeverityError, Line: fault.Line, Column: fault.Column,
 		Fault: fault}.identified(from)}, nil

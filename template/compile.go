@@ -46,7 +46,7 @@ func Compile(ctx context.Context, engine Engine, name string, letter Letter) (*C
 		}
 		renderer, err := engine.Parse(ctx, c.part(part.name), part.source, part.escape)
 		if err != nil {
-			faults = append(faults, located(err, Syntax, c.part(part.name)))
+			faults = append(faults, located(err, KindSyntax, c.part(part.name)))
 			continue
 		}
 		*part.into = renderer
@@ -78,10 +78,10 @@ func (c *Compiled) Render(ctx context.Context, vars Vars) (Rendering, error) {
 		}
 		output, err := part.renderer.Render(ctx, vars)
 		if err != nil {
-			return Rendering{}, located(err, Runtime, c.part(part.name))
+			return Rendering{}, located(err, KindRuntime, c.part(part.name))
 		}
 		if output.Canceled {
-			return Rendering{Canceled: true, Reason: output.Message}, nil
+			return Rendering{Canceled: true, Reason: output.Reason}, nil
 		}
 		*part.into = output.Text
 	}

@@ -16,9 +16,9 @@ const (
 )
 
 // Vars are the variables of a rendering: plain data only, that is nil, bool, int64 and the other integers,
-// float64, string, time.Time, and slices and string-keyed maps of these. An engine never calls a method of a
-// value and never reads a struct by reflection, so that a template reaches nothing the host did not put there.
-// Vars and all that they hold belong to the caller and are not modified.
+// float64, string, time.Time, and slices and string-keyed maps of these. An engine for templates that users write, as
+// package template/twig, never calls a method of a value and never reads a struct by reflection, so that a template
+// reaches nothing the host did not put there. Vars and all that they hold belong to the caller and are not modified.
 type Vars = map[string]any
 
 // Engine turns the source of one template into a [Renderer].
@@ -45,8 +45,8 @@ type Output struct {
 	// Canceled is set when the template ended itself with {% cancel %}: the letter is not to be sent. It is a
 	// decision of the template, not an error.
 	Canceled bool
-	// Message is the reason after {% cancel "…" %}; it may be empty.
-	Message string
+	// Reason is what {% cancel "…" %} said; it may be empty.
+	Reason string
 }
 
 // Source gives an [Engine] the templates that other templates include, extend or import by name.

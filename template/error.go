@@ -5,20 +5,21 @@ import (
 	"strings"
 )
 
-// Kind tells the families of an [Error] apart.
+// Kind tells the families of an [Error] apart; the templates beside the constants are Twig.
 type Kind string
 
 const (
-	// Syntax is a fault of the source, found when it is parsed: "{{ 1 + }}".
-	Syntax Kind = "syntax"
-	// Runtime is a fault while rendering: "{{ 1 / 0 }}".
-	Runtime Kind = "runtime"
-	// Load is a template that could not be loaded: {% include "missing" %}.
-	Load Kind = "loader"
-	// Security is a use of a tag, filter, function or property that the policy does not allow.
-	Security Kind = "security"
-	// Limit is a limit on steps, output, depth, memory or time that was reached, or a context that ended.
-	Limit Kind = "limit"
+	// KindSyntax is a fault of the source, found when it is parsed: "{{ 1 + }}".
+	KindSyntax Kind = "syntax"
+	// KindRuntime is a fault while rendering: "{{ 1 / 0 }}".
+	KindRuntime Kind = "runtime"
+	// KindLoad is a template that could not be loaded: "{% include 'missing' %}".
+	KindLoad Kind = "loader"
+	// KindSecurity is a use of a tag, filter, function or property that the policy does not allow: "{% flush %}".
+	KindSecurity Kind = "security"
+	// KindLimit is a limit on steps, output, depth, memory or time that was reached, or a context that ended:
+	// "{% for i in 1..10000000 %}{% endfor %}".
+	KindLimit Kind = "limit"
 )
 
 // Error is what a template did wrong, and where.

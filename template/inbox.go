@@ -85,15 +85,9 @@ func noPreheader() []string {
 	return []string{"mail.ru", "inbox.ru", "list.ru", "bk.ru", "internet.ru"}
 }
 
-// ShowsPreheader reports whether the mail service of address shows preheaders: false for mail.ru, inbox.ru, list.ru,
-// bk.ru and internet.ru, true for all others. Address is a bare one: "anna@mail.ru".
-func ShowsPreheader(address string) bool {
-	_, hidden := NotShown(address)
-	return !hidden
-}
-
-// NotShown returns the note for a recipient whose mail service shows no preheader, and whether there is one.
-func NotShown(address string) (Note, bool) {
+// PreheaderNotShown returns the note for a recipient whose mail service shows no preheader, and whether there is one:
+// for mail.ru, inbox.ru, list.ru, bk.ru and internet.ru. Address is a bare one: "anna@mail.ru".
+func PreheaderNotShown(address string) (Note, bool) {
 	domain := strings.TrimSpace(address[strings.LastIndexByte(address, '@')+1:])
 	for _, service := range noPreheader() {
 		if strings.EqualFold(domain, service) {

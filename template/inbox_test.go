@@ -52,16 +52,17 @@ func TestEveryClientShowsTheFirstFortyCharacters(t *testing.T) {
 	}
 }
 
-func TestShowsPreheader(t *testing.T) {
-	for addr, shows := range map[string]bool{
-		"anna@mail.ru": false, "anna@inbox.ru": false, "anna@list.ru": false, "anna@bk.ru": false, "anna@internet.ru": false,
-		"Anna@MAIL.RU": false, "a@b@mail.ru": false, "mail.ru": false,
-		"anna@gmail.com": true, "anna@corp.mail.ru": true, "anna@mail.ru.example": true, "mail.ru@gmail.com": true,
-		"anna@email.ru": true, "anna@yandex.ru": true, "": true, "@": true,
+func TestPreheaderNotShown(t *testing.T) {
+	for addr, want := range map[string]bool{
+		"anna@mail.ru": true, "anna@inbox.ru": true, "anna@list.ru": true, "anna@bk.ru": true, "anna@internet.ru": true,
+		"Anna@MAIL.RU": true, "a@b@mail.ru": true, "mail.ru": true,
+		"anna@gmail.com": false, "anna@corp.mail.ru": false, "anna@mail.ru.example": false, "mail.ru@gmail.com": false,
+		"anna@email.ru": false, "anna@yandex.ru": false, "": false, "@": false,
 	} {
-		assert.Equal(t, shows, template.ShowsPreheader(addr), addr)
+		_, got := template.PreheaderNotShown(addr)
+		assert.Equal(t, want, got, addr)
 	}
-	note, found := template.NotShown("Анна@Mail.RU")
+	note, found := template.PreheaderNotShown("Анна@Mail.RU")
 	require.True(t, found)
 	assert.Equal(t, template.Note{Code: template.CodePreheaderNotShown, Severity: template.SeverityNote, Service: "mail.ru"}, note)
 	assert.Equal(t, "Почтовый сервис mail.ru не показывает прехедер в списке писем", note.Text("ru"))
@@ -73,7 +74,7 @@ func TestEveryCodeHasATriggerAndBothTexts(t *testing.T) {
 	require.NoError(t, err)
 	_, own := template.InsertPreheader(`<body><div style="display:none">Sale</div>`, "A")
 	_, long := template.CleanPreheader(strings.Repeat("я", 151))
-	notShown, _ := template.NotShown("anna@mail.ru")
+	notShown, _ := template.PreheaderNotShown("anna@mail.ru")
 	_, noHTML := template.InsertPreheader("", "A")
 	triggers := map[string]template.Note{
 		template.CodePreheaderOwn: own[0], template.CodePreheaderLong: long[0], template.CodePreheaderNotShown: notShown,

@@ -27,7 +27,7 @@ type toyRenderer struct {
 
 func (e toy) Parse(_ context.Context, name, source string, escape template.Escape) (template.Renderer, error) {
 	if at := strings.Index(source, "{!}"); at >= 0 {
-		return nil, e.fault(&template.Error{Kind: template.Syntax, Message: "bad", Name: name, Line: 1, Column: at + 1})
+		return nil, e.fault(&template.Error{Kind: template.KindSyntax, Message: "bad", Name: name, Line: 1, Column: at + 1})
 	}
 	return toyRenderer{e, name, source, escape}, nil
 }
@@ -41,13 +41,13 @@ func (e toy) fault(err *template.Error) error {
 
 func (r toyRenderer) Render(ctx context.Context, vars template.Vars) (template.Output, error) {
 	if err := ctx.Err(); err != nil {
-		return template.Output{}, &template.Error{Kind: template.Limit, Message: "late", Err: err}
+		return template.Output{}, &template.Error{Kind: template.KindLimit, Message: "late", Err: err}
 	}
 	if strings.Contains(r.source, "{?}") {
-		return template.Output{}, r.fault(&template.Error{Kind: template.Runtime, Message: "bad", Line: 1})
+		return template.Output{}, r.fault(&template.Error{Kind: template.KindRuntime, Message: "bad", Line: 1})
 	}
 	if _, reason, found := strings.Cut(r.source, "{cancel:"); found {
-		return template.Output{Canceled: true, Message: strings.TrimSuffix(reason, "}")}, nil
+		return template.Output{Canceled: true, Reason: strings.TrimSuffix(reason, "}")}, nil
 	}
 	text := r.source
 	for name, value := range vars {
@@ -147,7 +147,7 @@ func TestCompileReturnsAllFaultsTogether(t *testing.T) {
 		for _, err := range joined.Unwrap() {
 			var e *template.Error
 			require.ErrorAs(t, err, &e)
-			assert.Equal(t, template.Syntax, e.Kind)
+			assert.Equal(t, template.KindSyntax, e.Kind)
 			names = append(names, e.Name)
 		}
 		assert.Equal(t, []string{"welcome/subject", "welcome/html", "welcome/text"}, names)
@@ -163,7 +163,7 @@ func TestRenderErrors(t *testing.T) {
 		var e *template.Error
 		require.ErrorAs(t, err, &e)
 		assert.Equal(t, "welcome/html", e.Name, "the part is named though the engine did not")
-		assert.Equal(t, template.Runtime, e.Kind)
+		assert.Equal(t, template.KindRuntime, e.Kind)
 		assert.Contains(t, err.Error(), "welcome/html")
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -15,7 +15,7 @@ const (
 	CodePreheaderLong = "preheader.long"
 	// CodePreheaderNoHTML: [InsertPreheader] into an empty document.
 	CodePreheaderNoHTML = "preheader.no-html"
-	// CodePreheaderNotShown: [NotShown] of "anna@mail.ru".
+	// CodePreheaderNotShown: [PreheaderNotShown] of "anna@mail.ru".
 	CodePreheaderNotShown = "preheader.not-shown"
 )
 

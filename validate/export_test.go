@@ -43,3 +43,20 @@ func ListedHosts() [][]string {
 
 // CanonicalHost is canonicalHost.
 func CanonicalHost(host string) (string, bool) { return canonicalHost(host) }
+
+// TwigSpan is a tag, a print statement or a comment in the source of a template, from the first byte of its delimiter to
+// behind the last one.
+type TwigSpan struct{ Start, End int }
+
+// TwigSpans returns what Check takes for template syntax in source, in order; the rest is text that is printed as it
+// stands. Of a verbatim block the two tags are listed and not what is between. What never ends reaches to the end of
+// source, where Twig itself refuses it. White space that "-" and "~" remove belongs to no span.
+func TwigSpans(source string) []TwigSpan {
+	m := &twigMask{src: source, record: true}
+	m.mask()
+	var list []TwigSpan
+	for _, s := range m.spans {
+		list = append(list, TwigSpan{s.start, s.end})
+	}
+	return list
+}

@@ -12,22 +12,8 @@ type twigMask struct {
 	literals []literal
 	inside   int    // strings whose interpolation is being read
 	url      string // what of a URL precedes the output being read
-	spans    []TwigSpan
-	record   bool // spans
-}
-
-// TwigSpan is a tag, a print statement or a comment in the source of a template, from the first byte of
-// its delimiter to behind the last one; the byte at Start+1 tells which: '%', '{' or '#'.
-type TwigSpan struct{ Start, End int }
-
-// TwigSpans returns what Check takes for template syntax in source (Twig 3.x), in order; the rest is text that
-// is printed as it stands. Of a verbatim block the two tags are listed and not what is between. What
-// never ends reaches to the end of source, where Twig itself refuses it. It is there to be compared with an
-// engine's lexer: white space that "-" and "~" remove belongs to no span.
-func TwigSpans(source string) []TwigSpan {
-	m := &twigMask{src: source, record: true}
-	m.mask()
-	return m.spans
+	spans    []span // of the syntax, where the tests ask for them
+	record   bool
 }
 
 // maskTwig masks src by the rules of Twig's lexer (3.x). A construct that never ends is masked to
@@ -83,7 +69,7 @@ func (m *twigMask) neutral(at int) byte {
 // fill overwrites a construct in the output.
 func (m *twigMask) fill(from, to int, with byte) {
 	if m.record {
-		m.spans = append(m.spans, TwigSpan{from, to})
+		m.spans = append(m.spans, span{from, to})
 	}
 	if m.out == nil {
 		m.out = []byte(m.src)

@@ -82,7 +82,7 @@ func render(ctx context.Context, r renderRequest) any {
 	case err != nil:
 		return failed("request", err)
 	case output.Canceled:
-		return canceled{output.Message}
+		return canceled{output.Reason}
 	}
 	return rendered{output.Text}
 }

@@ -18,7 +18,7 @@ var atLine = regexp.MustCompile(`at line (\d+)`)
 func newError(kind template.Kind, name string, err error, files *loader) *template.Error {
 	e := &template.Error{Kind: kind, Message: innermost(err).Error(), Name: name, Err: err}
 	if files.failed != nil && strings.Contains(err.Error(), files.failed.Error()) {
-		e.Kind, e.Message, e.Err = template.Load, files.failed.Error(), files.failed
+		e.Kind, e.Message, e.Err = template.KindLoad, files.failed.Error(), files.failed
 	}
 	var syntax *parser.SyntaxError
 	if errors.As(err, &syntax) {

@@ -61,12 +61,12 @@ func (e *Engine) Parse(ctx context.Context, name, source string, escape template
 	files := &loader{ctx: ctx, source: e.source, name: name, text: source}
 	defer func() {
 		if cause := recover(); cause != nil {
-			renderer, err = nil, newError(template.Syntax, name, fmt.Errorf("%v", cause), files)
+			renderer, err = nil, newError(template.KindSyntax, name, fmt.Errorf("%v", cause), files)
 		}
 	}()
 	parsed, err := exec.NewTemplate(name, settings, files, e.environment)
 	if err != nil {
-		return nil, newError(template.Syntax, name, err, files)
+		return nil, newError(template.KindSyntax, name, err, files)
 	}
 	return &compiled{engine: e, name: name, text: source, settings: settings, template: parsed}, nil
 }
@@ -84,7 +84,7 @@ func (c *compiled) Render(ctx context.Context, vars template.Vars) (output templ
 	files := &loader{ctx: ctx, source: c.engine.source, name: c.name, text: c.text}
 	defer func() {
 		if cause := recover(); cause != nil {
-			output, err = template.Output{}, newError(template.Runtime, c.name, fmt.Errorf("%v", cause), files)
+			output, err = template.Output{}, newError(template.KindRuntime, c.name, fmt.Errorf("%v", cause), files)
 		}
 	}()
 	text := &writer{ctx: ctx}
@@ -92,13 +92,13 @@ func (c *compiled) Render(ctx context.Context, vars template.Vars) (output templ
 	environment.Context = environment.Context.Inherit().Update(exec.NewContext(vars))
 	err = exec.NewRenderer(&environment, text, c.settings, files, c.template).Execute()
 	if canceled := (*cancellation)(nil); errors.As(err, &canceled) {
-		return template.Output{Canceled: true, Message: canceled.message}, nil
+		return template.Output{Canceled: true, Reason: canceled.message}, nil
 	}
 	if ctx.Err() != nil {
-		return template.Output{}, &template.Error{Kind: template.Limit, Message: "The rendering was interrupted.", Name: c.name, Err: ctx.Err()}
+		return template.Output{}, &template.Error{Kind: template.KindLimit, Message: "The rendering was interrupted.", Name: c.name, Err: ctx.Err()}
 	}
 	if err != nil {
-		return template.Output{}, newError(template.Runtime, c.name, err, files)
+		return template.Output{}, newError(template.KindRuntime, c.name, err, files)
 	}
 	return template.Output{Text: text.String()}, nil
 }

@@ -85,7 +85,7 @@ func TestCancel(t *testing.T) {
 	} {
 		output, err := render(t, source, template.EscapeHTML, template.Vars{"n": 3})
 		require.NoError(t, err, source)
-		assert.Equal(t, template.Output{Canceled: true, Message: want}, output)
+		assert.Equal(t, template.Output{Canceled: true, Reason: want}, output)
 	}
 }
 
@@ -108,7 +108,7 @@ func TestSyntaxErrors(t *testing.T) {
 		assert.NotContains(t, e.Message, source, "the words of gonja that matter, not the whole source")
 		if line > 0 {
 			assert.Equal(t, line, e.Line, source)
-			assert.Equal(t, template.Syntax, e.Kind)
+			assert.Equal(t, template.KindSyntax, e.Kind)
 		}
 	}
 }
@@ -120,13 +120,13 @@ func TestRuntimeErrors(t *testing.T) {
 		line   int
 		cause  error
 	}{
-		"panic of gonja":    {"A\n{{ 1 % 0 }}", template.Runtime, 0, nil},
-		"unknown filter":    {"A\n{{ 1 | nope }}", template.Runtime, 2, nil},
-		"in a loop":         {"A\n{% for i in [1] %}\n{{ 1 | nope }}{% endfor %}", template.Runtime, 3, nil},
-		"missing template":  {"\n{% include 'nope' %}", template.Load, 2, template.ErrNotFound},
-		"host's own error":  {"{% include 'down' %}", template.Load, 1, errDown},
-		"broken template":   {"{% include 'broken' %}", template.Runtime, 0, nil},
-		"message of cancel": {"{% cancel 1|nope %}", template.Runtime, 0, nil},
+		"panic of gonja":    {"A\n{{ 1 % 0 }}", template.KindRuntime, 0, nil},
+		"unknown filter":    {"A\n{{ 1 | nope }}", template.KindRuntime, 2, nil},
+		"in a loop":         {"A\n{% for i in [1] %}\n{{ 1 | nope }}{% endfor %}", template.KindRuntime, 3, nil},
+		"missing template":  {"\n{% include 'nope' %}", template.KindLoad, 2, template.ErrNotFound},
+		"host's own error":  {"{% include 'down' %}", template.KindLoad, 1, errDown},
+		"broken template":   {"{% include 'broken' %}", template.KindRuntime, 0, nil},
+		"message of cancel": {"{% cancel 1|nope %}", template.KindRuntime, 0, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			output, err := render(t, c.source, template.EscapeHTML, nil)
@@ -163,7 +163,7 @@ func TestContextEndsARendering(t *testing.T) {
 	require.ErrorIs(t, err, context.Canceled)
 	var e *template.Error
 	require.ErrorAs(t, err, &e)
-	assert.Equal(t, template.Limit, e.Kind)
+	assert.Equal(t, template.KindLimit, e.Kind)
 }
 
 func TestConcurrentUse(t *testing.T) {

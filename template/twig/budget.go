@@ -28,7 +28,7 @@ func (r *run) check() {
 }
 
 func (r *run) limit(message string, err error) {
-	e := r.unit.fault(r.pos, template.Limit, message)
+	e := r.unit.fault(r.pos, template.KindLimit, message)
 	e.Err = err
 	panic(e)
 }

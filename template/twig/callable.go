@@ -78,10 +78,10 @@ func (f *Func) callable(name string, filter bool) *callable {
 	c.fn = func(r *run, args []Value) Value {
 		v, err := f.Call(r.ctx, append([]Value(nil), args...))
 		if err != nil {
-			e := r.unit.fault(r.pos, template.Runtime, `An exception has been thrown during the rendering of a template ("`+err.Error()+`").`)
+			e := r.unit.fault(r.pos, template.KindRuntime, `An exception has been thrown during the rendering of a template ("`+err.Error()+`").`)
 			e.Err = err
 			if r.ctx.Err() != nil {
-				e.Kind = template.Limit
+				e.Kind = template.KindLimit
 			}
 			panic(e)
 		}

@@ -138,7 +138,7 @@ func (c *testCase) render(t testing.TB) (output, fault string) {
 		return "", fmt.Sprintf("%s %d: %s", e.Kind, e.Line, e.Message)
 	}
 	if out.Canceled {
-		return "", "canceled: " + out.Message
+		return "", "canceled: " + out.Reason
 	}
 	return out.Text, ""
 }

@@ -34,7 +34,7 @@ func (l *lexer) attempt(c *checking) (tokens []token, ok bool) {
 			panic(x)
 		}
 		c.add(e, l.failed)
-		if e.Kind == template.Limit {
+		if e.Kind == template.KindLimit {
 			panic(enough{})
 		}
 		l.resume(c)

@@ -66,7 +66,7 @@ func (p *parser) try(start int, m marks, parse func() (statement, bool)) (s stat
 			p.i = x.at
 			return
 		case *template.Error:
-			if x.Kind == template.Syntax {
+			if x.Kind == template.KindSyntax {
 				again = p.recovered(start, x)
 				return
 			}

@@ -92,7 +92,7 @@ func (*unknownCall) probe(*run, *frame) (Value, bool) { return null, false }
 func (c *checking) parse(e *Engine, name, source string, env *environment) (u *unit) {
 	p := newParser(e, env, &stream{check: c}, name, source)
 	if len(source) > e.limits.SourceBytes {
-		c.add(&template.Error{Kind: template.Limit, Message: "The template is larger than allowed.", Name: name, Line: 1, Column: 1}, pos{1, 0})
+		c.add(&template.Error{Kind: template.KindLimit, Message: "The template is larger than allowed.", Name: name, Line: 1, Column: 1}, pos{1, 0})
 		return p.unit
 	}
 	u = p.unit

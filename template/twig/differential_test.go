@@ -55,7 +55,7 @@ func TestDifferential(t *testing.T) {
 		for i, c := range batch {
 			count++
 			output, fault := c.render(t)
-			if answers[i].fault == fatal || strings.HasPrefix(fault, string(template.Limit)) {
+			if answers[i].fault == fatal || strings.HasPrefix(fault, string(template.KindLimit)) {
 				continue
 			}
 			if fault != "" {

@@ -64,7 +64,7 @@ func TestVarsOfOtherTypesAreRefused(t *testing.T) {
 	type customer struct{ Name string }
 	eng := newEngine(t, twig.Options{})
 	_, err := render(eng, "{{ c.Name }}", template.Vars{"c": customer{"Анна"}})
-	e := fault(t, err, template.Runtime)
+	e := fault(t, err, template.KindRuntime)
 	assert.Contains(t, e.Message, "twig_test.customer")
 	_, err = twig.Of([]any{customer{}})
 	require.Error(t, err)
@@ -91,7 +91,7 @@ func TestCancel(t *testing.T) {
 	eng := newEngine(t, twig.Options{})
 	out, err := render(eng, `a{% if not order %}{% cancel "нет " ~ what %}{% endif %}b`, template.Vars{"what": "заказа"})
 	require.NoError(t, err)
-	assert.Equal(t, template.Output{Canceled: true, Message: "нет заказа"}, out)
+	assert.Equal(t, template.Output{Canceled: true, Reason: "нет заказа"}, out)
 	out, err = render(eng, `{% set x %}{% cancel %}{% endset %}`, nil)
 	require.NoError(t, err)
 	assert.True(t, out.Canceled)
@@ -102,7 +102,7 @@ func TestDefaultPolicy(t *testing.T) {
 	for _, s := range []string{`{{ source("other") }}`, `{{ template_from_string("x") }}`, `{{ [1]|map(x => x)|first|invoke }}`, `{% flush %}`,
 		`{% sandbox %}{% include "other" %}{% endsandbox %}`, `{{ "a"|convert_encoding("utf-8", "koi8-r") }}`} {
 		_, err := eng.Parse(context.Background(), "t", s, template.EscapeHTML)
-		e := fault(t, err, template.Security)
+		e := fault(t, err, template.KindSecurity)
 		assert.Equal(t, 1, e.Line, s)
 		assert.Positive(t, e.Column, s)
 	}
@@ -114,7 +114,7 @@ func TestDefaultPolicy(t *testing.T) {
 func TestIncludedTemplatesKeepThePolicy(t *testing.T) {
 	eng := newEngine(t, twig.Options{Source: source{"bad": `x{{ source("bad") }}`}})
 	_, err := render(eng, `a{% include "bad" %}`, nil)
-	e := fault(t, err, template.Security)
+	e := fault(t, err, template.KindSecurity)
 	assert.Equal(t, "bad", e.Name)
 }
 
@@ -149,10 +149,10 @@ func TestHostFunctions(t *testing.T) {
 
 	_, err = render(eng, "\n{{ fails() }}", nil)
 	assert.ErrorIs(t, err, boom)
-	e := fault(t, err, template.Runtime)
+	e := fault(t, err, template.KindRuntime)
 	assert.Equal(t, 2, e.Line)
 	_, err = eng.Parse(context.Background(), "t", "{{ price(nope = 1) }}", template.EscapeHTML)
-	fault(t, err, template.Syntax)
+	fault(t, err, template.KindSyntax)
 
 	_, err = twig.New(twig.Options{Functions: map[string]twig.Func{"x": {}}})
 	require.Error(t, err)
@@ -192,7 +192,7 @@ func TestOptions(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "09.05.2026 12:00 1 234,50 8 д. ЛавкаЛавка", out.Text)
 	_, err = render(eng, "{{ nope }}", nil)
-	fault(t, err, template.Runtime)
+	fault(t, err, template.KindRuntime)
 	_, err = twig.New(twig.Options{Autoescape: "xml"})
 	require.Error(t, err)
 }
@@ -203,17 +203,9 @@ func TestConstants(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "paid 131 1", out.Text)
 	_, err = render(eng, `{{ constant("PHP_VERSION") }}`, nil)
-	fault(t, err, template.Syntax)
+	fault(t, err, template.KindSyntax)
 	_, err = twig.New(twig.Options{Constants: map[string]any{"X": struct{}{}}})
 	require.Error(t, err)
-}
-
-func TestVariables(t *testing.T) {
-	eng := newEngine(t, twig.Options{})
-	tpl, err := eng.Parse(context.Background(), "t", "{{ customer.name }}{% for item in order.items %}{{ item.n }}{{ loop.index }}{{ max(item.q, 1) }}{% endfor %}\n"+
-		"{% set total = 5 %}{{ total }}{{ items|map(i => i.x)|join(glue = ',') }}{{ unsubscribe }}", template.EscapeHTML)
-	require.NoError(t, err)
-	assert.Equal(t, []twig.Variable{{"customer", 1, 4}, {"order", 1, 35}, {"items", 2, 34}, {"unsubscribe", 2, 76}}, tpl.(*twig.Template).Variables())
 }
 
 func TestDecodeJSON(t *testing.T) {

@@ -7,8 +7,8 @@ import (
 )
 
 const (
-	syntaxKind  = template.Syntax
-	runtimeKind = template.Runtime
+	syntaxKind  = template.KindSyntax
+	runtimeKind = template.KindRuntime
 )
 
 type constExpr struct {

@@ -38,7 +38,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		_, err := eng.Parse(context.Background(), "t", s, template.EscapeHTML)
 		var e *template.Error
-		if err != nil && (!errors.As(err, &e) || lastNet(e) || e.Line == 0 && e.Kind == template.Syntax) {
+		if err != nil && (!errors.As(err, &e) || lastNet(e) || e.Line == 0 && e.Kind == template.KindSyntax) {
 			t.Fatalf("%q: %v", s, err)
 		}
 	})
@@ -91,7 +91,7 @@ func FuzzEscape(f *testing.F) {
 // them begins none.
 func FuzzSpans(f *testing.F) {
 	seeds(f)
-	ends := map[twig.SpanKind][2]string{twig.Comment: {"{#", "#}"}, twig.Tag: {"{%", "%}"}, twig.Output: {"{{", "}}"}, twig.Verbatim: {"{%", "%}"}}
+	ends := map[twig.SpanKind][2]string{twig.SpanComment: {"{#", "#}"}, twig.SpanTag: {"{%", "%}"}, twig.SpanOutput: {"{{", "}}"}, twig.SpanVerbatim: {"{%", "%}"}}
 	f.Fuzz(func(t *testing.T, s string) {
 		spans, err := twig.Spans(s)
 		at := 0

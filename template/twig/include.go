@@ -43,7 +43,7 @@ func loadFault(from *unit, at pos, name string, err error) error {
 	if errors.As(err, &e) {
 		return e
 	}
-	fault := from.fault(at, template.Load, `Template "`+name+`" is not defined.`)
+	fault := from.fault(at, template.KindLoad, `Template "`+name+`" is not defined.`)
 	if !errors.Is(err, template.ErrNotFound) {
 		fault.Message = `Template "` + name + `" could not be loaded: ` + err.Error() + "."
 	}
@@ -87,9 +87,9 @@ func (r *run) firstOf(from *unit, at pos, names *array) *unit {
 	}
 	list := strings.Join(missing, `", "`)
 	if len(names.vals) == 1 {
-		panic(from.fault(at, template.Load, `Template "`+list+`" is not defined.`))
+		panic(from.fault(at, template.KindLoad, `Template "`+list+`" is not defined.`))
 	}
-	panic(from.fault(at, template.Load, `Unable to find one of the following templates: "`+list+`".`))
+	panic(from.fault(at, template.KindLoad, `Unable to find one of the following templates: "`+list+`".`))
 }
 
 func (r *run) tryLoad(name string) (*unit, bool) {

@@ -6,7 +6,7 @@ import (
 	"github.com/crmmail/crmmail/template"
 )
 
-const securityKind = template.Security
+const securityKind = template.KindSecurity
 
 // trait is a {% use %} of the blocks of another template.
 func (r *run) instance(u *unit) *instance {

@@ -76,7 +76,7 @@ func TestIntlRefuses(t *testing.T) {
 		"{{ 1|format_number({fraction_digit: 2}, 'int') }}": "known styles",
 	} {
 		_, err := render(eng, s, nil)
-		assert.Contains(t, fault(t, err, template.Runtime).Message, message, s)
+		assert.Contains(t, fault(t, err, template.KindRuntime).Message, message, s)
 	}
 	_, err := twig.New(twig.Options{Locale: "xx"})
 	require.Error(t, err)

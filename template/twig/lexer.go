@@ -73,7 +73,7 @@ func (l *lexer) read() []token {
 
 func (l *lexer) pos() pos { return pos{l.line, int32(l.at)} }
 
-func (l *lexer) fail(at pos, message string) { l.abort(at, template.Syntax, message) }
+func (l *lexer) fail(at pos, message string) { l.abort(at, template.KindSyntax, message) }
 
 func (l *lexer) abort(at pos, kind template.Kind, message string) {
 	l.failed = at
@@ -87,7 +87,7 @@ func (l *lexer) abort(at pos, kind template.Kind, message string) {
 // open notes an opening bracket. The parser reads no more of them in each other than it can.
 func (l *lexer) open(text string) {
 	if len(l.brackets) >= maxParse {
-		l.abort(l.pos(), template.Limit, "The template is nested too deeply.")
+		l.abort(l.pos(), template.KindLimit, "The template is nested too deeply.")
 	}
 	l.brackets = append(l.brackets, bracket{text, l.pos()})
 }
@@ -183,7 +183,7 @@ func (l *lexer) data() {
 		l.skip(size)
 		end := strings.Index(l.code[l.at:], "#}") + l.at + 2
 		l.comment(doc)
-		l.span(Comment, start, end)
+		l.span(SpanComment, start, end)
 	case '%':
 		l.skip(size)
 		l.tag(at)

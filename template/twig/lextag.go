@@ -9,12 +9,12 @@ func (l *lexer) tag(at pos) {
 	rest := l.code[l.at:]
 	if n := verbatimStart(rest); n > 0 {
 		l.skip(n)
-		l.span(Verbatim, int(at.off), l.verbatim())
+		l.span(SpanVerbatim, int(at.off), l.verbatim())
 		return
 	}
 	if n, line := lineTag(rest); n > 0 {
 		l.skip(n)
-		l.span(Tag, int(at.off), l.at)
+		l.span(SpanTag, int(at.off), l.at)
 		l.line = line
 		return
 	}
@@ -168,9 +168,9 @@ func (l *lexer) close(kind tokenKind, n int) {
 	rest := l.code[l.at : l.at+n]
 	switch kind {
 	case tVarEnd:
-		l.span(Output, int(l.opened.off), l.at+strings.Index(rest, "}}")+2)
+		l.span(SpanOutput, int(l.opened.off), l.at+strings.Index(rest, "}}")+2)
 	case tBlockEnd:
-		l.span(Tag, int(l.opened.off), l.at+strings.Index(rest, "%}")+2)
+		l.span(SpanTag, int(l.opened.off), l.at+strings.Index(rest, "%}")+2)
 	}
 	before := n - len(strings.TrimLeft(rest, trimSpace+"\f"))
 	l.skip(before)

@@ -49,7 +49,7 @@ func TestHostileTemplatesEnd(t *testing.T) {
 			eng := newEngine(t, twig.Options{Source: source{"letter": s}})
 			began := time.Now()
 			_, err := render(eng, s, nil)
-			fault(t, err, template.Limit)
+			fault(t, err, template.KindLimit)
 			assert.Less(t, time.Since(began), 20*time.Second)
 		})
 	}
@@ -69,14 +69,14 @@ func TestOwnLimits(t *testing.T) {
 		"source": {twig.Limits{SourceBytes: 5}, "123456"},
 	} {
 		_, err := render(newEngine(t, twig.Options{Limits: c.limits}), c.source, template.Vars{"list": []any{1, 2, 3, 4}})
-		e := fault(t, err, template.Limit)
+		e := fault(t, err, template.KindLimit)
 		assert.Equal(t, "letter", e.Name, name)
 	}
 	// A limit is exact: four turns and the template itself.
 	_, err := render(newEngine(t, twig.Options{Limits: twig.Limits{Steps: 5}}), "{% for i in list %}{% endfor %}", template.Vars{"list": []any{1, 2, 3, 4}})
 	require.NoError(t, err)
 	_, err = render(newEngine(t, twig.Options{Limits: twig.Limits{Steps: 4}}), "{% for i in list %}{% endfor %}", template.Vars{"list": []any{1, 2, 3, 4}})
-	fault(t, err, template.Limit)
+	fault(t, err, template.KindLimit)
 	out, err := render(newEngine(t, twig.Options{Limits: twig.Limits{OutputBytes: 10, Depth: 7}}), "{% macro a(n) %}{{ n ? _self.a(n - 1) }}{% endmacro %}0123456789{{ _self.a(5) }}", nil)
 	require.NoError(t, err)
 	assert.Equal(t, "0123456789", out.Text)
@@ -90,7 +90,7 @@ func TestDeadline(t *testing.T) {
 	defer cancel()
 	_, err = tpl.Render(ctx, nil)
 	assert.ErrorIs(t, err, context.DeadlineExceeded)
-	fault(t, err, template.Limit)
+	fault(t, err, template.KindLimit)
 
 	done, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -109,7 +109,7 @@ func TestRunsAreCleanAfterFaults(t *testing.T) {
 	require.NoError(t, err)
 	for range 20 {
 		_, err := bad.Render(context.Background(), nil)
-		fault(t, err, template.Runtime)
+		fault(t, err, template.KindRuntime)
 		out, err := good.Render(context.Background(), nil)
 		require.NoError(t, err)
 		assert.Equal(t, "[-]", out.Text)

@@ -72,7 +72,7 @@ func TestGreedyTemplatesEnd(t *testing.T) {
 			require.NoError(t, err)
 			began := time.Now()
 			bytes := allocated(func() { _, err = tpl.Render(context.Background(), nil) })
-			e := fault(t, err, template.Limit)
+			e := fault(t, err, template.KindLimit)
 			assert.Less(t, len(e.Message), 70_000)
 			assert.Less(t, bytes, uint64(16*live), "bytes that grow by doubling are allocated several times over")
 			assert.Less(t, time.Since(began), 20*time.Second)
@@ -119,7 +119,7 @@ func TestHighExpressions(t *testing.T) {
 	} {
 		_, err := render(newEngine(t, twig.Options{Trusted: true}), s, nil)
 		require.Error(t, err, name)
-		fault(t, err, template.Limit)
+		fault(t, err, template.KindLimit)
 	}
 	_, err := render(newEngine(t, twig.Options{}), "{{ 1"+high+" }}{{ "+strings.Repeat("'a' ~ ", 2000)+"'' }}", nil)
 	require.NoError(t, err)
@@ -146,7 +146,7 @@ func TestDataThatContainsItself(t *testing.T) {
 		for _, v := range []any{twice, own.Value()} {
 			_, err := render(newEngine(t, twig.Options{}), s, template.Vars{"x": v, "y": map[string]any{"n": 1, "a": v, "b": v}})
 			if err != nil {
-				fault(t, err, template.Limit)
+				fault(t, err, template.KindLimit)
 			}
 		}
 	}

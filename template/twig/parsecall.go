@@ -11,7 +11,7 @@ func (p *parser) arguments() []argument {
 	spread := false
 	for !p.at(tPunctuation, ")") {
 		if len(args) > maxArguments {
-			p.abort(p.current().pos, template.Limit, "The call has too many arguments.")
+			p.abort(p.current().pos, template.KindLimit, "The call has too many arguments.")
 		}
 		if len(args) > 0 {
 			p.expect(tPunctuation, ",", "Arguments must be separated by a comma")
@@ -55,7 +55,6 @@ func (p *parser) argument() argument {
 	if !ok {
 		p.fail(t.pos, `A parameter name must be a string, "`+nodeClass(e)+`" given.`)
 	}
-	p.unit.unread(n)
 	return argument{n.name, p.expression(0)}
 }
 
@@ -100,7 +99,6 @@ func (p *parser) function(l expr, t token) expr {
 	switch l := l.(type) {
 	case *nameExpr:
 		name = l.name
-		p.unit.unread(l)
 	case *specialExpr:
 		name = l.name
 	default:

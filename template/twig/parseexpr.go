@@ -33,7 +33,7 @@ func (p *parser) operators(e expr, prec int) expr {
 			return e
 		}
 		if chain > maxChain || p.height > maxHeight {
-			p.abort(t.pos, template.Limit, "The expression is too long.")
+			p.abort(t.pos, template.KindLimit, "The expression is too long.")
 		}
 		p.next()
 		e = p.infix(e, t, level)

@@ -44,7 +44,6 @@ func (p *parser) name(t token) expr {
 	if t.text == "loop" {
 		p.needLoop()
 	}
-	p.unit.read(t)
 	return &nameExpr{place: place{t.pos}, name: t.text, slot: p.slot(t.text), strict: p.eng.strict && !p.loopSets(t.text), loop: t.text == "loop"}
 }
 

@@ -31,11 +31,17 @@ type unit struct {
 	imports      int
 	traitable    bool
 	uses         uses
-	reads        []nameRead      // the variables it reads, each where it does so first
-	seen         map[string]bool // their names
 	owned        map[string]bool // the variables it sets itself
 	violation    *template.Error // what the policy says to it
 	plain        *instance       // its only instance where renderings have nothing to remember about it
+}
+
+// own notes that the template sets a variable.
+func (u *unit) own(name string) {
+	if u.owned == nil {
+		u.owned = map[string]bool{}
+	}
+	u.owned[name] = true
 }
 
 // block is a {% block %} of a template.
@@ -215,6 +221,6 @@ func (p *parser) assign(at pos, name string) int {
 
 func (p *parser) deeper() {
 	if p.depth++; p.depth > maxParse {
-		p.abort(p.current().pos, template.Limit, "The template is nested too deeply.")
+		p.abort(p.current().pos, template.KindLimit, "The template is nested too deeply.")
 	}
 }

@@ -104,7 +104,7 @@ func (u uses) check(eng *Engine, in *unit) {
 	for kind := usedTag; kind <= usedFunction; kind++ {
 		for _, x := range u {
 			if x.kind == kind && !eng.policy.allows(kind, x.name) {
-				in.violation = in.fault(x.at, template.Security, notAllowed(x))
+				in.violation = in.fault(x.at, template.KindSecurity, notAllowed(x))
 				return
 			}
 		}

@@ -17,7 +17,7 @@ func (p *parser) matches(l expr, t token, r expr) expr {
 	if c, ok := r.(*constExpr); ok {
 		pattern := c.v.String()
 		if len(pattern) > maxPattern {
-			p.abort(t.pos, template.Limit, `The pattern passed to "matches" is longer than allowed.`)
+			p.abort(t.pos, template.KindLimit, `The pattern passed to "matches" is longer than allowed.`)
 		}
 		re, err := pcre.Compile(pattern)
 		if err != nil {

@@ -50,7 +50,7 @@ func (r *run) render(vars *array) (out template.Output, err error) {
 	r.display(r.instance(u), vars, nil)
 	r.checkOutput()
 	if r.conv.err != nil {
-		return template.Output{}, coded(&template.Error{Kind: template.Runtime, Message: r.conv.err.Error(), Name: u.name, Err: r.conv.err})
+		return template.Output{}, coded(&template.Error{Kind: template.KindRuntime, Message: r.conv.err.Error(), Name: u.name, Err: r.conv.err})
 	}
 	return template.Output{Text: string(r.out)}, nil
 }
@@ -59,16 +59,16 @@ func (r *run) render(vars *array) (out template.Output, err error) {
 func (r *run) outcome(x any) (template.Output, error) {
 	switch x := x.(type) {
 	case canceled:
-		return template.Output{Canceled: true, Message: x.message}, nil
+		return template.Output{Canceled: true, Reason: x.message}, nil
 	case *template.Error:
 		return template.Output{}, x
 	case thrown:
 		if x.php {
 			x.message = `An exception has been thrown during the rendering of a template ("` + x.message + `").`
 		}
-		return template.Output{}, r.unit.fault(r.pos, template.Runtime, x.message)
+		return template.Output{}, r.unit.fault(r.pos, template.KindRuntime, x.message)
 	}
-	return template.Output{}, r.unit.fault(r.pos, template.Runtime, fmt.Sprintf("The rendering failed: %v.", x))
+	return template.Output{}, r.unit.fault(r.pos, template.KindRuntime, fmt.Sprintf("The rendering failed: %v.", x))
 }
 
 // maxKept is the capacity of a buffer above which it is not kept for the next rendering.

@@ -4,14 +4,14 @@ package twig
 type SpanKind string
 
 const (
-	// Comment is {# … #}.
-	Comment SpanKind = "comment"
-	// Tag is {% … %}.
-	Tag SpanKind = "tag"
-	// Output is {{ … }}.
-	Output SpanKind = "output"
-	// Verbatim is {% verbatim %} … {% endverbatim %} with what is between, which is text.
-	Verbatim SpanKind = "verbatim"
+	// SpanComment is {# … #}.
+	SpanComment SpanKind = "comment"
+	// SpanTag is {% … %}.
+	SpanTag SpanKind = "tag"
+	// SpanOutput is {{ … }}.
+	SpanOutput SpanKind = "output"
+	// SpanVerbatim is {% verbatim %} … {% endverbatim %} with what is between, which is text.
+	SpanVerbatim SpanKind = "verbatim"
 )
 
 // Span is a part of a source that is not text, with its delimiters: source[Start:End].

@@ -31,5 +31,5 @@ func TestSpans(t *testing.T) {
 	}
 	spans, err := twig.Spans("{{ a }}{{ b")
 	assert.Len(t, spans, 1)
-	_ = fault(t, err, template.Syntax)
+	_ = fault(t, err, template.KindSyntax)
 }

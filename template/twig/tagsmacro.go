@@ -112,7 +112,7 @@ func (p *parser) macroParams(m *macro) {
 			}
 		}
 		if m.params = append(m.params, param); len(m.params) > maxParams {
-			p.abort(t.pos, template.Limit, "The macro has too many arguments.")
+			p.abort(t.pos, template.KindLimit, "The macro has too many arguments.")
 		}
 	}
 	p.expect(tPunctuation, ")", "A list of arguments must be closed by a parenthesis")

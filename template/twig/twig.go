@@ -206,12 +206,12 @@ func asLoad(name string, err error) error {
 	if !errors.Is(err, template.ErrNotFound) {
 		message = `Template "` + name + `" could not be loaded: ` + err.Error() + "."
 	}
-	return &template.Error{Kind: template.Load, Message: message, Err: err}
+	return &template.Error{Kind: template.KindLoad, Message: message, Err: err}
 }
 
 func (e *Engine) parseMain(ctx context.Context, name, source string, env *environment) (*Template, error) {
 	if err := ctx.Err(); err != nil {
-		return nil, &template.Error{Kind: template.Limit, Message: err.Error(), Name: name, Err: err}
+		return nil, &template.Error{Kind: template.KindLimit, Message: err.Error(), Name: name, Err: err}
 	}
 	u, err := e.parse(name, source, env)
 	if err != nil {
@@ -234,7 +234,7 @@ func (e *Engine) parse(name, source string, env *environment) (u *unit, err erro
 		return u, nil
 	}
 	if len(source) > e.limits.SourceBytes {
-		return nil, &template.Error{Kind: template.Limit, Message: "The template is larger than allowed.", Name: name}
+		return nil, &template.Error{Kind: template.KindLimit, Message: "The template is larger than allowed.", Name: name}
 	}
 	defer func() {
 		if x := recover(); x != nil {
@@ -255,7 +255,7 @@ func parseFault(name string, x any) error {
 	if e, ok := x.(*template.Error); ok {
 		return e
 	}
-	return &template.Error{Kind: template.Syntax, Message: fmt.Sprintf("The template could not be parsed: %v.", x), Name: name}
+	return &template.Error{Kind: template.KindSyntax, Message: fmt.Sprintf("The template could not be parsed: %v.", x), Name: name}
 }
 
 // fetch finds a template by name and parses it. Its error wraps template.ErrNotFound where there is none.

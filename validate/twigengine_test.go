@@ -1,4 +1,4 @@
-package email_test
+package validate_test
 
 import (
 	"io/fs"
@@ -14,7 +14,7 @@ import (
 	"github.com/crmmail/crmmail/validate"
 )
 
-// Package validate reads Twig's delimiters by a small scanner of its own, since leaves do not know each other. The tests
+// The package reads Twig's delimiters by a small scanner of its own, since leaves do not know each other. The tests
 // here hold it to the lexer that templates are rendered by.
 
 // asScanned are the lexer's spans as the scanner says them: of a verbatim block, which is one span to the lexer, the two
@@ -22,7 +22,7 @@ import (
 func asScanned(source string, lexed []twig.Span) []validate.TwigSpan {
 	var list []validate.TwigSpan
 	for _, span := range lexed {
-		if span.Kind != twig.Verbatim {
+		if span.Kind != twig.SpanVerbatim {
 			list = append(list, validate.TwigSpan{Start: span.Start, End: span.End})
 			continue
 		}
@@ -65,7 +65,7 @@ func ourTemplates(t testing.TB) (sources []string) {
 	return sources
 }
 
-func TestSpansOfOurTemplates(t *testing.T) {
+func TestEngineSpans(t *testing.T) {
 	sources := ourTemplates(t)
 	require.Greater(t, len(sources), 100)
 	for _, source := range sources {
@@ -73,8 +73,8 @@ func TestSpansOfOurTemplates(t *testing.T) {
 	}
 }
 
-// FuzzSpans holds that the validator takes for template syntax what the engine does, and nothing else.
-func FuzzSpans(f *testing.F) {
+// FuzzEngineSpans holds that the validator takes for template syntax what the engine does, and nothing else.
+func FuzzEngineSpans(f *testing.F) {
 	for _, source := range ourTemplates(f) {
 		f.Add(source)
 	}
