@@ -73,9 +73,9 @@
 //
 // # Errors
 //
-// Every error is, or wraps, a *[template.Error] with Twig's own wording, the template's name, line and column. Parse
-// finds what is wrong with the source, and what the policy does not allow. {% cancel "reason" %} is not an error but
-// an outcome: template.Output.Canceled.
+// Every error is, or wraps, a *[template.Error] with Twig's own wording, the template's name, line and column, and a
+// code: [CodeSyntax] and its neighbours, each with a template that triggers it. Parse finds what is wrong with the source,
+// and what the policy does not allow. {% cancel "reason" %} is not an error but an outcome: template.Output.Canceled.
 //
 // # Safety
 //
