@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"html"
 	"net/http"
-	"strings"
+
+	"github.com/crmmail/crmmail/email/internal/weblang"
 )
 
 // maxUnsubscribeBody is much more than the form has, in octets.
@@ -31,7 +32,7 @@ func (s SuppressionService) UnsubscribeHandler() http.Handler {
 
 // answer says what becomes of a request.
 func (s SuppressionService) answer(w http.ResponseWriter, r *http.Request, token string) (int, unsubscribePage) {
-	page := unsubscribePage{language: pageLanguage(r)}
+	page := unsubscribePage{language: weblang.Of(r)}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
 		if _, _, ok := s.service.config.readUnsubscribeToken(token); !ok {
@@ -94,17 +95,4 @@ func (p unsubscribePage) write(w http.ResponseWriter, status int) {
 	}
 	fmt.Fprintf(w, "<!DOCTYPE html>\n<html lang=%q>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width\">\n"+
 		"<title>%s</title>\n<h1>%[2]s</h1>\n%[3]s</html>\n", p.language, heading, form)
-}
-
-// pageLanguage is Russian where a browser asks for that before English (RFC 9110 §12.5.4).
-func pageLanguage(r *http.Request) string {
-	for _, wish := range strings.Split(strings.ToLower(r.Header.Get("Accept-Language")), ",") {
-		switch language, _, _ := strings.Cut(strings.TrimSpace(wish), "-"); strings.TrimSpace(strings.Split(language, ";")[0]) {
-		case "ru":
-			return "ru"
-		case "en":
-			return "en"
-		}
-	}
-	return "en"
 }

@@ -6,9 +6,10 @@ import (
 	"strings"
 
 	"github.com/crmmail/crmmail/email"
+	"github.com/crmmail/crmmail/email/internal/weblang"
 )
 
-// Handler shows a Mailbox. It uses relative links alone, so it can be mounted anywhere by http.StripPrefix, at a path that
+// Handler shows a Mailbox; without one it is an empty one. It uses relative links alone, so it can be mounted anywhere by http.StripPrefix, at a path that
 // ends in a slash.
 type Handler struct {
 	Mailbox *Mailbox
@@ -20,6 +21,9 @@ type Handler struct {
 
 // ServeHTTP implements http.Handler.
 func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if h.Mailbox == nil {
+		h.Mailbox = New(Options{})
+	}
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	w.Header().Set("Cache-Control", "no-store")
@@ -91,20 +95,12 @@ func sameOrigin(r *http.Request) bool {
 	return site == "" || site == "same-origin" || site == "none"
 }
 
-// language is the Handler's, or the first that the browser asks for of those there are.
+// language is the Handler's, or the one that the browser asks for.
 func (h Handler) language(r *http.Request) string {
 	if h.Language != "" {
 		return h.Language
 	}
-	for asked := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
-		switch tag, _, _ := strings.Cut(strings.TrimSpace(asked), "-"); {
-		case strings.HasPrefix(tag, "ru"):
-			return "ru"
-		case strings.HasPrefix(tag, "en"):
-			return "en"
-		}
-	}
-	return "en"
+	return weblang.Of(r)
 }
 
 func serveAttachment(w http.ResponseWriter, r *http.Request, mail *Mail, number string) {

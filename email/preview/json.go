@@ -32,7 +32,10 @@ type Detail struct {
 	Text   string   `json:"text"`
 	HTML   string   `json:"html"`
 	Header []Field  `json:"header"`
-	Inbox  []Row    `json:"inbox"`
+	// Unsubscribe is the https:// address of List-Unsubscribe, and OneClick tells that a POST to it is enough (RFC 8058).
+	Unsubscribe string `json:"unsubscribe,omitempty"`
+	OneClick    bool   `json:"oneClick,omitempty"`
+	Inbox       []Row  `json:"inbox"`
 
 	named map[string]bool // the addresses in To and Cc
 }
@@ -115,11 +118,27 @@ func (h Handler) detail(r *http.Request, kept *Mail) Detail {
 	}
 	for _, field := range p.Fields {
 		d.Header = append(d.Header, Field{field.Name, field.Body, explain(field.Name, language)})
+		switch strings.ToLower(field.Name) {
+		case "list-unsubscribe":
+			d.Unsubscribe = wayOut(field.Body)
+		case "list-unsubscribe-post":
+			d.OneClick = true
+		}
 	}
 	if h.Service != nil {
 		h.inspect(r, kept, &d, language)
 	}
 	return d
+}
+
+// wayOut is the first address of the web in List-Unsubscribe (RFC 2369 §3.2); empty: there is none.
+func wayOut(body string) string {
+	for one := range strings.SplitSeq(body, ",") {
+		if link := strings.Trim(one, " \t\r\n<>"); strings.HasPrefix(link, "https://") {
+			return link
+		}
+	}
+	return ""
 }
 
 func (h Handler) inspect(r *http.Request, kept *Mail, d *Detail, language string) {

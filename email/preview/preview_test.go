@@ -171,6 +171,37 @@ func TestPages(t *testing.T) {
 	assert.Contains(t, string(body), "Локальный почтовый ящик")
 }
 
+// A handler without a mailbox shows an empty one.
+func TestNoMailbox(t *testing.T) {
+	for path, want := range map[string]int{"/": 200, "/mails.json": 200, "/mails/1/": 404, "/style.css": 200} {
+		answer := httptest.NewRecorder()
+		preview.Handler{}.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path, nil))
+		assert.Equal(t, want, answer.Code, path)
+	}
+	answer := httptest.NewRecorder()
+	preview.Handler{}.ServeHTTP(answer, httptest.NewRequest(http.MethodPost, "/clear", nil))
+	assert.Equal(t, http.StatusSeeOther, answer.Code)
+}
+
+// The way out of a mailing is shown, where it is an address of the web.
+func TestWayOut(t *testing.T) {
+	for body, want := range map[string]string{
+		"<mailto:out@shop.example>, <https://shop.example/out?t=a>": "https://shop.example/out?t=a",
+		"<javascript:alert(1)>":             "",
+		"<https://shop.example/\"><script>": "https://shop.example/&#34;&gt;&lt;script",
+	} {
+		b := newBox(t, preview.Options{})
+		m := letter()
+		m.Fields = []message.Field{{Name: "List-Unsubscribe", Body: body}, {Name: "List-Unsubscribe-Post", Body: "List-Unsubscribe=One-Click"}}
+		deliver(t, b, m)
+		page := b.page(t, "mails/1/")
+		assert.Equal(t, want != "", strings.Contains(page, `data-testid="unsubscribe"`), body)
+		if want != "" {
+			assert.Contains(t, page, ">"+want+"</a> <span class=\"tag\">one click")
+		}
+	}
+}
+
 // Links can be followed from the text: in the frame they lead nowhere.
 func TestLinksOfTheText(t *testing.T) {
 	b := newBox(t, preview.Options{})

@@ -22,6 +22,8 @@ var texts = map[string]struct{ ru, en string }{
 	"null-path":   {"пустой: на такое письмо не отвечают отчётами", "null: nothing is reported back"},
 	"recipients":  {"Получатели", "Recipients"},
 	"blind":       {"скрытая копия", "blind copy"},
+	"unsubscribe": {"Отписка", "Unsubscribe"},
+	"one-click":   {"одним нажатием", "one click"},
 	"inbox":       {"В списке писем", "In the list of mails"},
 	"no-preview":  {"не показывает прехедер", "shows no preheader"},
 	"body":        {"Письмо", "Message"},
