@@ -34,6 +34,8 @@ type app struct {
 	drafts  *drafts          // the files of letters that are being written
 	policy  policyFile       // of attachments
 
+	campaigns campaigns
+
 	base     string // what the pages' addresses begin with
 	language string // until somebody picks another
 	undo     time.Duration
@@ -226,6 +228,9 @@ func (a *app) handler() http.Handler {
 	mux.Handle("POST /rules/{rule}/{action}", page(a.ruleAction))
 	mux.Handle("GET /templates/{template}", page(a.letter))
 	mux.Handle("POST /templates/{template}", page(a.saveLetter))
+
+	mux.Handle("GET /campaigns", page(a.campaignsPage))
+	mux.Handle("POST /campaigns", page(a.startCampaign))
 
 	mux.Handle("GET /_inbound", page(a.inboundPage))
 	mux.Handle("POST /_inbound", page(a.inbound))

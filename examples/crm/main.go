@@ -15,6 +15,7 @@
 //	conversations.go  Active and Completed, and the mail of strangers
 //	settings.go       additional addresses, confirmation, attachment policy; suppressions.go
 //	rules.go          activation with its findings; letters.go edits templates
+//	campaigns.go      one letter to many, and whom it does not reach
 //	inbound.go        a letter comes in; faults.go breaks what goes out
 //	web.go            errors, protection, rendering; words.go is every word of the pages in both languages
 package main

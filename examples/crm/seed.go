@@ -76,9 +76,15 @@ func (a *app) seedCustomers(ctx context.Context) error {
 	return nil
 }
 
-// everybody is whom the demo's own pages offer to pick: the customers with an address whom the seed knows.
+// customerIDs and storeIDs are whom the seed knows, in order: the demo has no list of customers but these.
+var (
+	customerIDs = []string{"1001", "1002", "1003", "1004", "1005", "1006", "1007", "1008", "1009", "1010", "1011", "1012"}
+	storeIDs    = []string{"lesnaya", "online"}
+)
+
+// everybody is whom the demo's own pages offer to pick: the customers whom the seed knows.
 func (a *app) everybody(r *http.Request) (list []email.Customer) {
-	for _, id := range []string{"1001", "1003", "1004", "1005", "1006", "1007", "1008", "1009", "1010", "1011", "1012", "1002"} {
+	for _, id := range customerIDs {
 		if one, err := a.store.Customer(r.Context(), id); err == nil {
 			list = append(list, one)
 		}

@@ -140,6 +140,9 @@ var words = map[string]word{
 	"rule-event.created": {"создано", "created"}, "rule-event.edited": {"изменено", "edited"}, "rule-event.acknowledged": {"предупреждение прочитано", "a warning was read"}, "rule-event.activated": {"включено", "activated"},
 	"rule-event.refused": {"не включено", "not activated"}, "rule-event.revalidated": {"новый шаблон проверен", "the new template was checked"}, "rule-event.deactivated": {"выключено", "deactivated"},
 
+	"campaigns": {"Рассылки", "Mailings"}, "campaigns.audience": {"Кому", "Audience"}, "campaigns.everybody": {"Все клиенты", "All customers"}, "campaigns.start": {"Разослать", "Send to all"},
+	"campaigns.list": {"Что разослано", "What was sent"}, "campaigns.none": {"Рассылок ещё не было", "No mailing yet"}, "campaigns.queued": {"%d {письмо|письма|писем} в очереди", "%d {letter|letters} queued"}, "campaigns.done": {"все обойдены", "complete"},
+
 	"inbound": {"Входящее", "Inbound"}, "inbound.about": {"Файл .eml попадёт в историю так, как его передал бы почтовый сервер.", "An .eml file is filed as if a mail server had handed it over."}, "inbound.mailbox": {"На какой адрес пришло", "The mailbox it came to"},
 	"inbound.file": {"Файл .eml", "An .eml file"}, "inbound.receive": {"Принять", "Receive"}, "inbound.example": {"Или пусть ответит клиент", "Or let a customer answer"}, "inbound.example.button": {"Прислать ответ с тремя файлами", "Send an answer with three files"},
 	"faults": {"Сбои", "Faults"}, "faults.about": {"Что случится со следующими письмами по дороге к серверу.", "What happens to the next letters on their way to the server."}, "faults.left": {"Ещё %d {письмо|письма|писем}:", "%d more {letter|letters}:"}, "faults.none": {"Всё доходит", "Everything arrives"},
@@ -152,5 +155,6 @@ var words = map[string]word{
 	"done.allow": {"Адрес разрешён", "The address is allowed"}, "done.disallow": {"Адрес запрещён", "The address is not allowed any more"}, "done.policy": {"Правила для вложений изменены", "The attachment policy was changed"},
 	"done.suppressed": {"Адрес исключён из рассылок", "The address is excluded from mailings"}, "done.unsuppressed": {"Адрес снова получает рассылки", "The address gets mailings again"}, "done.assigned": {"Письмо отдано клиенту", "The message was given to the customer"},
 	"done.received": {"Письмо принято", "The message was received"}, "done.received-already": {"Это письмо уже принято", "This message was received before"}, "done.fault": {"Готово", "Done"}, "done.saved": {"Шаблон сохранён", "The template was saved"},
+	"done.campaign": {"Рассылка поставлена в очередь", "The mailing was queued"},
 	"done.activate": {"Правило включено", "The rule is active"}, "done.deactivate": {"Правило выключено", "The rule is inactive"}, "done.arrived": {"Отмечено: письмо дошло", "Noted: the letter arrived"},
 }
