@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestMain lets the tests' own program be a worker.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "-worker" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// TestSameWork holds every contender to the output that its job wants, those of other runtimes where they are installed.
+func TestSameWork(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, makeInputs(folder))
+	for _, job := range jobs() {
+		for _, c := range job.Contenders {
+			t.Run(job.Name+"/"+c.Name, func(t *testing.T) {
+				task := job.task(folder)
+				if job.Serve != nil {
+					sink, err := job.Serve()
+					require.NoError(t, err)
+					defer sink.Close()
+					task.Addr = sink.Addr
+				}
+				if c.Command != nil {
+					if _, err := c.Command(task); err != nil {
+						t.Skip(err)
+					}
+					p, err := startChecked(job, c, task)
+					require.NoError(t, err)
+					p.stop()
+					return
+				}
+				work, err := c.Prepare(task)
+				require.NoError(t, err)
+				output, err := once(work)
+				require.NoError(t, err)
+				assert.NoError(t, job.Check(task, output))
+			})
+		}
+	}
+}
+
+// TestOtherWork holds that a contender which does something else is found out.
+func TestOtherWork(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, makeInputs(folder))
+	for _, job := range jobs() {
+		t.Run(job.Name, func(t *testing.T) {
+			task := job.task(folder)
+			if job.Serve != nil {
+				sink, err := job.Serve()
+				require.NoError(t, err)
+				defer sink.Close()
+				assert.ErrorContains(t, job.Check(task, nil), "sends nothing")
+				return
+			}
+			work, err := job.Contenders[0].Prepare(task)
+			require.NoError(t, err)
+			output, err := once(work)
+			require.NoError(t, err)
+			assert.Error(t, job.Check(task, nil))
+			assert.Error(t, job.Check(task, output[:len(output)/2]))
+		})
+	}
+}
+
+// TestTable measures a job in processes of their own, and prints it in all forms.
+func TestTable(t *testing.T) {
+	var out, progress bytes.Buffer
+	require.NoError(t, run([]string{"-quick", "-json", "-only", "^validate/active"}, &out, &progress))
+	assert.Contains(t, progress.String(), "validate/active")
+	var results []Result
+	require.NoError(t, json.Unmarshal(out.Bytes(), &results))
+	require.Len(t, results, 3)
+	for _, r := range results {
+		assert.Positive(t, r.Wall)
+		assert.Positive(t, r.CPU)
+		assert.Positive(t, r.Allocs)
+	}
+	assert.Equal(t, 1.0, results[0].CPURatio)
+	results[2].Absent = "gone\nfishing"
+	for _, print := range []func(io.Writer, []Result) error{printText, printMarkdown} {
+		out.Reset()
+		require.NoError(t, print(&out, results))
+		for _, part := range []string{"validate/active", ours, "bluemonday", "absent: gone fishing"} {
+			assert.Contains(t, out.String(), part)
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+)
+
+// parseJobs read messages to the last octet of their files.
+func parseJobs() []Job {
+	var list []Job
+	for _, size := range []struct{ name, what string }{
+		{"small", "a thousand messages of 1 to 5 KB"},
+		{"30MB", "one message with ten files of 3 MB"},
+	} {
+		list = append(list, Job{
+			Name: "parse/" + size.name, What: size.what,
+			Contenders: []Contender{
+				{Name: ours, Note: "finds bounces, automatic answers and quotes too", Prepare: parseOurs},
+				{Name: "enmime", Note: "holds the message in memory", Prepare: parseEnmime},
+				{Name: "go-message", Prepare: parseGoMessage},
+				{Name: "net/mail", Note: "with mime/multipart and 80 lines of one's own", Prepare: parseStandard},
+				{Name: "jordan-wright", Note: "holds the message in memory", Prepare: parseJordanWright},
+			},
+			Check: checkReadings,
+		})
+	}
+	return list
+}
+
+// A reading is what a contender read of a message.
+type reading struct {
+	Subject, From, To string
+	TextSize          int
+	HTMLSize          int
+	TextSum, HTMLSum  uint32
+	Files             []readFile
+
+	text, html string
+}
+
+type readFile struct {
+	Name string
+	Size int64
+	Sum  uint32
+
+	contentID string // for building alone
+}
+
+// file notes a file, which it reads to the end.
+func (r *reading) file(name string, content io.Reader) error {
+	size, sum, err := octets(content)
+	r.Files = append(r.Files, readFile{Name: name, Size: size, Sum: sum})
+	return err
+}
+
+// body notes the texts.
+func (r *reading) body(text, html string) {
+	r.text, r.html = text, html
+}
+
+// octets counts and sums what r gives. CRC-32 runs at the speed of memory, so that it weighs little on anybody.
+func octets(r io.Reader) (int64, uint32, error) {
+	sum := crc32.NewIEEE()
+	size, err := io.Copy(sum, r)
+	return size, sum.Sum32(), err
+}
+
+// readMails is a work that reads all messages of the task and, where somebody listens, writes what it read. The small messages
+// are in memory; the large one comes from the disk, so that a process holds what its contender does and no more.
+func readMails(t Task, read func(io.Reader) (reading, error)) (Work, error) {
+	if t.Size == "30MB" {
+		return func(w io.Writer) error {
+			f, err := os.Open(t.path("mail", t.Size, "0.eml"))
+			if err != nil {
+				return err
+			}
+			defer f.Close()
+			return readOne(f, read, w)
+		}, nil
+	}
+	var mails [][]byte
+	for i := range smallMessages {
+		raw, err := os.ReadFile(t.path("mail", t.Size, fmt.Sprintf("%03d.eml", i)))
+		if err != nil {
+			return nil, err
+		}
+		mails = append(mails, raw)
+	}
+	return func(w io.Writer) error {
+		for _, raw := range mails {
+			if err := readOne(bytes.NewReader(raw), read, w); err != nil {
+				return err
+			}
+		}
+		return nil
+	}, nil
+}
+
+func readOne(raw io.Reader, read func(io.Reader) (reading, error), w io.Writer) error {
+	got, err := read(raw)
+	if err != nil {
+		return err
+	}
+	return got.writeTo(w)
+}
+
+// writeTo writes the reading as a line, unless nobody listens.
+func (r reading) writeTo(w io.Writer) error {
+	if w == io.Discard {
+		return nil
+	}
+	text, html := normal(r.text), normal(r.html)
+	r.TextSize, r.HTMLSize = len(text), len(html)
+	r.TextSum, r.HTMLSum = crc32.ChecksumIEEE([]byte(text)), crc32.ChecksumIEEE([]byte(html))
+	return json.NewEncoder(w).Encode(r)
+}
+
+// checkReadings wants what the standard library reads.
+func checkReadings(t Task, output []byte) error {
+	standard, err := parseStandard(t)
+	if err != nil {
+		return err
+	}
+	want, err := once(standard)
+	if err == nil && !bytes.Equal(output, want) {
+		err = fmt.Errorf("reads something else: %s", difference(string(output), string(want)))
+	}
+	return err
+}

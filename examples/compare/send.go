@@ -1,0 +1,73 @@
+package main
+
+import (
+	"errors"
+	"net"
+	"strconv"
+	"time"
+)
+
+// roundTrip is how long a packet and its answer take on the line.
+const roundTrip = 20 * time.Millisecond
+
+// sendJobs build a message and hand it to an SMTP server that throws it away: many in a row, for which each contender keeps its
+// connection, and single ones, as they come about, in the way that its documentation shows first.
+func sendJobs() []Job {
+	var list []Job
+	for _, line := range []struct {
+		name, what string
+		late       time.Duration
+	}{
+		{"loopback", "over loopback", 0},
+		{"line", "over a line with a round trip of 20 ms", roundTrip / 2},
+	} {
+		list = append(list, sendJob(Job{
+			Name: "send/" + line.name, What: "one of 200 messages in a row, " + line.what, Count: 200,
+			Contenders: []Contender{
+				{Name: ours, Prepare: sendOurs},
+				{Name: "go-mail", Prepare: sendGoMail},
+				{Name: "gomail.v2", Prepare: sendGomail},
+				{Name: "nodemailer", Command: node("send")},
+				{Name: "Symfony Mailer", Command: php("symfony", "send")},
+			},
+		}, line.late), sendJob(Job{
+			Name: "single/" + line.name, What: "one of 50 messages, each as it comes about, " + line.what, Count: 50,
+			Contenders: []Contender{
+				{Name: ours, Note: "keeps its connection between messages by itself", Prepare: sendOurs},
+				{Name: ours + ", dialling", Note: "a connection for each message", Prepare: singleOurs},
+				{Name: "go-mail", Note: "DialAndSend: a connection for each message", Prepare: singleGoMail},
+				{Name: "gomail.v2", Note: "DialAndSend: a connection for each message", Prepare: singleGomail},
+				{Name: "nodemailer", Note: "sendMail without a pool: a connection for each message", Command: node("single")},
+				{Name: "Symfony Mailer", Note: "keeps its connection between messages by itself", Command: php("symfony", "send")},
+			},
+		}, line.late))
+	}
+	return list
+}
+
+// sendJob gives the job its server, and holds what the server got last against the letter.
+func sendJob(job Job, late time.Duration) Job {
+	var sink *Sink
+	job.Serve = func() (_ *Sink, err error) {
+		sink, err = newSink(late)
+		return sink, err
+	}
+	job.Check = func(Task, []byte) error {
+		got := sink.Last()
+		if got == nil {
+			return errors.New("sends nothing")
+		}
+		return checkMessage(plainLetter(), got)
+	}
+	return job
+}
+
+// hostPort is the server's address in two parts.
+func hostPort(t Task) (string, int, error) {
+	host, port, err := net.SplitHostPort(t.Addr)
+	if err != nil {
+		return "", 0, err
+	}
+	number, err := strconv.Atoi(port)
+	return host, number, err
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/wneessen/go-mail"
+)
+
+// goMailMessage is the letter as go-mail takes it.
+func goMailMessage(letter Letter) (*mail.Msg, error) {
+	msg := mail.NewMsg()
+	if err := msg.FromFormat(letter.From.Name, letter.From.Address); err != nil {
+		return nil, err
+	}
+	if err := msg.AddToFormat(letter.To.Name, letter.To.Address); err != nil {
+		return nil, err
+	}
+	msg.Subject(letter.Subject)
+	msg.SetDateWithValue(sentAt)
+	msg.SetMessageID()
+	msg.SetBodyString(mail.TypeTextPlain, letter.Text)
+	if letter.HTML != "" {
+		msg.AddAlternativeString(mail.TypeTextHTML, letter.HTML)
+	}
+	for _, file := range letter.Files {
+		options := []mail.FileOption{mail.WithFileName(file.Name), mail.WithFileContentType(mail.ContentType(file.MediaType))}
+		if file.ContentID == "" {
+			msg.AttachFile(file.Path, options...)
+		} else {
+			msg.EmbedFile(file.Path, append(options, mail.WithFileContentID("<"+file.ContentID+">"))...)
+		}
+	}
+	return msg, nil
+}
+
+func buildGoMail(t Task) (Work, error) {
+	letter, err := readLetter(t)
+	return func(w io.Writer) error {
+		msg, err := goMailMessage(letter)
+		if err != nil {
+			return err
+		}
+		_, err = msg.WriteTo(w)
+		return err
+	}, err
+}
+
+func goMailClient(t Task) (*mail.Client, error) {
+	host, port, err := hostPort(t)
+	if err != nil {
+		return nil, err
+	}
+	return mail.NewClient(host, mail.WithPort(port), mail.WithTLSPolicy(mail.NoTLS), mail.WithHELO("client.example"))
+}
+
+// sendGoMail sends over one connection.
+func sendGoMail(t Task) (Work, error) {
+	client, err := goMailClient(t)
+	if err != nil {
+		return nil, err
+	}
+	if err := client.DialWithContext(context.Background()); err != nil {
+		return nil, err
+	}
+	return mailGoMail(client.Send), nil
+}
+
+// singleGoMail sends as go-mail's guide begins: DialAndSend.
+func singleGoMail(t Task) (Work, error) {
+	client, err := goMailClient(t)
+	if err != nil {
+		return nil, err
+	}
+	return mailGoMail(client.DialAndSend), nil
+}
+
+func mailGoMail(send func(...*mail.Msg) error) Work {
+	letter := plainLetter()
+	return func(io.Writer) error {
+		msg, err := goMailMessage(letter)
+		if err != nil {
+			return err
+		}
+		return send(msg)
+	}
+}
