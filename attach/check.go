@@ -41,7 +41,7 @@ func (p Policy) Check(ctx context.Context, files []File, opts Options) (Report, 
 		}
 		report.Files = append(report.Files, v)
 		report.Total = add(report.Total, v.Size)
-		report.Wire = add(report.Wire, WireSize(v.Size))
+		report.Wire = add(report.Wire, wireSize(v.Size))
 	}
 	markDuplicates(report.Files)
 	report.Issues, report.Remove = c.judgeMessage(report, opts)

@@ -8,16 +8,16 @@ import (
 	"unicode/utf8"
 )
 
-// ContentDisposition is the header field's body for kind "attachment" or "inline" and a file name, for HTTP downloads
-// (RFC 6266) and mail parts alike. The name is cleaned first. A name beyond ASCII stands there twice, as RFC 6266 §4.3
+// contentDisposition is the header field's body for a disposition, "attachment" or "inline", and a file name (RFC 6266). The name is
+// cleaned first. A name beyond ASCII stands there twice, as RFC 6266 §4.3
 // wants: in ASCII for old programs, and exactly as RFC 8187 encodes it.
-func ContentDisposition(kind, name string) string {
-	if kind != "inline" {
-		kind = "attachment"
+func contentDisposition(disposition, name string) string {
+	if disposition != "inline" {
+		disposition = "attachment"
 	}
 	name = CleanName(name)
 	ascii := asciiName(name)
-	field := kind + `; filename="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(ascii) + `"`
+	field := disposition + `; filename="` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(ascii) + `"`
 	if ascii == name && !strings.ContainsAny(name, `"%`) {
 		return field
 	}
@@ -64,17 +64,17 @@ func Viewable(mediaType string, also ...string) bool {
 }
 
 // SetDownloadHeader writes the header fields under which a stored file is safe to hand to a browser: the disposition
-// with its name, the media type, and orders not to guess another one and to run nothing. kind "inline" becomes
+// with its name, the media type, and orders not to guess another one and to run nothing. The disposition "inline" becomes
 // "attachment" where the content is not [Viewable].
-func SetDownloadHeader(h http.Header, kind, name, mediaType string, also ...string) {
+func SetDownloadHeader(h http.Header, disposition, name, mediaType string, also ...string) {
 	if !Viewable(mediaType, also...) {
-		kind = "attachment"
+		disposition = "attachment"
 	}
 	if !plainMediaType(mediaType) {
 		mediaType = "application/octet-stream"
 	}
 	h.Set("Content-Type", mediaType)
-	h.Set("Content-Disposition", ContentDisposition(kind, name))
+	h.Set("Content-Disposition", contentDisposition(disposition, name))
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Content-Security-Policy", "default-src 'none'; sandbox")
 	h.Set("Cache-Control", "private")

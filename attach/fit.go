@@ -28,11 +28,11 @@ type measure struct {
 }
 
 func (m measure) plus(p part) measure {
-	return measure{add(m.total, p.size), add(m.wire, WireSize(p.size)), m.files + 1}
+	return measure{add(m.total, p.size), add(m.wire, wireSize(p.size)), m.files + 1}
 }
 
 func (m measure) minus(p part) measure {
-	return measure{m.total - p.size, m.wire - WireSize(p.size), m.files - 1}
+	return measure{m.total - p.size, m.wire - wireSize(p.size), m.files - 1}
 }
 
 func (m measure) fits(b bounds) bool {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// MB is the unit of sizes written as text: 2^20 octets, so that a file passes which Windows or macOS shows as 30 MB.
-const MB = 1 << 20
+// mb is the unit of sizes written as text: 2^20 octets, so that a file passes which Windows or macOS shows as 30 MB.
+const mb = 1 << 20
 
 // Policy is what may be attached. It is a plain value: hold one for each tenant, replace it whenever the configuration
 // changes. A zero field means its default, so that the zero Policy is [Default]. Reading it is safe for concurrent use.
@@ -30,8 +30,8 @@ type Policy struct {
 func Default() Policy {
 	return Policy{
 		Formats:  []string{"jpeg", "jpg", "png", "pdf", "doc", "docx", "rtf", "bmp"},
-		MaxFile:  30 * MB,
-		MaxTotal: 30 * MB,
+		MaxFile:  30 * mb,
+		MaxTotal: 30 * mb,
 	}
 }
 

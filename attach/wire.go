@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// WireSize is how many octets n octets take in a message, as base64 in lines of 76 with their line ends (RFC 2045
+// wireSize is how many octets n octets take in a message, as base64 in lines of 76 with their line ends (RFC 2045
 // §6.8). Negative is 0, what int64 cannot hold is [math.MaxInt64].
-func WireSize(n int64) int64 {
+func wireSize(n int64) int64 {
 	if n <= 0 {
 		return 0
 	}

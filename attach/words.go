@@ -42,8 +42,8 @@ func sizeText(n int64, l language, up rounding) string {
 		return strconv.FormatInt(n, 10) + " " + plural(n, u.Bytes, l)
 	}
 	unit, name := int64(1<<10), u.KB
-	if n >= MB {
-		unit, name = MB, u.MB
+	if n >= mb {
+		unit, name = mb, u.MB
 	}
 	whole, tenths := n/unit, (n%unit)*10/unit
 	if up && (n%unit)*10%unit != 0 {
