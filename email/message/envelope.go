@@ -28,14 +28,3 @@ func (e Envelope) Validate() error {
 	}
 	return nil
 }
-
-// SMTPUTF8 says whether the envelope can only be given to a server with that extension (RFC 6531), because an
-// address is outside ASCII. Message.Envelope writes domains in ASCII, so that only local parts ask for it.
-func (e Envelope) SMTPUTF8() bool {
-	for _, addr := range e.Recipients {
-		if !isASCII(addr) {
-			return true
-		}
-	}
-	return !isASCII(e.ReturnPath)
-}
