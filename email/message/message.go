@@ -5,6 +5,9 @@ import (
 	"io"
 	"net/mail"
 	"os"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -66,18 +69,30 @@ func (a Attachment) key(i int) string {
 	if a.Key != "" {
 		return a.Key
 	}
-	return fmt.Sprintf("attachment-%d", i+1)
+	return numbered + strconv.Itoa(i+1)
 }
+
+// numbered begins the keys of attachments without one of their own.
+const numbered = "attachment-"
 
 // Open opens the content of the attachment with that key, for Wire.WriterTo of a message whose attachments are
 // at hand. An unknown key is an error that is fs.ErrNotExist.
 func (m Message) Open(key string) (io.ReadCloser, error) {
-	for i, a := range m.Attachments {
-		if a.key(i) == key && a.Open != nil {
-			return a.Open()
-		}
+	if i := m.find(key); i >= 0 {
+		return m.Attachments[i].Open()
 	}
 	return nil, fmt.Errorf("message: attachment %q: %w", key, os.ErrNotExist)
+}
+
+// find is the index of the attachment with that key, or -1. A key that was made of an index leads to it: a look through all
+// attachments for each of them would take quadratic time.
+func (m Message) find(key string) int {
+	if number, err := strconv.Atoi(strings.TrimPrefix(key, numbered)); err == nil && 0 < number && number <= len(m.Attachments) {
+		if i := number - 1; m.Attachments[i].key(i) == key && m.Attachments[i].Open != nil {
+			return i
+		}
+	}
+	return slices.IndexFunc(m.Attachments, func(a Attachment) bool { return a.Key == key && key != "" && a.Open != nil })
 }
 
 // Envelope is the envelope that the message travels in: the address of Sender, else of From, as return path, and

@@ -61,6 +61,25 @@ func TestContentThatCannotBeRead(t *testing.T) {
 	require.ErrorIs(t, err, fs.ErrNotExist)
 }
 
+func TestKeys(t *testing.T) {
+	content := func(text string) func() (io.ReadCloser, error) {
+		return func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }
+	}
+	m := simple()
+	m.Attachments = []message.Attachment{{Key: "k", Open: content("first")}, {Open: content("second")}, {}, {Key: "k", Open: content("fourth")}, {Key: "7", Open: content("fifth")}}
+	for key, want := range map[string]string{"k": "first", "attachment-2": "second", "7": "fifth"} {
+		r, err := m.Open(key)
+		require.NoError(t, err, key)
+		got, err := io.ReadAll(r)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(got), key)
+	}
+	for _, key := range []string{"", "2", "attachment-", "attachment-0", "attachment-1", "attachment-3", "attachment-4", "attachment-6", "attachment-02", "attachment--2"} {
+		_, err := m.Open(key)
+		require.ErrorIs(t, err, fs.ErrNotExist, key)
+	}
+}
+
 func TestUnknownEncoding(t *testing.T) {
 	wire := message.Wire{Segments: []message.Segment{{Key: "k", Size: 1, Encoding: "later"}}}
 	_, err := wire.WriterTo(nil).WriteTo(io.Discard)
