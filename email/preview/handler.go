@@ -17,6 +17,8 @@ type Handler struct {
 	Service *email.Service
 	// Language is "ru" or "en"; empty: as the browser asks.
 	Language string
+	// Home is where the list has a link back to, such as "/"; empty: there is none.
+	Home string
 }
 
 // ServeHTTP implements http.Handler.

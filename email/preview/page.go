@@ -24,12 +24,13 @@ var pages = template.Must(template.New("").Funcs(template.FuncMap{
 type view struct {
 	Language string
 	Root     string // the way to the list
+	Home     string // the way back to the program; empty: none
 	Mails    []Detail
 	Mail     *Detail
 }
 
 func (h Handler) list(w http.ResponseWriter, r *http.Request) {
-	v := view{Language: h.language(r), Root: "./"}
+	v := view{Language: h.language(r), Root: "./", Home: h.Home}
 	for _, mail := range h.Mailbox.Mails() {
 		v.Mails = append(v.Mails, h.detail(r, mail))
 	}

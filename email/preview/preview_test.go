@@ -183,6 +183,15 @@ func TestNoMailbox(t *testing.T) {
 	assert.Equal(t, http.StatusSeeOther, answer.Code)
 }
 
+func TestHome(t *testing.T) {
+	for home, want := range map[string]string{"": "", "/crm/": `href="/crm/"`, "javascript:alert(1)": `href="#ZgotmplZ"`} {
+		answer := httptest.NewRecorder()
+		preview.Handler{Home: home}.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/", nil))
+		assert.Equal(t, want != "", strings.Contains(answer.Body.String(), `data-testid="home"`), home)
+		assert.Contains(t, answer.Body.String(), want)
+	}
+}
+
 // The way out of a mailing is shown, where it is an address of the web.
 func TestWayOut(t *testing.T) {
 	for body, want := range map[string]string{

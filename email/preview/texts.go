@@ -10,6 +10,7 @@ var texts = map[string]struct{ ru, en string }{
 	"title":       {"Локальный почтовый ящик", "Local mailbox"},
 	"empty":       {"Писем пока нет. Всё, что отправит сервис, появится здесь.", "No mail yet. Whatever the service sends appears here."},
 	"clear":       {"Очистить", "Clear"},
+	"home":        {"Назад", "Back"},
 	"back":        {"Все письма", "All mail"},
 	"from":        {"От кого", "From"},
 	"to":          {"Кому", "To"},

@@ -236,8 +236,14 @@ func (a *app) handler() http.Handler {
 	mux.Handle("POST /_inbound", page(a.inbound))
 	mux.Handle("GET /_faults", page(a.faultsPage))
 	mux.Handle("POST /_faults", page(a.setFault))
-	mux.Handle("/_mail/", http.StripPrefix("/_mail", preview.Handler{Mailbox: a.mailbox, Service: a.mail, Language: a.language}))
+	mux.HandleFunc("/_mail/", a.localMailbox)
 	return secure(mux)
+}
+
+// localMailbox shows what went out, in the language of the pages.
+func (a *app) localMailbox(w http.ResponseWriter, r *http.Request) {
+	handler := preview.Handler{Mailbox: a.mailbox, Service: a.mail, Language: a.languageOf(r), Home: "/"}
+	http.StripPrefix("/_mail", handler).ServeHTTP(w, r)
 }
 
 // clock tells the time from a moment on, or the real one.

@@ -36,7 +36,7 @@ func TestCampaign(t *testing.T) {
 	before := len(w.mailbox.Mails())
 	page = w.post("/campaigns", form)
 	assert.Equal(t, "✓ Рассылка поставлена в очередь", page.text("notice"))
-	assert.Contains(t, page.text("campaign"), "5 писем в очереди · ✓ все обойдены")
+	assert.Contains(t, page.text("campaign"), "Поставлено в очередь: 5 писем · ✓ все обойдены")
 	refused := strings.Join(page.texts("campaign-refused"), "\n")
 	assert.Contains(t, refused, "Фёдор Соколов: У клиента не указан e-mail")
 	assert.Contains(t, refused, "Тимур Ахметов")
@@ -89,7 +89,7 @@ func TestCampaignInTheBrowser(t *testing.T) {
 		b.pick("audience", "online")
 		b.write("subject", "{{ customer.firstName }}, sale")
 		b.follow("start")
-		assert.Contains(t, b.says("campaign"), "3 письма в очереди")
+		assert.Contains(t, b.says("campaign"), "Поставлено в очередь: 3 письма")
 		assert.Contains(t, b.says("campaign-refused"), "Priya Raman")
 		b.delivered("Lukas, sale")
 		mail := b.mailbox.Mails()[0]

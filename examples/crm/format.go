@@ -31,6 +31,7 @@ func functions(language string) template.FuncMap {
 		},
 		"picture": func(a email.Attachment) bool { return attach.Viewable(a.MediaType) },
 		"list":    func(items ...any) []any { return items },
+		"codes":   codes,
 		"join":    strings.Join,
 		"count":   utf8.RuneCountInString,
 		"lang":    func() string { return language },
@@ -49,6 +50,15 @@ func when(at time.Time, language string) string {
 		return at.Local().Format("02.01.2006 15:04")
 	}
 	return at.Local().Format("2 Jan 2006, 15:04")
+}
+
+// codes are those of an event's detail, without the places that findings are known by.
+func codes(detail string) string {
+	list := strings.Fields(detail)
+	for i := range list {
+		list[i], _, _ = strings.Cut(list[i], "@")
+	}
+	return strings.Join(list, " ")
 }
 
 // box is a mailbox for a person's eyes: not encoded.

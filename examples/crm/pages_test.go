@@ -77,6 +77,17 @@ func TestEveryPage(t *testing.T) {
 	}
 }
 
+// TestMailboxPages: the mailbox has the pages' language, and a way back.
+func TestMailboxPages(t *testing.T) {
+	w := newWorld(t)
+	for language, title := range map[string]string{"ru": "Локальный почтовый ящик", "en": "Local mailbox"} {
+		w.as("anna", language)
+		page := w.get("/_mail/")
+		assert.Contains(t, page.raw, title)
+		assert.Equal(t, "/", attribute(page.one("home"), "href"))
+	}
+}
+
 func TestUnknown(t *testing.T) {
 	w := newWorld(t)
 	for _, path := range []string{"/customers/none", "/customers/none/compose", "/messages/none/files", "/messages/none/files/0", "/messages/none/body",
@@ -149,7 +160,7 @@ func TestConversations(t *testing.T) {
 	completed := w.get("/conversations?state=completed").attributes("conversation", "data-customer")
 	assert.Contains(t, completed, "1004")
 	assert.Equal(t, []string{"1004"}, w.get("/conversations?state=completed&q="+url.QueryEscape("захаров")).attributes("conversation", "data-customer"))
-	w.get("/conversations?state=completed&q=nothing").one("conversations-empty")
+	assert.Equal(t, "Ничего не найдено", w.get("/conversations?state=completed&q=nothing").text("conversations-empty"))
 }
 
 func TestInbox(t *testing.T) {

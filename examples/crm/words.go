@@ -69,6 +69,7 @@ var words = map[string]word{
 	"conversations.filter":          {"Поиск в списке", "Search in the list"},
 	"conversations.empty.active":    {"Никто не ждёт ответа", "Nobody is waiting for an answer"},
 	"conversations.empty.completed": {"Здесь будут диалоги, в которых последнее слово за вами", "Conversations in which you had the last word will be here"},
+	"conversations.nothing":         {"Ничего не найдено", "Nothing was found"},
 	"inbox":                         {"Неизвестные", "Unknown senders"}, "inbox.about": {"Письма людей, которых в базе нет. Отдайте письмо клиенту, и начнётся диалог.", "Mail from people whom nobody knows. Give a message to a customer, and a conversation begins."},
 	"inbox.customer": {"Клиент", "Customer"}, "inbox.assign": {"Отдать клиенту", "Give to the customer"}, "inbox.empty": {"Все письма разобраны", "All mail is sorted"},
 	"mailbox": {"Ящик", "Mailbox"},
@@ -101,7 +102,7 @@ var words = map[string]word{
 	"files": {"Вложения", "Files"}, "files.list": {"Вложения", "Attachments"}, "files.add": {"Добавить файлы", "Add files"}, "files.attach": {"Прикрепить выбранные", "Attach what was chosen"},
 	"files.detach": {"Открепить %s", "Detach %s"}, "files.total": {"%d {файл|файла|файлов}", "%d {file|files}"}, "files.of": {"%s из %s", "%s of %s"},
 	"files.wire": {"в письме ≈ %s", "in the letter ≈ %s"}, "files.none": {"Вложений нет. Вместе не больше %s", "No attachments. Together at most %s"},
-	"files.formats": {"Можно", "Allowed"}, "files.progress": {"Загрузка", "Upload"},
+	"files.formats": {"Можно", "Allowed"}, "files.drop": {"или перетащите их сюда", "or drop them here"}, "files.progress": {"Загрузка", "Upload"},
 
 	"preview": {"Как это увидит получатель", "What the recipient will see"}, "preview.inbox": {"В списке писем", "In the list of mails"}, "preview.body": {"Письмо", "The letter"},
 	"preview.desktop": {"Компьютер", "Desktop"}, "preview.phone": {"Телефон", "Phone"}, "preview.empty": {"Здесь появится письмо", "The letter will be here"}, "preview.none": {"прехедер не показывается", "shows no preheader"},
@@ -141,7 +142,7 @@ var words = map[string]word{
 	"rule-event.refused": {"не включено", "not activated"}, "rule-event.revalidated": {"новый шаблон проверен", "the new template was checked"}, "rule-event.deactivated": {"выключено", "deactivated"},
 
 	"campaigns": {"Рассылки", "Mailings"}, "campaigns.audience": {"Кому", "Audience"}, "campaigns.everybody": {"Все клиенты", "All customers"}, "campaigns.start": {"Разослать", "Send to all"},
-	"campaigns.list": {"Что разослано", "What was sent"}, "campaigns.none": {"Рассылок ещё не было", "No mailing yet"}, "campaigns.queued": {"%d {письмо|письма|писем} в очереди", "%d {letter|letters} queued"}, "campaigns.done": {"все обойдены", "complete"},
+	"campaigns.list": {"Что разослано", "What was sent"}, "campaigns.none": {"Рассылок ещё не было", "No mailing yet"}, "campaigns.queued": {"Поставлено в очередь: %d {письмо|письма|писем}", "%d {letter|letters} queued"}, "campaigns.done": {"все обойдены", "complete"},
 
 	"inbound": {"Входящее", "Inbound"}, "inbound.about": {"Файл .eml попадёт в историю так, как его передал бы почтовый сервер.", "An .eml file is filed as if a mail server had handed it over."}, "inbound.mailbox": {"На какой адрес пришло", "The mailbox it came to"},
 	"inbound.file": {"Файл .eml", "An .eml file"}, "inbound.receive": {"Принять", "Receive"}, "inbound.example": {"Или пусть ответит клиент", "Or let a customer answer"}, "inbound.example.button": {"Прислать ответ с тремя файлами", "Send an answer with three files"},
