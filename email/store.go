@@ -9,6 +9,11 @@ import (
 
 // Store keeps conversations, messages and the outbox of one tenant. Implementations are safe for concurrent use, also
 // by several processes on one storage.
+//
+// Each method changes everything or nothing. Where its answer is lost, as with the connection, it may have done either, and
+// can be called again: Enqueue and File return what they have kept with ErrDuplicate, EnqueueAll the same ids; Transition
+// and Assign are ErrConflict where they have been; what a Claim has leased is leased again when the lease has lapsed;
+// EraseCustomer and ForgetRaw do nothing more, and the contents that they have let go are found as orphans.
 type Store interface {
 	Outbox
 	Inbox

@@ -37,7 +37,8 @@ var errGivenUp = fmt.Errorf("the upload was silent for more than %v", uploadMemo
 
 // PutBlob implements email.Blobs. The content goes into rows of 256 KiB while it is read, each in a transaction of its
 // own, so that a slow reader holds nobody up; it becomes a blob all at once. What a crash leaves behind is deleted by a
-// later upload, a day after.
+// later upload, a day after; so is what the end of ctx leaves where the database does not let go of it in ten seconds, as
+// where pgx breaks off in the middle of a row.
 func (s *Store) PutBlob(ctx context.Context, r io.Reader) (email.Blob, error) {
 	u := &upload{store: s, id: s.newID(), hash: sha256.New()}
 	blob, err := u.run(ctx, r)
