@@ -11,6 +11,7 @@ import (
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
+	"github.com/crmmail/crmmail/email/sqlstore"
 )
 
 // Whatever befalls the store at whichever step of sending, the message is kept once, and goes out once, or is uncertain.
