@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http/httptest"
+	"strings"
 	"time"
 
 	"github.com/crmmail/crmmail/attach"
@@ -76,4 +78,35 @@ func ExampleReport_Suggestion() {
 	// Output:
 	// Общий размер вложений — 1,1 КБ, максимальный — 1000 байт: отправка сообщения будет недоступна. Удалите некоторые файлы (не менее 116 байт)
 	// Достаточно удалить: «Прайс.rtf»
+}
+
+func ExampleParsePolicy() {
+	_, err := attach.ParsePolicy(strings.NewReader(`{
+		"formats": ["pdf", "jpg"],
+		"max_flie": "10MB"
+	}`))
+	fmt.Println(err)
+	policy, err := attach.ParsePolicy(strings.NewReader(`{"formats": ["pdf", "jpg"], "max_file": "10MB", "aliases": {"jfif": "jpg"}}`))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(policy.Accept(), policy.MaxFile, policy.MaxTotal)
+	// Output:
+	// attach: policy line 3, column 3: "max_flie": unknown key
+	// .pdf,.jpg,.jfif 10485760 31457280
+}
+
+// A link to a stored file: a picture opens in the page, a web page that a customer sent never does.
+func ExampleServe() {
+	page := attach.Bytes("счёт.html", []byte("<script>alert(1)</script>"), time.Time{})
+	answer := httptest.NewRecorder()
+	attach.Serve(answer, httptest.NewRequest("GET", "/files/7", nil), "inline", page, "text/html")
+	for _, field := range []string{"Content-Disposition", "X-Content-Type-Options", "Content-Security-Policy"} {
+		fmt.Println(field+":", answer.Header().Get(field))
+	}
+	// Output:
+	// Content-Disposition: attachment; filename="____.html"; filename*=UTF-8''%D1%81%D1%87%D1%91%D1%82.html
+	// X-Content-Type-Options: nosniff
+	// Content-Security-Policy: default-src 'none'; sandbox
 }

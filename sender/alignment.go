@@ -39,7 +39,9 @@ type Signature struct {
 	PublicKey []byte
 }
 
-// Resolver is what [Domains] needs of the DNS; *net.Resolver is one.
+// Resolver is what [Domains] needs of the DNS; *net.Resolver is one. Names come with a final dot or without. A name that
+// does not exist is a *net.DNSError with IsNotFound; any other error is no answer. It is safe for concurrent use where
+// checks run concurrently.
 type Resolver interface {
 	LookupTXT(ctx context.Context, name string) ([]string, error)
 	LookupMX(ctx context.Context, name string) ([]*net.MX, error)

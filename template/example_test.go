@@ -8,12 +8,16 @@ import (
 	"strings"
 
 	"github.com/crmmail/crmmail/template"
-	"github.com/crmmail/crmmail/template/jinja"
+	"github.com/crmmail/crmmail/template/twig"
 )
 
 func Example() {
 	ctx := context.Background()
-	compiled, err := template.Compile(ctx, jinja.New(nil), "welcome", template.Letter{
+	engine, err := twig.New(twig.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	compiled, err := template.Compile(ctx, engine, "welcome", template.Letter{
 		Subject:   "Welcome, {{ customer.firstName }}",
 		Preheader: "For {{ customer.firstName }}: 10 % off until Friday",
 		HTML:      `<html><body><p>Hello, {{ customer.firstName }}!</p><p><a href="https://shop.example/sale">Choose</a></p></body></html>`,
@@ -38,19 +42,23 @@ func Example() {
 }
 
 func ExampleCompile_errors() {
-	_, err := template.Compile(context.Background(), jinja.New(nil), "welcome", template.Letter{
+	engine, err := twig.New(twig.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	_, err = template.Compile(context.Background(), engine, "welcome", template.Letter{
 		Subject: "{% nope %}",
 		HTML:    "<p>\n{{ 1 + }}</p>",
 	})
 	for _, err := range err.(interface{ Unwrap() []error }).Unwrap() {
 		var fault *template.Error
 		if errors.As(err, &fault) {
-			fmt.Printf("%s, line %d: %s\n", fault.Name, fault.Line, fault.Message)
+			fmt.Printf("%s:%d:%d %s: %s\n", fault.Name, fault.Line, fault.Column, fault.Code, fault.Message)
 		}
 	}
 	// Output:
-	// welcome/subject, line 1: ControlStructure 'nope' not found (or beginning not provided)
-	// welcome/html, line 2: expected either a number, string, keyword or identifier.
+	// welcome/subject:1:4 tag.unknown: Unknown "nope" tag.
+	// welcome/html:2:8 syntax.invalid: Unexpected token "end of print statement" of value "".
 }
 
 func ExampleInsertPreheader_own() {

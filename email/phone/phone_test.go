@@ -140,18 +140,3 @@ func BenchmarkForms(b *testing.B) {
 		forms("8 (900) 765-43-21")
 	}
 }
-
-func ExampleNormalizer() {
-	forms, err := phone.Normalizer("ES")
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Println(forms("612 34 56 78"))
-	fmt.Println(forms("+7 900 765-43-21"))
-	fmt.Println(forms("call me"))
-	// Output:
-	// [34612345678 612345678]
-	// [79007654321 89007654321 9007654321]
-	// []
-}

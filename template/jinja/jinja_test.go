@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"strings"
 	"sync"
 	"testing"
@@ -193,18 +192,4 @@ func TestCompileTakesIt(t *testing.T) {
 	r, err := compiled.Render(context.Background(), template.Vars{"name": "Anna & Co"})
 	require.NoError(t, err)
 	assert.Equal(t, template.Letter{Subject: "Hi, Anna & Co", HTML: "<p>Anna &amp; Co</p>", Text: "Anna & Co"}, r.Letter)
-}
-
-func Example() {
-	ctx := context.Background()
-	renderer, err := jinja.New(nil).Parse(ctx, "hello", "Hello, {{ name | title }}!", template.EscapeHTML)
-	if err != nil {
-		log.Fatal(err)
-	}
-	output, err := renderer.Render(ctx, template.Vars{"name": "anna & co"})
-	if err != nil {
-		log.Fatal(err)
-	}
-	fmt.Println(output.Text)
-	// Output: Hello, Anna &amp; Co!
 }

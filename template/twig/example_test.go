@@ -65,3 +65,31 @@ func ExampleOptions_functions() {
 	fmt.Println(out.Text, err)
 	// Output: Итого: 590 ₽ <nil>
 }
+
+// Templates that others include, extend or import come from the tenant's own: a name is looked up there, and is no path.
+func ExampleOptions_source() {
+	templates := map[string]string{"frame": "{% block body %}{% endblock %} {{ shop }}"}
+	eng, err := twig.New(twig.Options{
+		Source: template.SourceFunc(func(_ context.Context, name string) (string, error) {
+			source, ok := templates[name]
+			if !ok {
+				return "", fmt.Errorf("%s: %w", name, template.ErrNotFound)
+			}
+			return source, nil
+		}),
+		Globals: map[string]any{"shop": "— Shop Ltd"},
+	})
+	if err != nil {
+		panic(err)
+	}
+	letter, err := eng.Parse(context.Background(), "letter", "{% extends 'frame' %}{% block body %}Hello, {{ name }}!{% endblock %}", template.EscapeNone)
+	if err != nil {
+		panic(err)
+	}
+	out, err := letter.Render(context.Background(), template.Vars{"name": "Anna"})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(out.Text)
+	// Output: Hello, Anna! — Shop Ltd
+}
