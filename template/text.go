@@ -64,10 +64,15 @@ func (t *texter) words(text []byte) {
 	if t.hidden > 0 {
 		return
 	}
-	if bytes.ContainsAny(text, "\u034F\u00AD\u200C") { // spares ordinary text the regular expression
+	if holdsFiller(text) { // spares ordinary text the regular expression
 		text = fillerRun.ReplaceAll(text, nil)
 	}
 	t.write(text)
+}
+
+// holdsFiller reports whether text holds one of the characters of which fillerRun wants several.
+func holdsFiller(text []byte) bool {
+	return bytes.Contains(text, []byte("\u034F")) || bytes.Contains(text, []byte("\u00AD")) || bytes.Contains(text, []byte("\u200C"))
 }
 
 func (t *texter) start(tag atom.Atom, name []byte, attrs tagAttrs) {

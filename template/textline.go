@@ -68,6 +68,9 @@ func plainRun(s []byte) int {
 			}
 			i++
 			continue
+		} else if c >= 0xCE && c <= 0xD7 && i+1 < len(s) && !utf8.RuneStart(s[i+1]) { // Greek to Hebrew: all of it is shown
+			i += 2
+			continue
 		}
 		r, size := utf8.DecodeRune(s[i:])
 		if r == utf8.RuneError || unicode.IsSpace(r) || dropsFromText(r) {

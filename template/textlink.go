@@ -36,14 +36,15 @@ func linkAddress(href string) string {
 func sameLink(text, addr string) bool {
 	text = strings.TrimSpace(text)
 	isNumber := strings.Trim(addr, "+0123456789-() ") == ""
-	return bare(text) == bare(addr) || isNumber && digits(text) == digits(addr)
+	return strings.EqualFold(bare(text), bare(addr)) || isNumber && digits(text) == digits(addr)
 }
 
 // bare returns an address without the parts that people leave out.
 func bare(addr string) string {
-	addr = strings.ToLower(addr)
 	for _, prefix := range []string{"https://", "http://", "mailto:", "www."} {
-		addr = strings.TrimPrefix(addr, prefix)
+		if len(addr) >= len(prefix) && strings.EqualFold(addr[:len(prefix)], prefix) {
+			addr = addr[len(prefix):]
+		}
 	}
 	return strings.TrimSuffix(addr, "/")
 }

@@ -25,16 +25,33 @@ func textLinks(p *pass, where span, entities bool) {
 // decodedLinks is textLinks for text with character references.
 func (p *pass) decodedLinks(where span) {
 	text := p.text(where)
-	if strings.IndexByte(text, '/') < 0 && !strings.Contains(text, "&#") && !strings.Contains(text, "&sol") {
+	if strings.IndexByte(text, '/') < 0 && !refersToSlash(text) {
 		return
 	}
 	plain, offsets := decodeText(text)
-	if strings.IndexByte(plain, '/') < 0 {
-		return
-	}
 	scanLinks(plain, func(at span, to target) {
 		p.target(span{where.start + offsets[at.start], where.start + offsets[at.end]}, to)
 	})
+}
+
+// refersToSlash reports whether a character reference in text may be a slash. The padding behind a preheader is hundreds of
+// references that are not.
+func refersToSlash(text string) bool {
+	for {
+		_, rest, found := strings.Cut(text, "&")
+		if !found {
+			return false
+		}
+		if number, numeric := strings.CutPrefix(rest, "#"); numeric {
+			number = strings.TrimLeft(number, "xX0")
+			if strings.HasPrefix(number, "47") || strings.HasPrefix(number, "2f") || strings.HasPrefix(number, "2F") {
+				return true
+			}
+		} else if strings.HasPrefix(rest, "sol") {
+			return true
+		}
+		text = rest
+	}
 }
 
 // decodeText decodes character references and returns the offset in text of every byte of the

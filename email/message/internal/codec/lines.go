@@ -3,6 +3,7 @@ package codec
 import (
 	"bufio"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -56,6 +57,7 @@ func cutLine(s string) (line string, next int) {
 
 // AppendCRLF appends s with every line break (CRLF, LF, CR) as CRLF.
 func AppendCRLF(dst []byte, s string) []byte {
+	dst = slices.Grow(dst, len(s)+strings.Count(s, "\n"))
 	for s != "" {
 		line, next := cutLine(s)
 		dst = append(dst, line...)
