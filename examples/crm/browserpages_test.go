@@ -28,7 +28,7 @@ func (b *tab) delivered(subject string) *preview.Mail {
 // screens are the pages with something to see on them.
 var screens = []string{"/conversations?state=active", "/search?q=anna", "/search?q=nobody", "/customers/new?q=x", "/customers/1001", "/customers/1002",
 	"/customers/1001/outgoing", "/customers/1001/compose", "/customers/1001/compose?template=map", "/settings/mail", "/rules", "/rules/survey",
-	"/templates/survey", "/inbox", "/_inbound", "/_faults", "/confirm/x"}
+	"/templates/survey", "/campaigns", "/inbox", "/_inbound", "/_faults", "/confirm/x"}
 
 // TestScreensFit: no page is wider than the window, on a desktop or a phone, and none makes the browser complain.
 func TestScreensFit(t *testing.T) {
@@ -38,6 +38,9 @@ func TestScreensFit(t *testing.T) {
 			for _, path := range screens {
 				b.open(path)
 				assert.LessOrEqual(t, is[float64](b, "document.documentElement.scrollWidth"), is[float64](b, "innerWidth"), path)
+				if !how.phone {
+					assert.True(t, ask[bool](b, "(r=>r.left > innerWidth/2 && r.top < 100)($('search-box').getBoundingClientRect())"), "the search is top right on %s", path)
+				}
 			}
 			b.noTrouble()
 		})

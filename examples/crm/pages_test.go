@@ -56,7 +56,7 @@ func TestEveryPage(t *testing.T) {
 	w := newWorld(t)
 	paths := []string{"/conversations?state=active", "/conversations?state=completed", "/search", "/search?q=anna", "/search?q=nobody", "/customers/new?q=x",
 		"/customers/1001", "/customers/1002", "/customers/1001/outgoing", "/customers/1002/outgoing", "/customers/1001/compose", "/customers/1002/compose",
-		"/settings/mail", "/rules", "/rules/shipped", "/rules/survey", "/rules/thanks", "/templates/survey", "/inbox", "/_inbound", "/_faults", "/confirm/x"}
+		"/settings/mail", "/rules", "/rules/shipped", "/rules/survey", "/rules/thanks", "/templates/survey", "/campaigns", "/inbox", "/_inbound", "/_faults", "/confirm/x"}
 	for _, language := range []string{"ru", "en"} {
 		w.as("anna", language)
 		for _, path := range paths {
