@@ -70,6 +70,7 @@ func (r *campaignRun) letter(ctx context.Context, s *Service, customer Customer)
 	c.id, c.conversationID, c.customer = s.config.NewID(), s.config.NewID(), customer
 	c.draft.CustomerID, c.draft.IdempotencyKey = customer.ID, r.campaign.key(customer.ID)
 	err := c.take(ctx,
+		func(context.Context, *composition) error { return checkID("customer", customer.ID) },
 		s.resolveSender,
 		s.resolveRecipients,
 		s.askSuppressions,

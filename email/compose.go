@@ -97,8 +97,11 @@ func (s *Service) findCustomer(ctx context.Context, c *composition) (err error) 
 	return err
 }
 
-// customer finds a customer; an unknown one is a refusal.
+// customer finds a customer; an unknown one is a refusal, and so is an id that is too long.
 func (c *Config) customer(ctx context.Context, id string) (Customer, error) {
+	if err := checkID("customer", id); err != nil {
+		return Customer{}, err
+	}
 	customer, err := c.Customers.Customer(ctx, id)
 	if errors.Is(err, ErrNotFound) {
 		return Customer{}, &RefusedError{Code: CodeCustomerUnknown, Err: err}

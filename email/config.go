@@ -94,7 +94,7 @@ type Config struct {
 	Secret []byte
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
-	// NewID makes ids of messages and conversations; nil: 128 bits, ordered by time.
+	// NewID makes ids of messages and conversations, of at most MaxID octets; nil: 128 bits, ordered by time.
 	NewID func() string
 	// Rand is where randomness comes from; nil: crypto/rand.
 	Rand io.Reader
@@ -163,6 +163,9 @@ func (c *Config) check() error {
 		if len(c.Secret) == 0 || c.Suppressions == nil {
 			missing = append(missing, errors.New("email: Config.Unsubscribe needs Config.Secret and Config.Suppressions"))
 		}
+	}
+	if len(c.Tenant) > MaxID {
+		missing = append(missing, errors.New("email: Config.Tenant is longer than MaxID"))
 	}
 	if c.Dispatch.Rate != nil && c.Rates == nil {
 		missing = append(missing, errors.New("email: Config.Dispatch.Rate needs Config.Rates"))

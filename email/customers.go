@@ -31,7 +31,7 @@ func (s CustomerService) Search(ctx context.Context, text string, limit int) ([]
 }
 
 // Create keeps a new customer. It is ErrUnsupported where Config.Customers is no CustomerCreator, and ErrDuplicate
-// where the id is used.
+// where the id is used, and a *RefusedError with CodeIDTooLong where it is longer than MaxID.
 func (s CustomerService) Create(ctx context.Context, customer Customer) (Customer, error) {
 	creator, ok := s.config.Customers.(CustomerCreator)
 	if !ok {
@@ -42,6 +42,9 @@ func (s CustomerService) Create(ctx context.Context, customer Customer) (Custome
 	}
 	if customer.ID == "" {
 		customer.ID = s.config.NewID()
+	}
+	if err := checkID("customer", customer.ID); err != nil {
+		return Customer{}, err
 	}
 	if customer.CreatedAt.IsZero() {
 		customer.CreatedAt = s.config.Now()

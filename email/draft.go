@@ -32,7 +32,8 @@ type Draft struct {
 	Purpose Purpose
 	// SendAt schedules the message; zero: now. The gate is asked again when the time comes.
 	SendAt time.Time
-	// IdempotencyKey makes a repeated Send return the first message; empty: every Send is a message of its own.
+	// IdempotencyKey makes a repeated Send return the first message; empty: every Send is a message of its own. At most
+	// MaxID octets.
 	IdempotencyKey string
 
 	ruleID   string             // of a rule that fires

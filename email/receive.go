@@ -249,6 +249,9 @@ func (r *reception) unmatch() {
 
 // filed is what the store keeps.
 func (r *reception) filed() Filed {
+	if r.conv != nil && checkID("customer", r.conv.CustomerID) != nil {
+		r.unmatch() // nothing can be filed for him; it is not lost all the same
+	}
 	if r.conv != nil {
 		r.msg.ConversationID, r.msg.CustomerID = r.conv.ID, r.conv.CustomerID
 	}

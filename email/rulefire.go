@@ -65,6 +65,9 @@ func (r RuleService) checkFiring(ctx context.Context, f Firing) error {
 	if f.Event == "" {
 		return errors.New("email: fire: no event")
 	}
+	if err := checkID("firing key", f.Key); err != nil {
+		return err
+	}
 	variables, err := r.service.config.Variables(ctx, f.Event)
 	if err != nil {
 		return fmt.Errorf("email: variables: %w", err)

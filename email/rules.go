@@ -89,7 +89,7 @@ func (r Rule) check() error {
 	case r.Purpose != Transactional && r.Purpose != Bulk:
 		return fmt.Errorf("email: unknown purpose %q", r.Purpose)
 	}
-	return nil
+	return checkID("event", string(r.Event))
 }
 
 // sendsAs tells that two rules send the same in the same cases.

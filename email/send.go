@@ -18,6 +18,9 @@ import (
 // gives the first message with ErrDuplicate, whatever speaks against the draft by now. Any other error is the host's: it
 // can be tried again with the same key, which a Send without one does not have.
 func (s *Service) Send(ctx context.Context, draft Draft) (Message, error) {
+	if refused, ok := refusal(checkID("idempotency key", draft.IdempotencyKey)); ok {
+		return Message{}, Refusals{refused}
+	}
 	if first, err := s.sentBefore(ctx, draft.IdempotencyKey); err != nil {
 		return first, err
 	}

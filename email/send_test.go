@@ -30,6 +30,7 @@ func TestRefusals(t *testing.T) {
 		email.CodeCustomerNoEmail: func(d *email.Draft) {
 			d.CustomerID, d.From = "pyotr", sender.Choice{Kind: sender.Additional, ID: "info"}
 		},
+		email.CodeIDTooLong:        func(d *email.Draft) { d.CustomerID = strings.Repeat("7", email.MaxID+1) },
 		email.CodeActorUnknown:     func(d *email.Draft) { d.ActorID = "nobody" },
 		email.CodeRecipientForeign: func(d *email.Draft) { d.To = []string{"olga@example.org"} },
 		email.CodeRecipientInvalid: func(d *email.Draft) { d.Bcc = []string{"anna at example"} },

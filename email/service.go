@@ -41,7 +41,11 @@ func New(config Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.common = &common{wake: make(chan struct{}, 1), owner: s.config.NewID(), contents: newContentCache(s.config.Dispatch.Cache)}
+	owner := s.config.NewID()
+	if err := checkID("Config.NewID", owner); err != nil {
+		return nil, err
+	}
+	s.common = &common{wake: make(chan struct{}, 1), owner: owner, contents: newContentCache(s.config.Dispatch.Cache)}
 	return s, nil
 }
 

@@ -13,6 +13,8 @@ const (
 	CodeCustomerUnknown = "customer.unknown"
 	// CodeCustomerNoEmail: the customer has no address.
 	CodeCustomerNoEmail = "customer.no-email"
+	// CodeIDTooLong: an id or a key of more than MaxID octets, as where a whole request is taken for the key.
+	CodeIDTooLong = "id.too-long"
 	// CodeActorUnknown: Draft.ActorID names no user.
 	CodeActorUnknown = "actor.unknown"
 	// CodeRecipientForeign: Draft.To holds an address that is not the customer's.
@@ -85,6 +87,7 @@ const (
 var texts = map[string]struct{ ru, en string }{
 	CodeCustomerUnknown:       {"Клиент не найден", "There is no such customer"},
 	CodeCustomerNoEmail:       {"У клиента не указан e-mail", "The customer has no e-mail address"},
+	CodeIDTooLong:             {"Слишком длинный идентификатор: {detail}", "An id is too long: {detail}"},
 	CodeActorUnknown:          {"Пользователь не найден", "There is no such user"},
 	CodeRecipientForeign:      {"Это не адрес клиента: {detail}", "This is not an address of the customer: {detail}"},
 	CodeRecipientInvalid:      {"Адрес указан с ошибкой: {detail}", "This address is not valid: {detail}"},
