@@ -32,6 +32,12 @@
 // A pooled connection that the server has closed meanwhile is replaced once, where not even MAIL was answered. Failover
 // puts another transport behind one, for what that one cannot have delivered.
 //
+// Three refusals are of this package's own, for good and before anything is sent, in the words of the RFCs:
+//
+//	552 5.3.4  the message tells more octets than the server's SIZE (RFC 1870 §6.1)
+//	553 5.6.7  a local part or the header is outside ASCII, and the server has no SMTPUTF8 (RFC 6531 §3.5)
+//	554 5.6.3  the message tells of octets outside ASCII, and the server has no 8BITMIME (RFC 6152 §3)
+//
 // # Going easy on a server
 //
 // Config.Rate and DomainRates spread messages over time, MaxConns, MaxMessages, MaxAge and IdleTimeout bound connections.
@@ -45,5 +51,5 @@
 // A message may tell more of itself by optional methods: Size() int64, the exact number of octets of its wire form, which
 // is declared and compared with the server's limit; SMTPUTF8() bool, for header fields outside ASCII; EightBit() bool, for
 // any octet outside ASCII; EnvelopeID() string, which comes back in reports of what became of it, where Config.DSN asks for
-// some. A message that needs what the server does not support is refused for good, before anything is sent.
+// some.
 package smtp

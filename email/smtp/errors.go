@@ -11,10 +11,11 @@ import (
 
 // Causes that a caller may branch on; they stand behind a *email.TransportError.
 var (
-	// ErrAuth: the server refused the credentials, asks for some, or offers no mechanism to give them. Nothing is wrong
+	// ErrAuth: the server refused the credentials (535), asks for some (530), or offers no mechanism to give them. Nothing is wrong
 	// with the message, so the error is temporary; a host had better stop sending until a person has looked.
 	ErrAuth = errors.New("email/smtp: not authenticated")
-	// ErrTLS: the connection could not be encrypted as the policy asks.
+	// ErrTLS: the connection could not be encrypted as the policy asks: TLSRequired and no STARTTLS, or a certificate that is
+	// not valid for the host of Addr.
 	ErrTLS = errors.New("email/smtp: no TLS")
 	// ErrRate: the message's turn by Config.Rate or DomainRates would have come after the deadline of its context.
 	ErrRate = errors.New("email/smtp: over the rate")

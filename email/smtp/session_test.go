@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -196,30 +197,32 @@ func TestManyRecipients(t *testing.T) {
 }
 
 func TestMailCommand(t *testing.T) {
+	documented, err := os.ReadFile("doc.go")
+	require.NoError(t, err)
 	body := []byte("Subject: x\r\n\r\n")
 	for name, test := range map[string]struct {
 		extensions []string
 		env        email.Envelope
 		msg        io.WriterTo
 		mail, rcpt string // empty: refused before anything is sent
-		code       int
+		refusal    string // code and enhanced code
 	}{
-		"plain":           {nil, one, sized{bytes.NewReader(body), 14}, "MAIL FROM:<crm@example.test>", "RCPT TO:<anna@example.test>", 0},
-		"null path":       {nil, email.Envelope{Recipients: one.Recipients}, small(), "MAIL FROM:<>", "RCPT TO:<anna@example.test>", 0},
-		"size":            {[]string{"SIZE 14"}, one, sized{bytes.NewReader(body), 14}, "MAIL FROM:<crm@example.test> SIZE=14", "RCPT TO:<anna@example.test>", 0},
-		"size, no limit":  {[]string{"SIZE"}, one, sized{bytes.NewReader(body), 14}, "MAIL FROM:<crm@example.test> SIZE=14", "RCPT TO:<anna@example.test>", 0},
-		"size not known":  {[]string{"SIZE 14"}, one, small(), "MAIL FROM:<crm@example.test>", "RCPT TO:<anna@example.test>", 0},
-		"too large":       {[]string{"SIZE 13"}, one, sized{bytes.NewReader(body), 14}, "", "", 552},
-		"size is garbage": {[]string{"SIZE -1"}, one, sized{bytes.NewReader(body), 14}, "MAIL FROM:<crm@example.test> SIZE=14", "RCPT TO:<anna@example.test>", 0},
-		"8BITMIME":        {[]string{"8bitmime"}, one, small(), "MAIL FROM:<crm@example.test> BODY=8BITMIME", "RCPT TO:<anna@example.test>", 0},
-		"seven bits":      {[]string{"8BITMIME"}, one, telling{eight: false}, "MAIL FROM:<crm@example.test>", "RCPT TO:<anna@example.test>", 0},
-		"eight bits":      {[]string{"8BITMIME"}, one, telling{eight: true}, "MAIL FROM:<crm@example.test> BODY=8BITMIME", "RCPT TO:<anna@example.test>", 0},
-		"no 8BITMIME":     {nil, one, telling{eight: true}, "", "", 554},
-		"UTF-8 fields":    {[]string{"SMTPUTF8"}, one, telling{utf8: true}, "MAIL FROM:<crm@example.test> SMTPUTF8", "RCPT TO:<anna@example.test>", 0},
-		"no SMTPUTF8":     {nil, one, telling{utf8: true}, "", "", 553},
-		"local part":      {[]string{"SMTPUTF8"}, email.Envelope{Recipients: []string{"анна@пример.рф"}}, small(), "MAIL FROM:<> SMTPUTF8", "RCPT TO:<анна@пример.рф>", 0},
-		"its absence":     {nil, email.Envelope{Recipients: []string{"анна@example.test"}}, small(), "", "", 553},
-		"domain alone":    {nil, email.Envelope{Recipients: []string{"anna@пример.рф"}}, small(), "MAIL FROM:<>", "RCPT TO:<anna@xn--e1afmkfd.xn--p1ai>", 0},
+		"plain":           {nil, one, sized{bytes.NewReader(body), 14}, "MAIL FROM:<crm@example.test>", "RCPT TO:<anna@example.test>", ""},
+		"null path":       {nil, email.Envelope{Recipients: one.Recipients}, small(), "MAIL FROM:<>", "RCPT TO:<anna@example.test>", ""},
+		"size":            {[]string{"SIZE 14"}, one, sized{bytes.NewReader(body), 14}, "MAIL FROM:<crm@example.test> SIZE=14", "RCPT TO:<anna@example.test>", ""},
+		"size, no limit":  {[]string{"SIZE"}, one, sized{bytes.NewReader(body), 14}, "MAIL FROM:<crm@example.test> SIZE=14", "RCPT TO:<anna@example.test>", ""},
+		"size not known":  {[]string{"SIZE 14"}, one, small(), "MAIL FROM:<crm@example.test>", "RCPT TO:<anna@example.test>", ""},
+		"too large":       {[]string{"SIZE 13"}, one, sized{bytes.NewReader(body), 14}, "", "", "552 5.3.4"},
+		"size is garbage": {[]string{"SIZE -1"}, one, sized{bytes.NewReader(body), 14}, "MAIL FROM:<crm@example.test> SIZE=14", "RCPT TO:<anna@example.test>", ""},
+		"8BITMIME":        {[]string{"8bitmime"}, one, small(), "MAIL FROM:<crm@example.test> BODY=8BITMIME", "RCPT TO:<anna@example.test>", ""},
+		"seven bits":      {[]string{"8BITMIME"}, one, telling{eight: false}, "MAIL FROM:<crm@example.test>", "RCPT TO:<anna@example.test>", ""},
+		"eight bits":      {[]string{"8BITMIME"}, one, telling{eight: true}, "MAIL FROM:<crm@example.test> BODY=8BITMIME", "RCPT TO:<anna@example.test>", ""},
+		"no 8BITMIME":     {nil, one, telling{eight: true}, "", "", "554 5.6.3"},
+		"UTF-8 fields":    {[]string{"SMTPUTF8"}, one, telling{utf8: true}, "MAIL FROM:<crm@example.test> SMTPUTF8", "RCPT TO:<anna@example.test>", ""},
+		"no SMTPUTF8":     {nil, one, telling{utf8: true}, "", "", "553 5.6.7"},
+		"local part":      {[]string{"SMTPUTF8"}, email.Envelope{Recipients: []string{"анна@пример.рф"}}, small(), "MAIL FROM:<> SMTPUTF8", "RCPT TO:<анна@пример.рф>", ""},
+		"its absence":     {nil, email.Envelope{Recipients: []string{"анна@example.test"}}, small(), "", "", "553 5.6.7"},
+		"domain alone":    {nil, email.Envelope{Recipients: []string{"anna@пример.рф"}}, small(), "MAIL FROM:<>", "RCPT TO:<anna@xn--e1afmkfd.xn--p1ai>", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			heard := make(chan string, 2)
@@ -242,9 +245,10 @@ func TestMailCommand(t *testing.T) {
 				p.wait()
 			}))
 			receipt, err := tr.Deliver(context.Background(), test.env, test.msg)
-			if test.code != 0 {
+			if test.refusal != "" {
 				e := refused(t, err)
-				assert.Equal(t, test.code, e.Code)
+				assert.Equal(t, test.refusal, fmt.Sprint(e.Code, " ", e.Enhanced))
+				assert.Contains(t, string(documented), "//\t"+test.refusal+"  ")
 				assert.False(t, e.Temporary)
 				assert.NotEmpty(t, e.Text)
 				assert.Empty(t, heard)
