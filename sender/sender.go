@@ -37,7 +37,15 @@
 //		fmt.Println(found.DMARC.Reason.Text("en"))
 //	}
 //
-// Whatever a person is to read has a code and a Text method for "ru" and "en"; [Codes] lists them all.
+// # What it leaves out
+//
+// It keeps nothing and mails nothing: identities and tokens are the host's, and so is the letter with the secret. It does
+// not ask whether a mailbox exists. Everything here may be called concurrently where the host's Directory and Tokens may.
+//
+// # Codes
+//
+// Whatever a person is to read has a code and a Text method for "ru" and "en". [Codes] lists them; [CodeNoManager] and its
+// neighbours say what brings each about.
 package sender
 
 import (

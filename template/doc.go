@@ -21,5 +21,15 @@
 // [StripPreheader] takes it out again before a letter is quoted, [InboxRow] shows what a mail program lists, and
 // [TextFromHTML] is there by itself for HTML of any origin: it is never trusted to be well formed.
 //
-// What people read has a code and a Text method for "ru" and "en"; [Codes] lists them all.
+// A [Compiled] letter may be rendered by many goroutines at once. All functions over HTML are linear in its length and take
+// any octets. What bounds a rendering are the limits of the engine, and ctx.
+//
+// # What it leaves out
+//
+// It sends nothing, inlines no styles, rewrites no links, and judges no content: that is package validate.
+//
+// # Codes
+//
+// What people read has a code and a Text method for "ru" and "en". [Codes] lists those of notes, and [CodePreheaderOwn] and
+// its neighbours what brings each about; the codes of errors are the engine's, as twig.CodeSyntax.
 package template
