@@ -100,3 +100,24 @@ func TestTable(t *testing.T) {
 		}
 	}
 }
+
+// TestScaling draws curves that need little, and tells one that is too steep.
+func TestScaling(t *testing.T) {
+	var out, progress bytes.Buffer
+	require.NoError(t, run([]string{"-quick", "-scaling", "-only", "^(render|search)"}, &out, &progress))
+	for _, part := range []string{"turns of a loop", "templates that extend", "customers", "10k: ", "exponent"} {
+		assert.Contains(t, out.String(), part)
+	}
+	for _, tt := range []struct {
+		name     string
+		took     float64
+		exponent float64
+		worse    bool
+	}{
+		{"constant", 1, 0, false}, {"linear", 10, 1, false}, {"n·log n", 12, 1.08, false}, {"n·√n", 31.6, 1.5, true}, {"quadratic", 100, 2, true},
+	} {
+		exponent, verdict := growth(10_000, 100_000, 1, tt.took)
+		assert.InDelta(t, tt.exponent, exponent, 0.01, tt.name)
+		assert.Equal(t, tt.worse, verdict != "", tt.name)
+	}
+}

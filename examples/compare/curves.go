@@ -15,15 +15,15 @@ import (
 	"github.com/crmmail/crmmail/validate"
 )
 
-// curves are all that is measured. Each size is ten times the one before.
-func curves(full bool) []Curve {
+// curves are all that is measured. Each size is ten times the one before; most is how many customers there are in the end.
+func curves(most int) []Curve {
 	html := []int{10_000, 100_000, 1_000_000, 10_000_000}
 	files := []int{1, 10, 100, 1000}
 	nested := []int{1, 10, 100}
 	turns := []int{10, 100, 1000, 10_000}
-	customers := []int{1000, 10_000, 100_000}
-	if full {
-		customers = append(customers, 1_000_000)
+	var customers []int
+	for n := 100; n <= most; n *= 10 {
+		customers = append(customers, n)
 	}
 	people := crowd{}
 	return []Curve{

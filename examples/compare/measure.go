@@ -14,12 +14,14 @@ type Plan struct {
 	Round  time.Duration // how long one takes, about
 	Warm   time.Duration // what goes before the first: a runtime that compiles as it runs needs it
 	Share  int           // of a job with a Count: one round does the Count divided by it
+
+	Customers int // to search among, where it is measured how ours scales
 }
 
 // Two plans: for figures to publish, and to see in under a minute that all is well.
 var (
-	fullPlan  = Plan{Rounds: 7, Round: 400 * time.Millisecond, Warm: time.Second, Share: 1}
-	quickPlan = Plan{Rounds: 3, Round: 20 * time.Millisecond, Warm: 150 * time.Millisecond, Share: 25}
+	fullPlan  = Plan{Rounds: 7, Round: 400 * time.Millisecond, Warm: time.Second, Share: 1, Customers: 100_000}
+	quickPlan = Plan{Rounds: 3, Round: 20 * time.Millisecond, Warm: 150 * time.Millisecond, Share: 25, Customers: 1000}
 )
 
 // A Result is what one contender needs to do one job once: medians of the rounds.

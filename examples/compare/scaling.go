@@ -21,7 +21,7 @@ type Curve struct {
 
 // scale prints, for each curve that is wanted, the CPU time at each size and the exponent with which it grows at the end: 1 is in
 // proportion. What grows faster than n·log n is a defect and says so.
-func scale(wanted *regexp.Regexp, plan Plan, full bool, out, progress io.Writer) error {
+func scale(wanted *regexp.Regexp, plan Plan, out, progress io.Writer) error {
 	folder, err := os.MkdirTemp("", "scaling")
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func scale(wanted *regexp.Regexp, plan Plan, full bool, out, progress io.Writer)
 	defer os.RemoveAll(folder)
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "what\tgrows in\tCPU at each size\texponent\t")
-	for _, curve := range curves(full) {
+	for _, curve := range curves(plan.Customers) {
 		if !wanted.MatchString(curve.Name) {
 			continue
 		}
