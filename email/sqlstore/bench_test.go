@@ -2,7 +2,6 @@ package sqlstore_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"sync/atomic"
 	"testing"
@@ -186,30 +185,19 @@ func benchEach(b *testing.B, bench func(b *testing.B)) {
 
 // durableStore is a store whose commits are on the disk when they return.
 func durableStore(b *testing.B) *sqlstore.Store {
+	var dsn string
 	if dialect(b) == sqlstore.SQLite {
-		return newStore(b)
+		dsn = sqlstore.SQLiteDSN(emptyFile(b))
+	} else {
+		dsn = postgrestest.NewServer(b).Database(b)
 	}
-	db := openDB(b, postgrestest.NewServer(b).Database(b))
-	require.NoError(b, sqlstore.Migrate(context.Background(), db, sqlstore.PostgreSQL))
+	db := openDSN(b, dsn)
+	require.NoError(b, sqlstore.Migrate(context.Background(), db, dialect(b)))
 	return storeOn(b, db, sqlstore.Options{})
 }
 
-// fastStore is a store whose commits need not reach the disk, for benchmarks that only read.
-func fastStore(b *testing.B) *sqlstore.Store { return storeOn(b, fastDB(b), sqlstore.Options{}) }
-
-func fastDB(b *testing.B) *sql.DB {
-	path := newFile(b)
-	if dialect(b) == sqlstore.PostgreSQL {
-		return openDB(b, path)
-	}
-	db, err := sql.Open("sqlite", sqlstore.SQLiteDSN(path)+"&_pragma=synchronous(0)")
-	require.NoError(b, err)
-	b.Cleanup(func() { require.NoError(b, db.Close()) })
-	return db
-}
-
 func bigHistory(b *testing.B) *sqlstore.Store {
-	store := fastStore(b)
+	store := newStore(b)
 	for n := range 50_000 {
 		enqueue(b, store, aQueued(n, "c"))
 	}

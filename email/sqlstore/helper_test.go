@@ -5,11 +5,14 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/mail"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -53,20 +56,58 @@ func emptyFile(t testing.TB) string {
 	return filepath.Join(t.TempDir(), "crm.db")
 }
 
-// newFile is where a database with the schema is.
+// newFile is where a database with the schema is. The schema is made once, and copied.
 func newFile(t testing.TB) string {
+	if dialect(t) == sqlstore.PostgreSQL {
+		return newDatabase.Start(t)
+	}
 	path := emptyFile(t)
-	require.NoError(t, sqlstore.Migrate(context.Background(), openDB(t, path), dialect(t)))
+	content, err := newFileContent()
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, content, 0o600))
 	return path
 }
 
-// openDB opens a pool of its own, as another process would.
-func openDB(t testing.TB, path string) *sql.DB {
-	driver, name := "sqlite", sqlstore.SQLiteDSN(path)
-	if dialect(t) == sqlstore.PostgreSQL {
-		driver, name = "pgx", path
+var newDatabase = &postgrestest.Template{Make: func(dsn string) error { return migrateAlone("pgx", dsn, sqlstore.PostgreSQL) }}
+
+var newFileContent = sync.OnceValues(func() ([]byte, error) {
+	folder, err := os.MkdirTemp("", "sqlstore")
+	if err != nil {
+		return nil, err
 	}
-	db, err := sql.Open(driver, name)
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "crm.db")
+	if err := migrateAlone("sqlite", sqlstore.SQLiteDSN(path), sqlstore.SQLite); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// migrateAlone leaves no connection behind, and so nothing in a write-ahead log.
+func migrateAlone(driver, dsn string, d sqlstore.Dialect) error {
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		return err
+	}
+	return errors.Join(sqlstore.Migrate(context.Background(), db, d), db.Close())
+}
+
+// openDB opens a pool of its own, as another process would. Its commits do not wait for the disk.
+func openDB(t testing.TB, path string) *sql.DB { return openDSN(t, dataSource(t, path)) }
+
+func dataSource(t testing.TB, path string) string {
+	if dialect(t) == sqlstore.PostgreSQL {
+		return path
+	}
+	return sqlstore.SQLiteDSN(path) + "&_pragma=synchronous(0)"
+}
+
+func openDSN(t testing.TB, dsn string) *sql.DB {
+	driver := "sqlite"
+	if dialect(t) == sqlstore.PostgreSQL {
+		driver = "pgx"
+	}
+	db, err := sql.Open(driver, dsn)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db

@@ -112,7 +112,7 @@ func TestSQLiteDSN(t *testing.T) {
 	for _, name := range []string{"plain.db", "с пробелом.db", "100%.db", "a?b#c.db", "a+b&c=d.db"} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), name)
-			db := openDB(t, path)
+			db := openDSN(t, sqlstore.SQLiteDSN(path))
 			require.NoError(t, sqlstore.Migrate(context.Background(), db, dialect(t)))
 			assert.FileExists(t, path)
 			for pragma, want := range map[string]string{
@@ -126,7 +126,7 @@ func TestSQLiteDSN(t *testing.T) {
 	}
 	t.Run("relative", func(t *testing.T) {
 		t.Chdir(t.TempDir())
-		require.NoError(t, sqlstore.Migrate(context.Background(), openDB(t, "crm.db"), sqlstore.SQLite))
+		require.NoError(t, sqlstore.Migrate(context.Background(), openDSN(t, sqlstore.SQLiteDSN("crm.db")), sqlstore.SQLite))
 		assert.FileExists(t, "crm.db")
 	})
 }

@@ -87,7 +87,7 @@ func BenchmarkCustomers(b *testing.B) { benchEach(b, benchmarkCustomers) }
 
 func benchmarkCustomers(b *testing.B) {
 	count := customersInBenchmarks(b)
-	db := fastDB(b)
+	db := openDB(b, newFile(b))
 	store := storeOn(b, db, sqlstore.Options{})
 	small := storeOn(b, db, sqlstore.Options{Tenant: "small"})
 	begun := time.Now()

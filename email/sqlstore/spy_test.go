@@ -27,11 +27,7 @@ type statement struct {
 // openSpy opens a database whose statements are noted.
 func openSpy(t testing.TB, path string) (*sql.DB, *spy) {
 	s := &spy{}
-	dsn := path
-	if dialect(t) == sqlstore.SQLite {
-		dsn = sqlstore.SQLiteDSN(path)
-	}
-	db := sql.OpenDB(spyConnector{openDB(t, path).Driver(), dsn, s})
+	db := sql.OpenDB(spyConnector{openDB(t, path).Driver(), dataSource(t, path), s})
 	t.Cleanup(func() { require.NoError(t, db.Close()) })
 	return db, s
 }

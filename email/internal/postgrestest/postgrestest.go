@@ -7,6 +7,7 @@
 package postgrestest
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -28,13 +29,38 @@ import (
 func Start(t testing.TB) string {
 	t.Helper()
 	server, err := shared()
-	if err != nil {
-		t.Fatalf("postgrestest: %v", err)
-	}
+	must(t, err)
 	if server == nil {
 		t.Skip(missing)
 	}
 	return server.Database(t)
+}
+
+// Template is what databases begin as instead of empty: whatever Make does to the first one is done once a process, and
+// copied for each. The zero value of everything but Make is good, and it is safe for concurrent use.
+type Template struct {
+	Make func(dsn string) error
+
+	once sync.Once
+	name string
+	err  error
+}
+
+// Start is as the function of that name, but for what the database begins as.
+func (m *Template) Start(t testing.TB) string {
+	t.Helper()
+	server, err := shared()
+	must(t, err)
+	if server == nil {
+		t.Skip(missing)
+	}
+	m.once.Do(func() {
+		if m.name, m.err = server.create(""); m.err == nil {
+			m.err = m.Make(server.dsn(m.name))
+		}
+	})
+	must(t, m.err)
+	return server.database(t, m.name)
 }
 
 // shared is the server of this process; nil where there is no PostgreSQL.
@@ -69,10 +95,21 @@ const patience = 30 * time.Second
 // Database makes a new, empty database and returns its data source name. It is dropped when the test ends.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
-	name := "test_" + strings.ToLower(rand.Text())
-	must(t, s.execute("CREATE DATABASE "+name))
+	return s.database(t, "")
+}
+
+// database is a copy of a template that nobody is connected to; "": it is empty.
+func (s *Server) database(t testing.TB, template string) string {
+	t.Helper()
+	name, err := s.create(template)
+	must(t, err)
 	t.Cleanup(func() { must(t, s.execute("DROP DATABASE "+name+" WITH (FORCE)")) })
 	return s.dsn(name)
+}
+
+func (s *Server) create(template string) (name string, err error) {
+	name = "test_" + strings.ToLower(rand.Text())
+	return name, s.execute("CREATE DATABASE " + name + " TEMPLATE " + cmp.Or(template, "template1"))
 }
 
 func (s *Server) dsn(database string) string {
