@@ -23,7 +23,8 @@ type Rates interface {
 	// TakeTurn takes a token out of a bucket and returns the zero time. Where there is none it takes nothing and returns
 	// when to come again: the next free place in one of the bucket's two queues, at the end of it, or when the next token
 	// comes if that is later. So those who wait come back one by one at the rate. A place is no token: who comes back asks
-	// as everybody does. A new bucket is full.
+	// as everybody does. A new bucket is full; and so is one, with nobody in its queues, whose next token would come later than
+	// MaxLead after Now and the time in which as many tokens come as are saved up: a clock was wrong that took some.
 	TakeTurn(ctx context.Context, t TurnRequest) (again time.Time, err error)
 	// DrainTurns empties a bucket until a time, when the next token comes.
 	DrainTurns(ctx context.Context, t TurnRequest, until time.Time) error

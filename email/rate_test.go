@@ -157,3 +157,24 @@ func TestRateNeedsItsStore(t *testing.T) {
 	_, err := w.With(func(c *email.Config) { c.Dispatch.Rate = func(string) email.Rate { return email.Rate{} } })
 	require.ErrorContains(t, err, "Config.Rates")
 }
+
+// Where the clock leaps ahead by a year and back, what was leased and taken meanwhile is not waited for.
+func TestClockThatLeapsAheadAndBack(t *testing.T) {
+	w, _ := mailings(t, perMinute)
+	var letters []string
+	for range 3 {
+		letters = append(letters, w.send(t).ID)
+	}
+	ahead := w.clock.Now().AddDate(1, 0, 0)
+	_, err := w.store.Claim(t.Context(), email.Claim{Owner: "leapt", Now: ahead, Lease: time.Minute, Limit: 1})
+	require.NoError(t, err)
+	request := email.TurnRequest{Domain: "example.org", Now: ahead, Every: 10 * time.Second, Burst: 6}
+	for range 20 {
+		_, err := w.config.Rates.TakeTurn(t.Context(), request)
+		require.NoError(t, err)
+	}
+	w.tick(t, time.Second)
+	for _, id := range letters {
+		assert.Equal(t, email.StateSent, w.message(t, id).State)
+	}
+}

@@ -33,6 +33,7 @@ type Outbox interface {
 	// lapsed, oldest SendAt first, and mass mailings (Bulk) after all others. A message is leased to one worker at a time; Attempts counts the claims.
 	// Messages in StateSending whose lease has lapsed become StateUncertain, with an event, and their open recipients
 	// RecipientUncertain: their worker died while the bytes were going out.
+	// A lease that ends later than MaxLead after Now and Lease was taken by a clock that was wrong, and has lapsed, too.
 	Claim(ctx context.Context, c Claim) (Claimed, error)
 
 	// Transition moves a message from one state to another: it compares, then sets, at once. ErrConflict where the
@@ -125,6 +126,10 @@ type Claim struct {
 	// in any case.
 	MessageIDs []string
 }
+
+// MaxLead is how far the clocks of workers, and the leases and rates that they are configured with, may differ. What is kept
+// of a time still further ahead comes from a clock that has leapt: it is not waited for.
+const MaxLead = time.Hour
 
 // Claimed is the answer to a Claim.
 type Claimed struct {

@@ -34,6 +34,11 @@ var claimMutants = []mutant{
 		c.Now, c.Lease = c.Now.Add(time.Second), c.Lease-time.Second
 		return s.Claim(ctx, c)
 	}})), []string{"Claim leaves a message alone until", "Claim leases a message to one worker", "Claim leaves a message alone whose worker"}},
+	{"waits-for-a-leapt-clock", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
+		c.Lease += 1e5 * time.Hour
+		claimed, err := s.Claim(ctx, c)
+		return claimed, err
+	}})), []string{"Claim does not wait for a lease"}},
 	{"resends-silently", onStore(always(brokenStore{claim: func(ctx context.Context, s email.Store, c email.Claim) (email.Claimed, error) {
 		claimed, err := s.Claim(ctx, c)
 		for _, id := range claimed.Uncertain {

@@ -85,7 +85,19 @@ func forgetful() brokenRates {
 	}}
 }
 
+// steady has a clock that never goes back.
+func steady() brokenRates {
+	var last time.Time
+	return turnAsked(func(t *email.TurnRequest) {
+		if t.Now.Before(last) {
+			t.Now = last
+		}
+		last = t.Now
+	})()
+}
+
 var rateMutants = []mutant{
+	{"tokens-of-a-steady-clock", onRates(steady), []string{"TakeTurn does not wait for a clock"}},
 	{"bucket-begins-empty", onRates(turnAsked(func(t *email.TurnRequest) { t.Burst = 1 })), []string{"TakeTurn finds a new bucket full"}},
 	{"bucket-is-deeper", onRates(turnAsked(func(t *email.TurnRequest) { t.Burst++ })), []string{"TakeTurn finds a new bucket full"}},
 	{"tokens-come-faster", onRates(turnAsked(func(t *email.TurnRequest) { t.Every = t.Every * 9 / 10 })), []string{"TakeTurn finds a token more"}},

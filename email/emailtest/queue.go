@@ -22,8 +22,9 @@ type entry struct {
 	lapses     int
 }
 
-func (e *entry) leased(now time.Time) bool {
-	return e.owner != "" && e.leaseUntil.After(now)
+// leased tells of a lease that has not lapsed; the end of one that was taken for lease is not beyond reason.
+func (e *entry) leased(now time.Time, lease time.Duration) bool {
+	return e.owner != "" && e.leaseUntil.After(now) && !e.leaseUntil.After(now.Add(lease+email.MaxLead))
 }
 
 func (e *entry) addEvent(event email.Event) {
@@ -82,7 +83,7 @@ func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error)
 		return email.Claimed{}, err
 	}
 	defer s.mu.Unlock()
-	claimed := email.Claimed{Uncertain: s.giveUpLapsed(c.Now)}
+	claimed := email.Claimed{Uncertain: s.giveUpLapsed(c)}
 	for _, e := range s.open {
 		if len(claimed.Jobs) >= c.Limit {
 			break
@@ -93,7 +94,7 @@ func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error)
 		if c.MessageIDs != nil && !slices.Contains(c.MessageIDs, e.message.ID) {
 			continue
 		}
-		if e.message.State == email.StateQueued && !e.leased(c.Now) {
+		if e.message.State == email.StateQueued && !e.leased(c.Now, c.Lease) {
 			if e.owner != "" {
 				e.lapses++
 			}
@@ -106,18 +107,18 @@ func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error)
 }
 
 // giveUpLapsed makes those messages uncertain whose worker died while the bytes were going out.
-func (s *Store) giveUpLapsed(now time.Time) (ids []string) {
+func (s *Store) giveUpLapsed(c email.Claim) (ids []string) {
 	for _, e := range slices.Clone(s.open) {
-		if e.message.State != email.StateSending || e.leased(now) {
+		if e.message.State != email.StateSending || e.leased(c.Now, c.Lease) {
 			continue
 		}
 		e.message.State, e.owner = email.StateUncertain, ""
 		for i := range e.message.Recipients {
 			if r := &e.message.Recipients[i]; r.Status.Open() {
-				r.Status, r.At = email.RecipientUncertain, now
+				r.Status, r.At = email.RecipientUncertain, c.Now
 			}
 		}
-		e.addEvent(email.Event{At: now, Kind: email.EventUncertain, Detail: "lease-lapsed"})
+		e.addEvent(email.Event{At: c.Now, Kind: email.EventUncertain, Detail: "lease-lapsed"})
 		s.reorder(e)
 		ids = append(ids, e.message.ID)
 	}

@@ -28,6 +28,9 @@ func (s *Store) TakeTurn(ctx context.Context, t email.TurnRequest) (again time.T
 	}
 	defer s.mu.Unlock()
 	b := s.rates[t.Domain]
+	if b.next(t).After(t.Now.Add(time.Duration(t.Burst)*t.Every + email.MaxLead)) {
+		b = bucket{}
+	}
 	if next := b.next(t); next.After(t.Now) {
 		queue := &b.nextOther
 		if t.Bulk {

@@ -55,6 +55,24 @@ func (f rateFixture) takeAll(t testing.TB, request email.TurnRequest) (n int) {
 }
 
 var ratePromises = []promise[rateFixture]{
+	{"TakeTurn does not wait for a clock that has leapt ahead and back", func(t *testing.T, f rateFixture) {
+		ahead := suiteTime.AddDate(1, 0, 0)
+		for _, bulk := range []bool{true, false} {
+			request := aRequest(ahead)
+			request.Bulk = bulk
+			f.takeAll(t, request)
+			f.take(t, request)
+		}
+		noError(t, f.one.DrainTurns(context.Background(), aRequest(ahead), ahead.Add(time.Minute)))
+		equal(t, "tokens", 3, f.takeAll(t, aRequest(suiteTime)))
+		for _, bulk := range []bool{true, false} {
+			request := aRequest(suiteTime)
+			request.Bulk = bulk
+			if wait := f.take(t, request); wait > 3 {
+				t.Errorf("a place in %v seconds", wait)
+			}
+		}
+	}},
 	{"TakeTurn finds a new bucket full", func(t *testing.T, f rateFixture) {
 		equal(t, "tokens", 3, f.takeAll(t, aRequest(suiteTime)))
 	}},

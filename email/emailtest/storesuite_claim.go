@@ -77,6 +77,7 @@ var claimPromises = []promise[storeFixture]{
 		f.claimOne(t, "first", suiteTime)
 		equal(t, "jobs", "a", jobIDs(claim(t, f.other, "second", suiteTime.Add(time.Minute), 10)))
 	}},
+	{"Claim does not wait for a lease of a clock that has leapt ahead and back", leaptLease},
 	{"Claim never gives a message that is not queued", onlyQueued},
 	{"Claim gives the same bytes at every attempt", func(t *testing.T, f storeFixture) {
 		f.enqueue(t, nil, "a")
@@ -208,6 +209,19 @@ func openRecipients(t *testing.T, f storeFixture) {
 	job := f.claimOne(t, "w", later)
 	same(t, "recipients", []string{"olga@work.example", "boss@shop.example"}, job.Envelope.Recipients)
 	equal(t, "recipients of the message", 3, len(job.Message.Recipients))
+}
+
+func leaptLease(t *testing.T, f storeFixture) {
+	f.enqueue(t, nil, "a")
+	f.enqueue(t, nil, "b")
+	ahead := suiteTime.AddDate(1, 0, 0)
+	equal(t, "jobs ahead", 2, len(claim(t, f.one, "w", ahead, 10).Jobs))
+	noError(t, f.one.Transition(context.Background(), email.Transition{MessageID: "b", Owner: "w", From: email.StateQueued,
+		To: email.StateSending, At: ahead, LeaseUntil: ahead.Add(time.Minute)}))
+	claimed := claim(t, f.other, "x", suiteTime, 10)
+	equal(t, "jobs", "a", jobIDs(claimed))
+	same(t, "uncertain", []string{"b"}, claimed.Uncertain)
+	equal(t, "jobs again", 0, len(claim(t, f.one, "w", suiteTime.Add(time.Second), 10).Jobs))
 }
 
 // lapsePromises are about workers that died while the bytes were going out.

@@ -29,7 +29,7 @@ func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error)
 	err = s.write(ctx, func(tx conn) (err error) {
 		claimed = email.Claimed{}
 		if lapsed {
-			if claimed.Uncertain, err = s.giveUpLapsed(ctx, tx, c.Now); err != nil {
+			if claimed.Uncertain, err = s.giveUpLapsed(ctx, tx, c); err != nil {
 				return err
 			}
 		}
@@ -44,14 +44,20 @@ func (s *Store) Claim(ctx context.Context, c email.Claim) (email.Claimed, error)
 	return claimed, nil
 }
 
+// leased are the first and the last end of a lease that has not lapsed.
+func leased(c email.Claim) []any {
+	return []any{micros(c.Now) + 1, micros(c.Now.Add(c.Lease + email.MaxLead))}
+}
+
 // anything tells whether a lease on a message that was going out has lapsed, and whether a message may be leased.
 func (s *Store) anything(ctx context.Context, c email.Claim) (lapsed, due bool, err error) {
 	c.Limit = min(c.Limit, 1)
 	query, args := s.due(c, ``)
 	err = s.look(ctx, func(db conn) error {
 		_, err := collect(ctx, db, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, rows.Scan(&lapsed, &due) },
-			query+` SELECT EXISTS (SELECT 1 FROM crmmail_delivery WHERE tenant = ? AND state = 'sending' AND lease_until <= ?),
-				EXISTS (SELECT 1 FROM due)`, append(args, s.tenant, micros(c.Now))...)
+			query+` SELECT EXISTS (SELECT 1 FROM crmmail_delivery
+				WHERE tenant = ? AND state = 'sending' AND lease_until NOT BETWEEN ? AND ?),
+				EXISTS (SELECT 1 FROM due)`, slices.Concat(args, []any{s.tenant}, leased(c))...)
 		return err
 	})
 	return lapsed, due, err
@@ -61,7 +67,8 @@ func (s *Store) anything(ctx context.Context, c email.Claim) (lapsed, due bool, 
 // letters, and mass mailings where there is room for them. A lock ends the SELECT of rows that are about to be changed.
 func (s *Store) due(c email.Claim, lock string) (with string, args []any) {
 	now := micros(c.Now)
-	one, oneArgs := ` FROM crmmail_delivery WHERE tenant = ? AND state = 'queued' AND send_at <= ? AND lease_until <= ?`, []any{s.tenant, now, now}
+	one, oneArgs := ` FROM crmmail_delivery WHERE tenant = ? AND state = 'queued' AND send_at <= ? AND lease_until NOT BETWEEN ? AND ?`,
+		append([]any{s.tenant, now}, leased(c)...)
 	if c.MessageIDs != nil {
 		one, oneArgs = one+` AND message_id IN (`+parameters(len(c.MessageIDs))+`)`, append(oneArgs, anys(c.MessageIDs)...)
 	}
@@ -85,12 +92,12 @@ func (s *Store) Due(ctx context.Context, now time.Time, limit int) (ids []string
 }
 
 // giveUpLapsed makes those messages uncertain whose worker died while the bytes were going out, and returns their ids.
-func (s *Store) giveUpLapsed(ctx context.Context, tx conn, now time.Time) ([]string, error) {
+func (s *Store) giveUpLapsed(ctx context.Context, tx conn, c email.Claim) ([]string, error) {
 	lapsed, err := collect(ctx, tx, scanOne[string], `WITH lapsed AS MATERIALIZED (SELECT message_id FROM crmmail_delivery
-			WHERE tenant = ? AND state = 'sending' AND lease_until <= ?`+s.dialect.skipLocked()+`)
+			WHERE tenant = ? AND state = 'sending' AND lease_until NOT BETWEEN ? AND ?`+s.dialect.skipLocked()+`)
 		UPDATE crmmail_delivery SET state = 'uncertain', owner = '', lease_until = ?
 		WHERE tenant = ? AND message_id IN (SELECT message_id FROM lapsed) RETURNING message_id`,
-		s.tenant, micros(now), noLease, s.tenant)
+		slices.Concat([]any{s.tenant}, leased(c), []any{noLease, s.tenant})...)
 	if err != nil || len(lapsed) == 0 {
 		return nil, err
 	}
@@ -98,11 +105,11 @@ func (s *Store) giveUpLapsed(ctx context.Context, tx conn, now time.Time) ([]str
 	for some := range slices.Chunk(lapsed, rowsAtOnce) {
 		if _, err := exec(ctx, tx, `UPDATE crmmail_recipient SET status = 'uncertain', at = ?
 			WHERE tenant = ? AND status IN ('', 'deferred') AND message_id IN (`+parameters(len(some))+`)`,
-			append([]any{micros(now), s.tenant}, anys(some)...)...); err != nil {
+			append([]any{micros(c.Now), s.tenant}, anys(some)...)...); err != nil {
 			return nil, err
 		}
 	}
-	event := email.Event{At: now, Kind: email.EventUncertain, Detail: "lease-lapsed"}
+	event := email.Event{At: c.Now, Kind: email.EventUncertain, Detail: "lease-lapsed"}
 	return lapsed, s.insertEvents(ctx, tx, event, lapsed...)
 }
 

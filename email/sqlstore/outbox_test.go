@@ -158,7 +158,7 @@ func TestClaimWalksAnIndex(t *testing.T) {
 	require.Len(t, claim(t, store, "w", later, 9).Uncertain, 1)
 	for statement, want := range map[string]string{
 		"SET owner = ?":           "SEARCH crmmail_delivery USING PRIMARY KEY (tenant=? AND message_id=?)",
-		"SET state = 'uncertain'": "crmmail_delivery_sending (tenant=? AND lease_until<?)",
+		"SET state = 'uncertain'": "crmmail_delivery_sending (tenant=?",
 		"FROM crmmail_message m":  "SEARCH m USING INDEX sqlite_autoindex_crmmail_message_1 (tenant=? AND id=?)",
 		"FROM crmmail_recipient":  "USING PRIMARY KEY (tenant=? AND message_id=?)",
 		"FROM crmmail_wire":       "(tenant=? AND message_id=?)",

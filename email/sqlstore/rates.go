@@ -13,25 +13,32 @@ var _ email.Rates = (*Store)(nil)
 // TakeTurn implements email.Rates, by one statement. A bucket is a time: until when the tokens that were taken last at
 // the rate; the next one comes so much earlier as tokens may be saved up.
 func (s *Store) TakeTurn(ctx context.Context, t email.TurnRequest) (again time.Time, err error) {
-	queue := "next_other"
+	queue, other := "next_other", "next_bulk"
 	if t.Bulk {
-		queue = "next_bulk"
+		queue, other = other, queue
 	}
 	every, now := perTurn(t), micros(t.Now)
 	saved := int64(t.Burst-1) * every
+	last := now + saved // the bucket holds a token where those taken last until then
+	leapt := last + int64(t.Burst)*every + email.MaxLead.Microseconds()
 	err = s.write(ctx, func(tx conn) error {
 		again = time.Time{}
 		answers, err := collect(ctx, tx, scanTurn, `INSERT INTO crmmail_rate (tenant, domain, spent, next_bulk, next_other, taken)
 			VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT (tenant, domain) DO UPDATE SET
-			taken = CASE WHEN crmmail_rate.spent - ? <= ? THEN 1 ELSE 0 END,
-			spent = CASE WHEN crmmail_rate.spent - ? > ? THEN crmmail_rate.spent
-				WHEN crmmail_rate.spent > ? THEN crmmail_rate.spent + ? ELSE excluded.spent END,
-			`+queue+` = CASE WHEN crmmail_rate.spent - ? <= ? THEN crmmail_rate.`+queue+`
+			taken = CASE WHEN crmmail_rate.spent BETWEEN ? AND ? THEN 0 ELSE 1 END,
+			spent = CASE WHEN crmmail_rate.spent BETWEEN ? AND ? THEN crmmail_rate.spent
+				WHEN crmmail_rate.spent BETWEEN ? AND ? THEN crmmail_rate.spent + ? ELSE excluded.spent END,
+			`+queue+` = CASE WHEN crmmail_rate.spent > ? THEN excluded.`+queue+`
+				WHEN crmmail_rate.spent <= ? THEN crmmail_rate.`+queue+`
 				WHEN crmmail_rate.`+queue+` > crmmail_rate.spent - ? THEN crmmail_rate.`+queue+` + ?
-				ELSE crmmail_rate.spent - ? END
+				ELSE crmmail_rate.spent - ? END,
+			`+other+` = CASE WHEN crmmail_rate.spent > ? THEN excluded.`+other+` ELSE crmmail_rate.`+other+` END
 			RETURNING taken, `+queue,
 			s.tenant, t.Domain, now+every, now, now,
-			saved, now, saved, now, now, every, saved, now, saved, every, saved-every)
+			last+1, leapt,
+			last+1, leapt, now+1, last, every,
+			leapt, last, saved, every, saved-every,
+			leapt)
 		if err == nil && !answers[0].taken {
 			again = instant(answers[0].next - every)
 		}
