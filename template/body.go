@@ -55,11 +55,11 @@ func (s *bodyScan) step(z *html.Tokenizer, kind html.TokenType, begin, end int) 
 			return bodyImplied
 		}
 	case html.StartTagToken, html.SelfClosingTagToken:
-		name, _ := z.TagName()
-		return s.start(atom.Lookup(name), end)
+		tag, _ := tagOf(z)
+		return s.start(tag, end)
 	case html.EndTagToken:
-		name, _ := z.TagName()
-		return s.end(atom.Lookup(name), end)
+		tag, _ := tagOf(z)
+		return s.end(tag, end)
 	}
 	return before
 }

@@ -18,10 +18,10 @@ type tagAttrs struct {
 }
 
 // readAttrs reads the attributes of the start tag that z stands on. Of an attribute given twice the first counts.
-func readAttrs(z *html.Tokenizer, more bool) tagAttrs {
+func readAttrs(z *html.Tokenizer) tagAttrs {
 	var a tagAttrs
 	styled := false
-	for more {
+	for more := true; more; {
 		var key, value []byte
 		key, value, more = z.TagAttr()
 		switch string(key) {
@@ -120,9 +120,8 @@ func hasOwnPreheader(head, body string) bool {
 			}
 		case html.StartTagToken:
 			elements++
-			name, more := z.TagName()
-			tag := atom.Lookup(name)
-			attrs := readAttrs(z, more)
+			tag, _ := tagOf(z)
+			attrs := readAttrs(z)
 			switch {
 			case isVoid(tag):
 			case isDropped(tag):
@@ -147,15 +146,14 @@ func holdsTextOnly(z *html.Tokenizer, tag atom.Atom) bool {
 		case html.TextToken:
 			text = text || visible(z.Text())
 		case html.StartTagToken:
-			name, _ := z.TagName()
-			switch inner := atom.Lookup(name); {
+			switch inner, _ := tagOf(z); {
 			case inner == tag && !isVoid(tag):
 				depth++
 			case inner == atom.A, inner == atom.Img, inner == atom.Table, inner == atom.Input:
 				only = false
 			}
 		case html.EndTagToken:
-			if name, _ := z.TagName(); atom.Lookup(name) == tag {
+			if inner, _ := tagOf(z); inner == tag {
 				depth--
 			}
 		}

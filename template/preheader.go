@@ -80,21 +80,27 @@ func InsertPreheader(doc, preheader string) (string, []Note) {
 	if hasOwnPreheader(doc[:at], rest) {
 		return doc, append(notes, Note{Code: CodePreheaderOwn, Severity: SeverityWarning})
 	}
-	return doc[:at] + preheaderBlock(text) + rest, notes
+	return withBlock(doc[:at], text, rest), notes
 }
 
-// preheaderBlock returns the two divisions, one on each line.
-func preheaderBlock(text string) string {
+// withBlock puts the two divisions, one on each line, between the parts of a letter.
+func withBlock(before, text, after string) string {
 	n := max(0, padded-utf8.RuneCountInString(text))
 	var b strings.Builder
-	b.Grow(len(textDiv) + len(paddingDiv) + 2*len(text) + n*(len(paddingPair)+len(paddingHyphen)) + 16)
+	b.Grow(len(before) + len(textDiv) + 2*len(text) + len(paddingDiv) + n*(len(paddingPair)+len(paddingHyphen)) + 16 + len(after))
+	b.WriteString(before)
 	b.WriteString(textDiv)
 	b.WriteString(html.EscapeString(text))
 	b.WriteString("</div>\n")
 	b.WriteString(paddingDiv)
-	b.WriteString(strings.Repeat(paddingPair, n))
-	b.WriteString(strings.Repeat(paddingHyphen, n))
+	for range n {
+		b.WriteString(paddingPair)
+	}
+	for range n {
+		b.WriteString(paddingHyphen)
+	}
 	b.WriteString("</div>\n")
+	b.WriteString(after)
 	return b.String()
 }
 

@@ -17,7 +17,7 @@ func Preheader(doc string) string {
 		case html.ErrorToken:
 			return ""
 		case html.StartTagToken:
-			if _, more := z.TagName(); more && readAttrs(z, more).isPreheader() {
+			if readAttrs(z).isPreheader() {
 				return textOf(z)
 			}
 		}

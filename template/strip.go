@@ -74,14 +74,12 @@ func (s *stripper) step(z *html.Tokenizer, kind html.TokenType, begin, end int) 
 			token = fillerRun.ReplaceAllString(token, "")
 		}
 	case html.StartTagToken:
-		name, more := z.TagName()
-		tag := atom.Lookup(name)
+		tag, _ := tagOf(z)
 		s.raw = isRaw(tag)
-		s.open(tag, more && readAttrs(z, more).isPreheader(), begin)
+		s.open(tag, readAttrs(z).isPreheader(), begin)
 	case html.EndTagToken:
 		s.raw = false
-		name, _ := z.TagName()
-		if s.close(atom.Lookup(name)) {
+		if tag, _ := tagOf(z); s.close(tag) {
 			s.stripped = true
 			return
 		}

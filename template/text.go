@@ -33,11 +33,11 @@ func TextFromHTML(doc string) string {
 		case html.TextToken:
 			t.words(z.Text())
 		case html.StartTagToken, html.SelfClosingTagToken:
-			name, more := z.TagName()
-			t.start(atom.Lookup(name), name, readAttrs(z, more))
+			tag, name := tagOf(z)
+			t.start(tag, name, readAttrs(z))
 		case html.EndTagToken:
-			name, _ := z.TagName()
-			t.end(atom.Lookup(name), name)
+			tag, name := tagOf(z)
+			t.end(tag, name)
 		}
 	}
 }

@@ -189,7 +189,7 @@ func checkPreheader(l *letter) {
 	repeated := preheader == lettersOf(l.content.Subject)
 	for _, name := range [...]Part{HTML, Text} {
 		if body := l.part(name); body != nil && utf8.RuneCountInString(preheader) >= fewWords {
-			repeated = repeated || strings.HasPrefix(lettersOf(string(body.opening)), preheader)
+			repeated = repeated || beginsWithLetters(body.opening, preheader)
 		}
 	}
 	if repeated {
@@ -197,12 +197,35 @@ func checkPreheader(l *letter) {
 	}
 }
 
+// beginsWithLetters reports whether lettersOf text begins with letters; most often the first one tells.
+func beginsWithLetters(text []byte, letters string) bool {
+	for letters != "" {
+		r, size := utf8.DecodeRune(text)
+		if size == 0 {
+			return false
+		}
+		text = text[size:]
+		if r = letterOf(r); r < 0 {
+			continue
+		}
+		next, size := utf8.DecodeRuneInString(letters)
+		if r != next {
+			return false
+		}
+		letters = letters[size:]
+	}
+	return true
+}
+
 // lettersOf returns the letters and digits of text in lower case: what makes two texts the same to a reader.
 func lettersOf(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			return -1
-		}
-		return unicode.ToLower(r)
-	}, text)
+	return strings.Map(letterOf, text)
+}
+
+// letterOf is a letter or digit in lower case; -1 for anything else.
+func letterOf(r rune) rune {
+	if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		return -1
+	}
+	return unicode.ToLower(r)
 }
