@@ -81,9 +81,10 @@ type Config struct {
 	// 0: for ever.
 	RawRetention time.Duration
 	// OrphanRetention is how long contents are kept that no message refers to: they were put for a message that was given up
-	// before it was kept, or could not be removed with the last message that referred to them. It must be longer than any
-	// Send or Receive takes. 0: 24 hours; negative: for ever. It needs a Blobs that is a BlobLister and a BlobRemover, and a
-	// Store that is a BlobReferences; otherwise they stay.
+	// before it was kept, or the last message that referred to them was erased so soon after they were put that another may
+	// be about to. It must be longer than any Send or Receive takes. 0: 24 hours; negative: for ever. It needs a Blobs that is
+	// a BlobLister and a BlobRemover, and a Store that is a BlobReferences; otherwise they stay, and what is erased goes at
+	// once.
 	OrphanRetention time.Duration
 
 	// Dispatch says how Run works.

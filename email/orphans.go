@@ -26,15 +26,32 @@ func (s *Service) sweep(ctx context.Context) error {
 	return nil
 }
 
+// looksForOrphans tells that what Config.OrphanRetention keeps is removed later.
+func (c *Config) looksForOrphans() bool {
+	_, lists := c.Blobs.(BlobLister)
+	_, removes := c.Blobs.(BlobRemover)
+	_, knows := c.Store.(BlobReferences)
+	return c.OrphanRetention >= 0 && lists && removes && knows
+}
+
+// unwanted is before when contents were put that nobody is about to refer to: the last message that did may go, and a Send
+// that has put the same content be about to keep another. What is younger is left to those who look for orphans; where
+// nobody does, it would stay for ever.
+func (c *Config) unwanted() time.Time {
+	if c.looksForOrphans() {
+		return c.Now().Add(-c.OrphanRetention)
+	}
+	return c.Now()
+}
+
 // removeOrphans removes contents that were put before a time and that no message refers to. Who is about to refer to one
 // has put it again meanwhile, so that RemoveBlobs leaves it.
 func (s *Service) removeOrphans(ctx context.Context, before time.Time) error {
-	lister, lists := s.config.Blobs.(BlobLister)
-	remover, removes := s.config.Blobs.(BlobRemover)
-	store, knows := s.config.Store.(BlobReferences)
-	if s.config.OrphanRetention < 0 || !lists || !removes || !knows {
+	if !s.config.looksForOrphans() {
 		return nil
 	}
+	lister, remover := s.config.Blobs.(BlobLister), s.config.Blobs.(BlobRemover)
+	store := s.config.Store.(BlobReferences)
 	for after := ""; ; {
 		ids, err := lister.ListBlobs(ctx, before, after, sweptAtOnce)
 		if err != nil || len(ids) == 0 {

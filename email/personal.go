@@ -108,7 +108,8 @@ func writeJSON(archive *zip.Writer, name string, value any) error {
 }
 
 // Erase forgets a customer, then his messages, queued ones too, with everything that is kept about them and the contents
-// that nobody else's messages refer to. It is ErrUnsupported, and nothing is done, where Config's
+// that nobody else's messages refer to: at once, or where they were put within Config.OrphanRetention when that has passed,
+// because somebody may be about to send them to another. It is ErrUnsupported, and nothing is done, where Config's
 // Store is no Eraser, its Blobs no BlobRemover or its Customers no CustomerEraser. It can be repeated; only contents that could not be removed
 // are not found again. Suppressions of his addresses stay, since they alone keep mailings from him who asked for none;
 // SuppressionService.Remove lifts them.
@@ -119,7 +120,7 @@ func (s CustomerService) Erase(ctx context.Context, customerID string) error {
 	if !forgets || !deletes || !removes {
 		return fmt.Errorf("email: erase: %w", ErrUnsupported)
 	}
-	began := s.config.Now()
+	since := s.config.unwanted()
 	if err := customers.DeleteCustomer(ctx, customerID); err != nil { // first, so that nothing more is filed for him
 		return fmt.Errorf("email: erase: %w", err)
 	}
@@ -127,7 +128,7 @@ func (s CustomerService) Erase(ctx context.Context, customerID string) error {
 	if err != nil {
 		return fmt.Errorf("email: erase: %w", err)
 	}
-	if err := blobs.RemoveBlobs(ctx, unused, began); err != nil {
+	if err := blobs.RemoveBlobs(ctx, unused, since); err != nil {
 		return fmt.Errorf("email: erase: contents stay that nobody refers to: %w", err)
 	}
 	return nil
@@ -148,7 +149,7 @@ func (h HistoryService) ForgetRaw(ctx context.Context, before time.Time) (int, e
 	for total := 0; ; {
 		unused, n, err := store.ForgetRaw(ctx, before, forgottenAtOnce)
 		if err == nil {
-			err = blobs.RemoveBlobs(ctx, unused, h.config.Now())
+			err = blobs.RemoveBlobs(ctx, unused, h.config.unwanted())
 		}
 		if total += n; err != nil {
 			return total, fmt.Errorf("email: forget raw mail: %w", err)

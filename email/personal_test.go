@@ -8,6 +8,7 @@ import (
 	"io"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -53,11 +54,14 @@ func TestErase(t *testing.T) {
 	queued := w.send(t, attached(shared))
 	received := w.receive(t, rawMail(t, attachedMail("личное.pdf")))
 	other := w.send(t, attached(shared), func(d *email.Draft) { d.CustomerID, d.From.Kind, d.From.ID = "olga", "additional", "info" })
-	w.clock.Advance(1)
+	w.clock.Advance(25 * time.Hour)
+	young := w.receive(t, rawMail(t, mailID("in-2@example.org"))).Received.RawID
+	w.clock.Advance(time.Hour)
 
 	for range 2 {
 		require.NoError(t, w.Customers.Erase(t.Context(), "ivan"), "it can be repeated")
 	}
+	assert.True(t, kept(t, w, young), "somebody may be about to refer to it")
 	for _, id := range []string{sent.ID, queued.ID, received.ID} {
 		_, err := w.History.Message(t.Context(), id)
 		require.ErrorIs(t, err, email.ErrNotFound)
@@ -73,6 +77,24 @@ func TestErase(t *testing.T) {
 
 	without := newWorld(t, func(c *email.Config) { c.Customers = customersOnly{c.Customers} })
 	require.ErrorIs(t, without.Customers.Erase(t.Context(), "ivan"), email.ErrUnsupported)
+}
+
+// What the last message that referred to it was erased with, and another is about to refer to, is kept for that one.
+func TestEraseLeavesWhatIsAboutToBeSent(t *testing.T) {
+	w := newWorld(t)
+	shared := attach.Bytes("прайс.png", bigPNG(t), morning)
+	w.send(t, attached(shared))
+	w.config.Store = interrupted{w.store.(*emailtest.Store), sync.OnceFunc(func() {
+		w.clock.Advance(time.Second)
+		require.NoError(t, w.Customers.Erase(t.Context(), "ivan"))
+	})}
+	w.Service = w.service(t)
+	other := w.send(t, attached(shared), func(d *email.Draft) { d.CustomerID, d.From.Kind, d.From.ID = "olga", "additional", "info" })
+	assert.Equal(t, email.StateSent, w.dispatch(t, other.ID).State)
+	require.NoError(t, w.Customers.Erase(t.Context(), "olga"))
+	w.clock.Advance(25 * time.Hour)
+	require.NoError(t, w.Upkeep(t.Context()))
+	assert.False(t, kept(t, w, other.Attachments[0].BlobID))
 }
 
 // interrupted is a store to which something happens just before a message is kept.
