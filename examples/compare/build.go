@@ -45,8 +45,8 @@ func checkBuilt(t Task, output []byte) error {
 }
 
 func checkMessage(letter Letter, output []byte) error {
-	got, err := readStandard(bytes.NewReader(output))
-	if err != nil {
+	got := reading{buffer: make([]byte, bufferSize)}
+	if err := readStandard(&got, bytes.NewReader(output)); err != nil {
 		return err
 	}
 	for i, file := range got.Files { // some make the Content-ID themselves
@@ -82,7 +82,7 @@ func checkFile(got readFile, want File) error {
 		return err
 	}
 	defer f.Close()
-	size, sum, err := octets(f)
+	size, sum, err := octets(f, make([]byte, bufferSize))
 	if err != nil {
 		return err
 	}

@@ -46,16 +46,16 @@ func buildLetter(letter Letter, w io.Writer) (err error) {
 
 // parseOurs reads attachments as they come, and holds none.
 func parseOurs(t Task) (Work, error) {
-	return readMails(t, func(r io.Reader) (got reading, err error) {
+	return readMails(t, func(got *reading, r io.Reader) error {
 		p, err := message.Parse(r, message.ParseOptions{Attachment: func(a message.ParsedAttachment, content io.Reader) error {
 			return got.file(a.Name, content)
 		}})
 		if err != nil {
-			return got, err
+			return err
 		}
 		got.Subject, got.From, got.To = p.Subject, p.From[0].Address, p.To[0].Address
 		got.body(p.Text, p.HTML)
-		return got, nil
+		return nil
 	})
 }
 

@@ -42,29 +42,29 @@ func buildEnmime(t Task) (Work, error) {
 }
 
 func parseEnmime(t Task) (Work, error) {
-	return readMails(t, func(r io.Reader) (got reading, err error) {
+	return readMails(t, func(got *reading, r io.Reader) error {
 		msg, err := enmime.ReadEnvelope(r)
 		if err != nil {
-			return got, err
+			return err
 		}
 		from, err := msg.AddressList("From")
 		if err != nil {
-			return got, err
+			return err
 		}
 		to, err := msg.AddressList("To")
 		if err != nil {
-			return got, err
+			return err
 		}
 		got.Subject, got.From, got.To = msg.GetHeader("Subject"), from[0].Address, to[0].Address
 		got.body(msg.Text, msg.HTML)
 		for _, list := range [][]*enmime.Part{msg.Inlines, msg.Attachments} {
 			for _, a := range list {
 				if err := got.file(a.FileName, bytes.NewReader(a.Content)); err != nil {
-					return got, err
+					return err
 				}
 			}
 		}
-		return got, nil
+		return nil
 	})
 }
 

@@ -121,33 +121,33 @@ func write(part *message.Writer, text string) error {
 }
 
 func parseGoMessage(t Task) (Work, error) {
-	return readMails(t, func(r io.Reader) (got reading, err error) {
+	return readMails(t, func(got *reading, r io.Reader) error {
 		msg, err := mail.CreateReader(r)
 		if err != nil {
-			return got, err
+			return err
 		}
 		if got.Subject, err = msg.Header.Subject(); err != nil {
-			return got, err
+			return err
 		}
 		from, err := msg.Header.AddressList("From")
 		if err != nil {
-			return got, err
+			return err
 		}
 		to, err := msg.Header.AddressList("To")
 		if err != nil {
-			return got, err
+			return err
 		}
 		got.From, got.To = from[0].Address, to[0].Address
 		for {
 			part, err := msg.NextPart()
 			if err == io.EOF {
-				return got, nil
+				return nil
 			}
 			if err == nil {
 				err = got.goMessagePart(part)
 			}
 			if err != nil {
-				return got, err
+				return err
 			}
 		}
 	})

@@ -41,24 +41,24 @@ func buildJordanWright(t Task) (Work, error) {
 }
 
 func parseJordanWright(t Task) (Work, error) {
-	return readMails(t, func(r io.Reader) (got reading, err error) {
+	return readMails(t, func(got *reading, r io.Reader) error {
 		msg, err := email.NewEmailFromReader(r)
 		if err != nil {
-			return got, err
+			return err
 		}
 		got.Subject = msg.Subject
 		if got.From, err = bareAddress(msg.From); err != nil {
-			return got, err
+			return err
 		}
 		if got.To, err = bareAddress(msg.To[0]); err != nil {
-			return got, err
+			return err
 		}
 		got.body(string(msg.Text), string(msg.HTML))
 		for _, a := range msg.Attachments {
 			if err := got.file(a.Filename, bytes.NewReader(a.Content)); err != nil {
-				return got, err
+				return err
 			}
 		}
-		return got, nil
+		return nil
 	})
 }

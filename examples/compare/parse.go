@@ -40,6 +40,8 @@ type reading struct {
 	Files             []readFile
 
 	text, html string
+
+	buffer []byte // for reading files, the same for all messages
 }
 
 type readFile struct {
@@ -52,7 +54,7 @@ type readFile struct {
 
 // file notes a file, which it reads to the end.
 func (r *reading) file(name string, content io.Reader) error {
-	size, sum, err := octets(content)
+	size, sum, err := octets(content, r.buffer)
 	r.Files = append(r.Files, readFile{Name: name, Size: size, Sum: sum})
 	return err
 }
@@ -62,16 +64,26 @@ func (r *reading) body(text, html string) {
 	r.text, r.html = text, html
 }
 
-// octets counts and sums what r gives. CRC-32 runs at the speed of memory, so that it weighs little on anybody.
-func octets(r io.Reader) (int64, uint32, error) {
-	sum := crc32.NewIEEE()
-	size, err := io.Copy(sum, r)
-	return size, sum.Sum32(), err
+// octets counts and sums what r gives, by way of a buffer. CRC-32 runs at the speed of memory, so that it weighs little on anybody.
+func octets(r io.Reader, buffer []byte) (size int64, sum uint32, err error) {
+	for err == nil {
+		var n int
+		n, err = r.Read(buffer)
+		size, sum = size+int64(n), crc32.Update(sum, crc32.IEEETable, buffer[:n])
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return size, sum, err
 }
+
+// bufferSize is that of a buffer to read files with.
+const bufferSize = 32 << 10
 
 // readMails is a work that reads all messages of the task and, where somebody listens, writes what it read. The small messages
 // are in memory; the large one comes from the disk, so that a process holds what its contender does and no more.
-func readMails(t Task, read func(io.Reader) (reading, error)) (Work, error) {
+func readMails(t Task, read func(*reading, io.Reader) error) (Work, error) {
+	buffer := make([]byte, bufferSize)
 	if t.Size == "30MB" {
 		return func(w io.Writer) error {
 			f, err := os.Open(t.path("mail", t.Size, "0.eml"))
@@ -79,7 +91,7 @@ func readMails(t Task, read func(io.Reader) (reading, error)) (Work, error) {
 				return err
 			}
 			defer f.Close()
-			return readOne(f, read, w)
+			return readOne(f, read, buffer, w)
 		}, nil
 	}
 	var mails [][]byte
@@ -92,7 +104,7 @@ func readMails(t Task, read func(io.Reader) (reading, error)) (Work, error) {
 	}
 	return func(w io.Writer) error {
 		for _, raw := range mails {
-			if err := readOne(bytes.NewReader(raw), read, w); err != nil {
+			if err := readOne(bytes.NewReader(raw), read, buffer, w); err != nil {
 				return err
 			}
 		}
@@ -100,9 +112,9 @@ func readMails(t Task, read func(io.Reader) (reading, error)) (Work, error) {
 	}, nil
 }
 
-func readOne(raw io.Reader, read func(io.Reader) (reading, error), w io.Writer) error {
-	got, err := read(raw)
-	if err != nil {
+func readOne(raw io.Reader, read func(*reading, io.Reader) error, buffer []byte, w io.Writer) error {
+	got := reading{buffer: buffer}
+	if err := read(&got, raw); err != nil {
 		return err
 	}
 	return got.writeTo(w)

@@ -34,8 +34,8 @@ const (
 
 // checkPipeline wants the order letter with its subject, and in its HTML the preheader first.
 func checkPipeline(t Task, output []byte) error {
-	got, err := readStandard(bytes.NewReader(output))
-	if err != nil {
+	var got reading
+	if err := readStandard(&got, bytes.NewReader(output)); err != nil {
 		return err
 	}
 	order, err := os.ReadFile(t.path("inputs/order.html"))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"time"
@@ -15,14 +16,15 @@ const roundTrip = 20 * time.Millisecond
 func sendJobs() []Job {
 	var list []Job
 	for _, line := range []struct {
-		name, what string
-		late       time.Duration
+		name, what     string
+		late           time.Duration
+		inARow, single int
 	}{
-		{"loopback", "over loopback", 0},
-		{"line", "over a line with a round trip of 20 ms", roundTrip / 2},
+		{"loopback", "over loopback", 0, 200, 50},
+		{"line", "over a line with a round trip of 20 ms", roundTrip / 2, 50, 20},
 	} {
 		list = append(list, sendJob(Job{
-			Name: "send/" + line.name, What: "one of 200 messages in a row, " + line.what, Count: 200,
+			Name: "send/" + line.name, What: fmt.Sprintf("one of %d messages in a row, %s", line.inARow, line.what), Count: line.inARow,
 			Contenders: []Contender{
 				{Name: ours, Prepare: sendOurs},
 				{Name: "go-mail", Prepare: sendGoMail},
@@ -31,7 +33,7 @@ func sendJobs() []Job {
 				{Name: "Symfony Mailer", Command: php("symfony", "send")},
 			},
 		}, line.late), sendJob(Job{
-			Name: "single/" + line.name, What: "one of 50 messages, each as it comes about, " + line.what, Count: 50,
+			Name: "single/" + line.name, What: fmt.Sprintf("one of %d messages, each as it comes about, %s", line.single, line.what), Count: line.single,
 			Contenders: []Contender{
 				{Name: ours, Note: "keeps its connection between messages by itself", Prepare: sendOurs},
 				{Name: ours + ", dialling", Note: "a connection for each message", Prepare: singleOurs},

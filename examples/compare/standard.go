@@ -17,25 +17,25 @@ func parseStandard(t Task) (Work, error) {
 }
 
 // readStandard reads a message with the standard library alone.
-func readStandard(r io.Reader) (got reading, err error) {
+func readStandard(got *reading, r io.Reader) error {
 	msg, err := mail.ReadMessage(r)
 	if err != nil {
-		return got, err
+		return err
 	}
 	var words mime.WordDecoder
 	if got.Subject, err = words.DecodeHeader(msg.Header.Get("Subject")); err != nil {
-		return got, err
+		return err
 	}
 	from, err := msg.Header.AddressList("From")
 	if err != nil {
-		return got, err
+		return err
 	}
 	to, err := msg.Header.AddressList("To")
 	if err != nil {
-		return got, err
+		return err
 	}
 	got.From, got.To = from[0].Address, to[0].Address
-	return got, got.part(textproto.MIMEHeader(msg.Header), msg.Body)
+	return got.part(textproto.MIMEHeader(msg.Header), msg.Body)
 }
 
 // part reads a part and those within it.
