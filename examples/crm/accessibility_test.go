@@ -17,7 +17,9 @@ func TestAccessibility(t *testing.T) {
 	for name, how := range map[string]manner{"light": {}, "dark": {dark: true}, "phone": {phone: true}} {
 		t.Run(name, func(t *testing.T) {
 			b := newTab(t, how)
-			for _, path := range screens {
+			b.post("/customers/1001/compose", b.letter("1001", "template", "order-ready", "bcc", "archive@shop.example"))
+			mail := b.delivered("Проверка")
+			for _, path := range append([]string{"/_mail/", "/_mail/mails/" + mail.ID + "/"}, screens...) {
 				b.open(path)
 				ask[any](b, "document.querySelectorAll('details').forEach(d=>d.open=true)")
 				is[any](b, string(axe)+";null")

@@ -50,7 +50,7 @@ func (a *app) composed(w http.ResponseWriter, r *http.Request) error {
 		a.press(r, form, &f)
 		return a.showComposer(w, r, http.StatusOK, form, f, nil)
 	}
-	sent, err := a.mail.Send(r.Context(), a.draft(r, f))
+	sent, err := a.send(r, f)
 	var refusals email.Refusals
 	switch {
 	case errors.As(err, &refusals):
@@ -60,8 +60,17 @@ func (a *app) composed(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	a.drafts.drop(actor(r), f.Token)
 	return again(w, r, "/customers/"+url.PathEscape(form.Customer.ID)+"?sent="+url.QueryEscape(sent.ID), "queued")
+}
+
+// send sends a letter and forgets its draft.
+func (a *app) send(r *http.Request, f filled) (email.Message, error) {
+	defer a.drafts.lock(actor(r), f.Token)()
+	sent, err := a.mail.Send(r.Context(), a.draft(r, f))
+	if err == nil || errors.Is(err, email.ErrDuplicate) {
+		a.drafts.drop(actor(r), f.Token)
+	}
+	return sent, err
 }
 
 // posted is what came, and the form that it came from.

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"html"
 	"io"
 	"net/http"
@@ -40,15 +39,15 @@ func (a *app) readForm(w http.ResponseWriter, r *http.Request) (filled, error) {
 	table := policy.Table()
 	limit := 4 * max(table.MaxFile, table.MaxTotal) // what is more is not even looked at
 	r.Body = http.MaxBytesReader(w, r.Body, limit+maxForm)
-	values := r.PostForm
 	reader, err := r.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
-		return newFilled(values), nil
+		err = readFields(w, r)
+		return newFilled(r.PostForm), err
 	}
 	if err != nil {
-		return filled{}, fmt.Errorf("%w: %w", errBadRequest, err)
+		return filled{}, badForm(err)
 	}
-	values = url.Values{}
+	values := url.Values{}
 	for octets := 0; ; {
 		part, err := reader.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -73,14 +72,6 @@ func (a *app) readForm(w http.ResponseWriter, r *http.Request) (filled, error) {
 		}
 		values.Add(part.FormName(), string(value))
 	}
-}
-
-// badForm is the client's fault, unless it is a limit of ours.
-func badForm(err error) error {
-	if errors.As(err, new(*http.MaxBytesError)) || errors.Is(err, errTooMuch) {
-		return err
-	}
-	return fmt.Errorf("%w: %w", errBadRequest, err)
 }
 
 func newFilled(values url.Values) filled {

@@ -166,7 +166,8 @@ func TestInbound(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	w := newWorld(t)
-	for kind, want := range map[string]string{"refuse": "failed", "greylist": "queued", "lose": "uncertain"} {
+	for _, one := range [][2]string{{"refuse", "failed"}, {"greylist", "queued"}, {"lose", "uncertain"}} {
+		kind, want := one[0], one[1]
 		t.Run(kind, func(t *testing.T) {
 			w.t = t
 			page := w.post("/_faults", url.Values{"kind": {kind}, "times": {"1"}})

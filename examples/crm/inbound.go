@@ -44,6 +44,9 @@ func (a *app) droppedLetter(w http.ResponseWriter, r *http.Request) (raw io.Read
 	r.Body = http.MaxBytesReader(w, r.Body, maxInbound)
 	reader, err := r.MultipartReader()
 	if errors.Is(err, http.ErrNotMultipart) {
+		if err := readFields(w, r); err != nil {
+			return nil, "", err
+		}
 		letter, err := a.example(r)
 		return bytes.NewReader(letter), mailbox, err
 	}

@@ -15,7 +15,7 @@ import (
 // TestWords holds that every word has both languages, and that every word of the pages is there and is used.
 func TestWords(t *testing.T) {
 	used := map[string]bool{}
-	prefixes := []string{"done.", "state.", "event.", "rule-event.", "fault.", "by.", "from.", "channel.", "client.", "direction.", "field.", "part.", "on.", "conversations.empty."}
+	prefixes := []string{"done.", "state.", "event.", "rule-event.", "fault.", "by.", "from.", "channel.", "client.", "direction.", "field.", "part.", "on.", "conversations.empty.", "status."}
 	sources, err := os.ReadDir("page")
 	require.NoError(t, err)
 	pattern := regexp.MustCompile(`[{(]t "([^"]+)"`)

@@ -28,6 +28,8 @@ type draft struct {
 	files []upload
 	body  string // its HTML as it would go out, for the frame that shows it
 	seen  time.Time
+
+	sending sync.Mutex
 }
 
 // upload is one file that was attached.
@@ -94,6 +96,16 @@ func (d *drafts) forget(key string) {
 		}
 	}
 	delete(d.kept, key)
+}
+
+// lock has a draft sent by one at a time, who calls unlock: a form that is posted twice at once is one letter, and its files
+// are not taken away from under the other.
+func (d *drafts) lock(owner, token string) (unlock func()) {
+	d.mu.Lock()
+	one := d.begin(owner, token)
+	d.mu.Unlock()
+	one.sending.Lock()
+	return one.sending.Unlock
 }
 
 // drop forgets a draft that was sent.

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"embed"
 	"errors"
+	"fmt"
 	"html/template"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -22,10 +24,15 @@ const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; img
 	"frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // secure protects pages: nothing is posted from another site's page, a browser runs no script but ours and guesses no
-// media type.
+// media type. A name that leads to this machine is no way in, since another site's name can be made to: it would then be
+// that site's page that reads ours.
 func secure(h http.Handler) http.Handler {
 	h = http.NewCrossOriginProtection().Handler(h)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !byAddress(r.Host) {
+			http.Error(w, "open the pages by the address that the program prints", http.StatusMisdirectedRequest)
+			return
+		}
 		w.Header().Set("Content-Security-Policy", pagePolicy)
 		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set("Referrer-Policy", "same-origin")
@@ -34,11 +41,17 @@ func secure(h http.Handler) http.Handler {
 	})
 }
 
+// byAddress tells that a host is an address, or localhost. A CRM with a name of its own asks for that.
+func byAddress(hostport string) bool {
+	host, _, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host = hostport
+	}
+	return host == "localhost" || net.ParseIP(strings.Trim(host, "[]")) != nil
+}
+
 // maxForm bounds a form without files, in octets.
 const maxForm = 1 << 20
-
-// page is a handler whose error is answered here.
-type page func(http.ResponseWriter, *http.Request) error
 
 // Errors that a page may return besides those of the library.
 var (
@@ -46,32 +59,67 @@ var (
 	errTooMuch    = errors.New("more than is taken")
 )
 
-// ServeHTTP reads a form and calls p. Forms with files are read by who expects them.
-func (p page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var err error
-	if !strings.HasPrefix(r.Header.Get("Content-Type"), "multipart/") {
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		err = r.ParseForm()
+// handler is a page. What it returns as an error is answered in one place.
+type handler func(http.ResponseWriter, *http.Request) error
+
+// page reads a form without files and calls h.
+func (a *app) page(h handler) http.Handler {
+	return a.stream(func(w http.ResponseWriter, r *http.Request) error {
+		if err := readFields(w, r); err != nil {
+			return err
+		}
+		return h(w, r)
+	})
+}
+
+// readFields reads a form without files.
+func readFields(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+	if err := r.ParseForm(); err != nil {
+		return badForm(err)
 	}
-	if err == nil {
-		err = p(w, r)
-	} else if !errors.As(err, new(*http.MaxBytesError)) {
-		err = errBadRequest
-	}
+	return nil
+}
+
+// stream calls h, which reads its form itself while the files in it come, and bounds it.
+func (a *app) stream(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		err := h(w, r)
+		if err == nil {
+			return
+		}
+		status := statusOf(err)
+		if status == http.StatusInternalServerError {
+			slog.ErrorContext(r.Context(), "request", "method", r.Method, "pattern", r.Pattern, "error", err)
+		}
+		title := fmt.Sprintf("status.%d", status)
+		if err := a.show(w, r, status, "failed", title, title); err != nil {
+			http.Error(w, http.StatusText(status), status) // the database is away, too
+		}
+	})
+}
+
+// statusOf tells whose fault an error is.
+func statusOf(err error) int {
 	switch {
-	case err == nil:
-	case errors.Is(err, email.ErrNotFound), errors.Is(err, sender.ErrNotFound), errors.Is(err, letters.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		http.NotFound(w, r)
+	case errors.Is(err, email.ErrNotFound), errors.Is(err, sender.ErrNotFound), errors.Is(err, letters.ErrNotFound):
+		return http.StatusNotFound
 	case errors.As(err, new(*http.MaxBytesError)), errors.Is(err, errTooMuch):
-		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+		return http.StatusRequestEntityTooLarge
 	case errors.Is(err, errBadRequest), errors.Is(err, email.ErrBadCursor):
-		http.Error(w, "bad request", http.StatusBadRequest)
+		return http.StatusBadRequest
 	case errors.Is(err, email.ErrConflict):
-		http.Error(w, "somebody else was faster", http.StatusConflict)
-	default:
-		slog.ErrorContext(r.Context(), "request", "method", r.Method, "pattern", r.Pattern, "error", err)
-		http.Error(w, "internal error", http.StatusInternalServerError)
+		return http.StatusConflict
 	}
+	return http.StatusInternalServerError
+}
+
+// badForm is the client's fault, unless it is a limit of ours or a disk.
+func badForm(err error) error {
+	if errors.As(err, new(*http.MaxBytesError)) || errors.As(err, new(*fs.PathError)) || errors.Is(err, errTooMuch) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errBadRequest, err)
 }
 
 //go:embed page

@@ -150,6 +150,9 @@ var words = map[string]word{
 	"faults.kind": {"Сбой", "Fault"}, "faults.times": {"Сколько писем", "How many letters"}, "faults.set": {"Включить", "Set"},
 	"fault.refuse": {"сервер отказывает (550)", "the server refuses (550)"}, "fault.greylist": {"сервер просит повторить позже (451)", "the server greylists (451)"}, "fault.stall": {"сервер молчит", "the server stalls"}, "fault.lose": {"ответ сервера теряется", "the server's reply is lost"},
 
+	"status.400": {"Запрос не понят", "The request makes no sense"}, "status.404": {"Такой страницы нет", "There is no such page"}, "status.409": {"Кто-то изменил это раньше вас", "Somebody else was faster"},
+	"status.413": {"Слишком много: столько не принимается", "Too large: so much is not taken"}, "status.500": {"Что-то сломалось. Попробуйте ещё раз.", "Something broke. Try again."},
+
 	"done.created": {"Клиент создан", "The customer was created"}, "done.queued": {"Письмо поставлено в очередь", "The letter was queued"}, "done.sent-already": {"Это письмо уже отправлено", "This letter was sent already"},
 	"done.cancel": {"Отправка отменена", "The letter was taken back"}, "done.resend": {"Письмо снова в очереди", "The letter is queued again"}, "done.confirm": {"Письмо ушло: проверьте ящик", "The letter is out: look into the mailbox"},
 	"done.confirm-failed": {"Письмо не ушло: сервер не принял его", "The letter did not go out: the server did not take it"}, "done.confirmed": {"Почта подтверждена", "The address is confirmed"}, "done.add": {"Адрес добавлен", "The address was added"},
