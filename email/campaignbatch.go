@@ -19,13 +19,19 @@ func (r *campaignRun) send(ctx context.Context, batch []Customer) error {
 		return err
 	}
 	counted := r.report.clone()
-	queue, err := r.letters(ctx, service, batch, &counted)
+	queue, refused, err := r.letters(ctx, service, batch, &counted)
 	if err != nil {
 		return err
+	}
+	if counted.After == "" && len(refused) == len(batch) && !slices.ContainsFunc(refused, CampaignRefusal.personal) {
+		return refused[0].Refusals
 	}
 	erased, err := r.enqueue(ctx, queue)
 	if err != nil {
 		return err
+	}
+	for _, one := range refused {
+		r.refuse(&counted, one.CustomerID, one.Refusals)
 	}
 	for _, id := range erased {
 		r.refuse(&counted, id, Refusals{{Code: CodeCustomerUnknown}})
@@ -39,8 +45,17 @@ func (r *campaignRun) send(ctx context.Context, batch []Customer) error {
 	return r.save(ctx)
 }
 
-// letters makes those that nothing speaks against, and counts the others.
-func (r *campaignRun) letters(ctx context.Context, s *Service, batch []Customer, counted *CampaignReport) (queue []Queued, err error) {
+// personal tells of a customer who gets no letter for another reason than that there is none that could be sent to anybody.
+func (c CampaignRefusal) personal() bool {
+	switch c.Refusals[0].Code {
+	case CodeTemplateInvalid, CodeSubjectEmpty, CodeContentEmpty, CodeContentBlocked, CodeMessageTooLarge:
+		return false
+	}
+	return true
+}
+
+// letters makes those that nothing speaks against, and counts the customers who have theirs already.
+func (r *campaignRun) letters(ctx context.Context, s *Service, batch []Customer, counted *CampaignReport) (queue []Queued, refused []CampaignRefusal, err error) {
 	for _, customer := range batch {
 		queued, err := r.letter(ctx, s, customer)
 		if err == nil {
@@ -49,19 +64,19 @@ func (r *campaignRun) letters(ctx context.Context, s *Service, batch []Customer,
 		}
 		var why Refusals
 		if !errors.As(err, &why) {
-			return nil, err
+			return nil, nil, err
 		}
 		sent, err := r.sentBefore(ctx, customer)
 		switch {
 		case err != nil:
-			return nil, err
+			return nil, nil, err
 		case sent:
 			counted.Queued++
 		default:
-			r.refuse(counted, customer.ID, why)
+			refused = append(refused, CampaignRefusal{customer.ID, why})
 		}
 	}
-	return queue, nil
+	return queue, refused, nil
 }
 
 // letter takes what all have in common through the steps that are each customer's own, as Send does a draft.

@@ -26,7 +26,9 @@ const batchSize = 100
 // Send queues a campaign's letter for each customer of its audience, in batches; Run delivers. The letter is parsed,
 // checked and its attachments judged and kept once for all: what speaks against it comes back as Refusals before
 // anything is queued. Sender, rendering, content and suppression are each customer's own; one for whom something speaks
-// against sending gets no letter, is counted, and holds up nobody.
+// against sending gets no letter, is counted, and holds up nobody. Where the letter itself is why not one of the first
+// hundred can have it, as where it cannot be rendered, that comes back as Refusals, too, and nobody is counted:
+// the mended letter is another campaign.
 //
 // Send can be called again with the same ID, by any process, after it ended for whatever reason: it goes on behind the
 // last customer who was counted, and nobody gets a second letter. A campaign that is done stays done. Another letter

@@ -289,3 +289,36 @@ func TestCampaignPassesOverTheErased(t *testing.T) {
 	assert.Len(t, got, 4)
 	assert.NotContains(t, got, "c00002@example.org")
 }
+
+// A letter that nobody can have is found out before anybody is counted; one that only some cannot have goes to the others.
+func TestCampaignOfALetterThatNobodyCanHave(t *testing.T) {
+	for text, code := range map[string]string{
+		"{{ 1/0 }}": email.CodeTemplateInvalid,
+		"{% for i in 1..100000000 %}x{% endfor %}": email.CodeTemplateInvalid,
+		"": email.CodeContentEmpty,
+		`{{ 1/(customer.id == "c00001" ? 0 : 1) }}`:                                 "",
+		`{% if customer.id != "c00001" %}{% cancel "не ему" %}{% endif %}{{ 1/0 }}`: "",
+	} {
+		w, _ := mailings(t)
+		campaign := news(audience(3))
+		campaign.Draft.TemplateID, campaign.Draft.Letter = "", template.Letter{Subject: "Новости", Text: text}
+		campaign.Refused = func(string, email.Refusals) { assert.Empty(t, code, "nobody is told of: %s", text) }
+		report, err := w.Campaigns.Send(t.Context(), campaign)
+		if code == "" {
+			require.NoError(t, err, text)
+			assert.True(t, report.Done)
+			continue
+		}
+		var refusals email.Refusals
+		require.ErrorAs(t, err, &refusals, text)
+		assert.Equal(t, code, refusals[0].Code)
+		assert.False(t, report.Done)
+		assert.Empty(t, report.Refused)
+		campaign.Draft.Letter.Text = "Здравствуйте"
+		campaign.Refused = nil
+		campaign.ID = "mended"
+		report, err = w.Campaigns.Send(t.Context(), campaign)
+		require.NoError(t, err)
+		assert.Equal(t, 3, report.Queued)
+	}
+}
