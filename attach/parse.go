@@ -45,6 +45,7 @@ func ParsePolicy(r io.Reader) (Policy, error) {
 	if err != nil {
 		return Policy{}, fmt.Errorf("attach: policy: %w", err)
 	}
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // RFC 8259 §8.1: editors on Windows write one
 	p := policyParser{data: data, dec: json.NewDecoder(bytes.NewReader(data))}
 	if len(data) > maxPolicy {
 		return Policy{}, p.fail("", errors.New("longer than 1 MB"))

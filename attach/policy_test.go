@@ -49,6 +49,9 @@ func TestParsePolicy(t *testing.T) {
 		require.NoError(t, json.Unmarshal([]byte(`{"attach":`+source+`}`), &config))
 		assert.Equal(t, want, config.Attach)
 	}
+	got, err := attach.ParsePolicy(strings.NewReader("\ufeff{}"))
+	require.NoError(t, err, "a byte order mark")
+	assert.Equal(t, attach.Default(), got)
 }
 
 func TestParsePolicyErrors(t *testing.T) {
