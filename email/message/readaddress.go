@@ -72,6 +72,9 @@ func quotedEnd(s string, i int) int {
 }
 
 func commentEnd(s string, i int) int {
+	if strings.IndexByte(s[i:], ')') < 0 {
+		return 0 // quickly, as thousands of brackets may open and none close
+	}
 	for depth := 0; i < len(s); i++ {
 		switch s[i] {
 		case '\\':
