@@ -91,8 +91,7 @@ func TestCampaignInTheBrowser(t *testing.T) {
 		b.follow("start")
 		assert.Contains(t, b.says("campaign"), "Поставлено в очередь: 3 письма")
 		assert.Contains(t, b.says("campaign-refused"), "Priya Raman")
-		b.delivered("Lukas, sale")
-		mail := b.mailbox.Mails()[0]
+		mail := b.delivered("Lukas, sale")
 		b.open("/_mail/mails/" + mail.ID + "/")
 		assert.Contains(t, b.says("unsubscribe"), "https://crm.shop.example/unsubscribe/")
 	})(t)
