@@ -9,6 +9,7 @@ import (
 
 func TestSuppressions(t *testing.T) {
 	onEach(t, func(t *testing.T) {
+		pair := pairs(t)
 		emailtest.TestSuppressions(t, emailtest.SuppressionsHarness{
 			Open: func(t testing.TB) (one, other email.Suppressions) { return pair(t) },
 		})
@@ -17,6 +18,7 @@ func TestSuppressions(t *testing.T) {
 
 func TestCampaigns(t *testing.T) {
 	onEach(t, func(t *testing.T) {
+		pair := pairs(t)
 		emailtest.TestCampaigns(t, emailtest.CampaignsHarness{
 			Open: func(t testing.TB) (one, other email.Campaigns) { return pair(t) },
 		})
@@ -25,6 +27,7 @@ func TestCampaigns(t *testing.T) {
 
 func TestRates(t *testing.T) {
 	onEach(t, func(t *testing.T) {
+		pair := pairs(t)
 		emailtest.TestRates(t, emailtest.RatesHarness{
 			Open: func(t testing.TB) (one, other email.Rates) { return pair(t) },
 		})

@@ -2,6 +2,7 @@ package sqlstore_test
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
@@ -32,11 +33,15 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
-// onEach runs a test on each database, as a subtest by whose name the functions below know which one it is. Other tests
-// are on SQLite.
+// onEach runs a test on each database at once, as a subtest by whose name the functions below know which one it is. Other
+// tests are on SQLite.
 func onEach(t *testing.T, test func(t *testing.T)) {
-	t.Run("SQLite", test)
-	t.Run(onPostgreSQL, test)
+	for _, name := range []string{"SQLite", onPostgreSQL} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t)
+		})
+	}
 }
 
 const onPostgreSQL = "PostgreSQL"
@@ -124,10 +129,13 @@ func newStore(t testing.TB) *sqlstore.Store {
 	return storeOn(t, openDB(t, newFile(t)), sqlstore.Options{})
 }
 
-// pair is two handles on one storage.
-func pair(t testing.TB) (one, other *sqlstore.Store) {
+// pairs makes one database, and gives two handles on one storage at each call: a tenant of its own.
+func pairs(t testing.TB) func(t testing.TB) (one, other *sqlstore.Store) {
 	path := newFile(t)
-	return storeOn(t, openDB(t, path), sqlstore.Options{}), storeOn(t, openDB(t, path), sqlstore.Options{})
+	return func(t testing.TB) (one, other *sqlstore.Store) {
+		opts := sqlstore.Options{Tenant: rand.Text()}
+		return storeOn(t, openDB(t, path), opts), storeOn(t, openDB(t, path), opts)
+	}
 }
 
 // aQueued is the n-th message to a customer, n seconds after noon.

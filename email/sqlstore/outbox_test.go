@@ -69,7 +69,7 @@ func TestCancelOfALeasedMessage(t *testing.T) { onEach(t, testCancelOfALeasedMes
 
 func testCancelOfALeasedMessage(t *testing.T) {
 	ctx := context.Background()
-	worker, person := pair(t)
+	worker, person := pairs(t)(t)
 	enqueue(t, worker, aQueued(1, "c"))
 	require.Len(t, claim(t, worker, "w", later, 9).Jobs, 1)
 	require.NoError(t, person.Transition(ctx, email.Transition{MessageID: "m000001", From: email.StateQueued,

@@ -55,7 +55,7 @@ func TestConfirmWhileTheAddressChanges(t *testing.T) { onEach(t, testConfirmWhil
 
 func testConfirmWhileTheAddressChanges(t *testing.T) {
 	ctx := context.Background()
-	one, other := pair(t)
+	one, other := pairs(t)(t)
 	ref := sender.Ref{Kind: sender.User, ID: "7"}
 	user := func(addr string) sender.Identity {
 		return sender.Identity{ID: "7", Mailbox: mail.Address{Address: addr}}

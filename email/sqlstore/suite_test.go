@@ -14,6 +14,7 @@ import (
 
 func TestStore(t *testing.T) {
 	onEach(t, func(t *testing.T) {
+		pair := pairs(t)
 		emailtest.TestStore(t, emailtest.StoreHarness{
 			Open: func(t testing.TB) (one, other email.Store) { return pair(t) },
 		})
@@ -22,6 +23,7 @@ func TestStore(t *testing.T) {
 
 func TestBlobs(t *testing.T) {
 	onEach(t, func(t *testing.T) {
+		pair := pairs(t)
 		emailtest.TestBlobs(t, emailtest.BlobsHarness{
 			Open: func(t testing.TB) (one, other email.Blobs) { return pair(t) },
 		})
@@ -30,6 +32,7 @@ func TestBlobs(t *testing.T) {
 
 func TestCustomers(t *testing.T) {
 	onEach(t, func(t *testing.T) {
+		pair := pairs(t)
 		emailtest.TestCustomers(t, emailtest.CustomersHarness{
 			Open: func(t testing.TB, customers []email.Customer) (email.Customers, email.Customers) {
 				one, other := pair(t)
@@ -44,6 +47,7 @@ func TestCustomers(t *testing.T) {
 
 func TestDirectory(t *testing.T) {
 	onEach(t, func(t *testing.T) {
+		pair := pairs(t)
 		emailtest.TestDirectory(t, emailtest.DirectoryHarness{
 			Open: func(t testing.TB, users, stores, additional []sender.Identity) (sender.Directory, sender.Directory) {
 				one, other := pair(t)
@@ -62,6 +66,7 @@ func TestDirectory(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	onEach(t, func(t *testing.T) {
+		pair := pairs(t)
 		emailtest.TestTokens(t, emailtest.TokensHarness{
 			Open: func(t testing.TB) (one, other sender.Tokens) { return pair(t) },
 		})
@@ -70,6 +75,7 @@ func TestTokens(t *testing.T) {
 
 func TestRules(t *testing.T) {
 	onEach(t, func(t *testing.T) {
+		pair := pairs(t)
 		emailtest.TestRules(t, emailtest.RulesHarness{
 			Open: func(t testing.TB) (one, other email.Rules) { return pair(t) },
 		})
@@ -78,6 +84,7 @@ func TestRules(t *testing.T) {
 
 func TestLoader(t *testing.T) {
 	onEach(t, func(t *testing.T) {
+		pair := pairs(t)
 		emailtest.TestLoader(t, emailtest.LoaderHarness{
 			Open: func(t testing.TB, templates []template.Template) (template.Loader, template.Loader) {
 				one, other := pair(t)
