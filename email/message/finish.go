@@ -61,6 +61,9 @@ func (p *parser) markInline() {
 
 // distinct drops mailboxes whose address stood before: some senders write a field twice.
 func distinct(list []mail.Address) []mail.Address {
+	if len(list) < 2 {
+		return list
+	}
 	seen := make(map[string]bool, len(list))
 	return slices.DeleteFunc(list, func(box mail.Address) bool {
 		key := foldCase(box.Address)

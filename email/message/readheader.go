@@ -37,7 +37,7 @@ func (h rawHeader) all(name string) []string {
 
 // header reads the fields up to the empty line. ended says that a boundary or the end of the message came instead.
 func (p *parser) header() (_ rawHeader, ended bool) {
-	var h headerReader
+	h := headerReader{fields: make(rawHeader, 0, 8)}
 	for {
 		l, ok := p.next()
 		switch {

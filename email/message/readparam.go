@@ -19,6 +19,9 @@ type parameterised struct {
 // parseParams reads such a body however badly it is written: parameters without quotes, with a quote that never
 // ends, with white space anywhere. Of two with one name the first counts.
 func parseParams(body string) parameterised {
+	if body == "" {
+		return parameterised{}
+	}
 	value, rest := cutParam(stripComments(body))
 	p := parameterised{value: strings.ToLower(strings.Join(strings.Fields(value), "")), params: map[string]string{}}
 	var long sections
@@ -72,6 +75,9 @@ func unquoteParam(s string) string {
 		return s
 	}
 	s = s[1:]
+	if end := strings.IndexAny(s, `"\`); end >= 0 && s[end] == '"' {
+		return s[:end]
+	}
 	var b strings.Builder
 	for i := 0; i < len(s); i++ {
 		if s[i] == '"' {
