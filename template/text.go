@@ -24,7 +24,7 @@ const maxIndent = 8
 func TextFromHTML(doc string) string {
 	z := html.NewTokenizer(strings.NewReader(doc))
 	var t texter
-	t.out = make([]byte, 0, len(doc)/2)
+	t.out, t.open = make([]byte, 0, len(doc)/2), make([]element, 0, 16)
 	for {
 		switch z.Next() {
 		case html.ErrorToken:
