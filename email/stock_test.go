@@ -64,12 +64,15 @@ func TestRunReleasesWhatItClaimedAhead(t *testing.T) {
 	for range 90 {
 		w.send(t)
 	}
-	stop := run(t, w.Service)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- w.Run(ctx) }()
 	require.Eventually(t, func() bool { return len(delivered) == 22 }, 20*time.Second, time.Millisecond)
 	ahead, err := w.store.Claim(t.Context(), email.Claim{Owner: "other", Now: w.clock.Now(), Lease: time.Minute, Limit: 100})
 	require.NoError(t, err)
-	close(slow)
-	stop()
+	cancel()
+	close(slow) // only now, or the workers could deliver the stock first
+	require.NoError(t, <-done)
 	rest, err := w.store.Claim(t.Context(), email.Claim{Owner: "other", Now: w.clock.Now(), Lease: time.Minute, Limit: 100})
 	require.NoError(t, err)
 	assert.NotEmpty(t, rest.Jobs, "there was a stock")

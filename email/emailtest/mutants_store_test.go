@@ -11,7 +11,7 @@ import (
 	"github.com/crmmail/crmmail/email/message"
 )
 
-const suiteTimeout = 2 * time.Minute
+const suiteTimeout = 10 * time.Minute
 
 // brokenStore is the memory store with some methods replaced; each gets the sound store.
 type brokenStore struct {
