@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/html"
+	"github.com/crmmail/crmmail/email/internal/cidlink"
 )
 
 // What a letter brings along can run nothing, fetch nothing and send nothing, whatever is in it: pictures come from the
@@ -25,51 +25,8 @@ const (
 func serveBody(w http.ResponseWriter, r *http.Request, mail *Mail) {
 	w.Header().Set("Content-Security-Policy", bodyPolicy)
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(withInline(mail.Parsed.HTML)))
-}
-
-// withInline leads the cid: links of a letter to the handler. All else stays as it is.
-func withInline(doc string) string {
-	if !strings.Contains(strings.ToLower(doc), "cid:") {
-		return doc
-	}
-	var out strings.Builder
-	z := html.NewTokenizer(strings.NewReader(doc))
-	for {
-		kind := z.Next()
-		raw := string(z.Raw())
-		if kind == html.ErrorToken {
-			return out.String() + raw
-		}
-		if kind == html.StartTagToken || kind == html.SelfClosingTagToken {
-			if token := z.Token(); leadInline(&token) {
-				raw = token.String()
-			}
-		}
-		out.WriteString(raw)
-	}
-}
-
-func leadInline(token *html.Token) (changed bool) {
-	for i, attr := range token.Attr {
-		id, ok := cutPrefixFold(strings.TrimSpace(attr.Val), "cid:")
-		if !ok {
-			continue
-		}
-		if plain, err := url.PathUnescape(id); err == nil {
-			id = plain
-		}
-		token.Attr[i].Val = "cid/" + url.PathEscape(id)
-		changed = true
-	}
-	return changed
-}
-
-func cutPrefixFold(text, prefix string) (string, bool) {
-	if len(text) < len(prefix) || !strings.EqualFold(text[:len(prefix)], prefix) {
-		return text, false
-	}
-	return text[len(prefix):], true
+	doc := cidlink.Lead(mail.Parsed.HTML, func(contentID string) string { return "cid/" + url.PathEscape(contentID) })
+	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(doc))
 }
 
 // serveInline serves a picture of the message by its Content-ID; other files are not shown in a page.

@@ -1,7 +1,6 @@
 package preview
 
 var (
-	Assets     = assets
-	Text       = text
-	WithInline = withInline
+	Assets = assets
+	Text   = text
 )

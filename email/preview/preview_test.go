@@ -17,7 +17,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/net/html"
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
@@ -345,27 +344,6 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	all.Wait()
 	assert.Len(t, b.Mails(), 5)
-}
-
-func FuzzBody(f *testing.F) {
-	for _, seed := range []string{`<img src=cid:a>`, `<IMG SRC="CID:%41">`, `<a href="cid:"><!-- <img src="cid:x"> -->`, `<textarea><img src="cid:x">`} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, doc string) {
-		// The property: a tokenizer reads the same elements in it, in the same order.
-		require.Equal(t, tags(doc), tags(preview.WithInline(doc)))
-	})
-}
-
-func tags(doc string) (list []string) {
-	z := html.NewTokenizer(strings.NewReader(doc))
-	for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
-		if kind != html.TextToken && kind != html.CommentToken && kind != html.DoctypeToken {
-			name, _ := z.TagName()
-			list = append(list, string(name))
-		}
-	}
-	return list
 }
 
 // Whatever the pages ask for is in the table, in both languages.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -107,14 +109,11 @@ func (a *app) messageBody(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	doc := msg.HTML
+	doc := msg.InlineHTML(func(place int) string {
+		return fmt.Sprintf("/messages/%s/files/%d?show=1", url.PathEscape(msg.ID), place)
+	})
 	if doc == "" {
 		doc = typed(msg.Text)
-	}
-	for i, file := range msg.Attachments {
-		if file.ContentID != "" {
-			doc = strings.ReplaceAll(doc, "cid:"+file.ContentID, "/messages/"+msg.ID+"/files/"+strconv.Itoa(i)+"?show=1")
-		}
 	}
 	showLetter(w, doc)
 	return nil

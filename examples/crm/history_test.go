@@ -3,8 +3,10 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/base64"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -189,4 +191,24 @@ func TestFaults(t *testing.T) {
 	page = w.post(attribute(resend[len(resend)-1].Parent, "action"), nil)
 	assert.Equal(t, http.StatusOK, page.status)
 	assert.Equal(t, http.StatusBadRequest, w.post("/_faults", url.Values{"kind": {"lose"}, "times": {"many"}}).status)
+}
+
+// TestInlinePictures: a letter shows the pictures that it brings along, and each in its own place.
+func TestInlinePictures(t *testing.T) {
+	w := newWorld(t)
+	raw := "From: anna@example.ru\r\nTo: answers@shop.example\r\nSubject: x\r\nMessage-ID: <inline@x>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n" +
+		"--b\r\nContent-Type: text/html\r\n\r\n<img src=\"cid:p12\"><img src=\"cid:p1\"><img src=\"https://evil.example/track.png\">\r\n"
+	for i, id := range []string{"p1", "p12"} {
+		picture := base64.StdEncoding.EncodeToString(octets(t, photo("a.png", i)))
+		raw += "--b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: inline\r\nContent-ID: <" + id + ">\r\n\r\n" + picture + "\r\n"
+	}
+	w.upload("/_inbound", url.Values{"mailbox": {answersMailbox}}, "eml", attach.Bytes("a.eml", []byte(raw+"--b--\r\n"), w.now()))
+	id := w.messages("1001", "inbound")[0]
+	frame := w.get("/messages/" + id + "/body")
+	for place := range 2 {
+		assert.Contains(t, frame.raw, "/messages/"+id+"/files/"+strconv.Itoa(1-place)+"?show=1")
+		assert.Equal(t, "image/png", w.get("/messages/"+id+"/files/"+strconv.Itoa(place)+"?show=1").header.Get("Content-Type"))
+	}
+	assert.Less(t, strings.Index(frame.raw, "/files/1"), strings.Index(frame.raw, "/files/0"), "each in its own place")
+	assert.Contains(t, frame.header.Get("Content-Security-Policy"), "img-src 'self' data:", "the other is not fetched")
 }
