@@ -41,7 +41,7 @@ type Result struct {
 	WallRatio float64 `json:"wall_ratio"`
 }
 
-// measure has all contenders do a job. Those that cannot are in the results as absent; one that does it wrongly is an error.
+// measure has all contenders do a job. Those that cannot, or do another job, are in the results as absent.
 func measure(job Job, t Task, plan Plan) ([]Result, error) {
 	if job.Serve != nil {
 		sink, err := job.Serve()
@@ -57,20 +57,18 @@ func measure(job Job, t Task, plan Plan) ([]Result, error) {
 		results[i] = Result{Job: job.Name, Contender: c.Name, Note: c.Note}
 		p, err := startChecked(job, c, t)
 		if err != nil {
-			if i == 0 {
-				return nil, err
-			}
 			results[i].Absent = err.Error()
 			continue
 		}
 		defer p.stop()
 		processes[i], results[i].Runtime = p, p.Runtime
 		if results[i].Times, err = warmUp(p, job, plan); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", job.Name, c.Name, err)
+			results[i].Absent = err.Error()
 		}
 	}
-	if err := takeRounds(job, plan, processes, results); err != nil {
-		return nil, err
+	takeRounds(plan, processes, results)
+	if ours := results[0]; ours.Absent != "" {
+		return nil, fmt.Errorf("%s: %s: %s", job.Name, ours.Contender, ours.Absent)
 	}
 	compare(results)
 	return results, nil
@@ -116,27 +114,26 @@ func warmUp(p *Process, job Job, plan Plan) (times int, err error) {
 }
 
 // takeRounds takes the rounds of all processes in turn, so that what else the machine does meets all alike.
-func takeRounds(job Job, plan Plan, processes []*Process, results []Result) error {
+func takeRounds(plan Plan, processes []*Process, results []Result) {
 	rounds := make([][]Round, len(processes))
 	for range plan.Rounds {
 		for i, p := range processes {
-			if p == nil {
+			if results[i].Absent != "" {
 				continue
 			}
 			r, err := p.round(results[i].Times)
 			if err != nil {
-				return fmt.Errorf("%s: %s: %w", job.Name, results[i].Contender, err)
+				results[i].Absent = err.Error()
 			}
 			rounds[i] = append(rounds[i], r)
 		}
 	}
 	for i, p := range processes {
-		if p != nil {
+		if results[i].Absent == "" {
 			results[i].summarize(rounds[i])
 			results[i].Peak = p.peak()
 		}
 	}
-	return nil
 }
 
 // summarize takes the median of each quantity over the rounds.

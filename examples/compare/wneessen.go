@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"time"
 
 	"github.com/wneessen/go-mail"
 )
@@ -51,7 +52,8 @@ func goMailClient(t Task) (*mail.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return mail.NewClient(host, mail.WithPort(port), mail.WithTLSPolicy(mail.NoTLS), mail.WithHELO("client.example"))
+	return mail.NewClient(host, mail.WithPort(port), mail.WithTLSPolicy(mail.NoTLS), mail.WithHELO("client.example"),
+		mail.WithTimeout(time.Hour)) // it is that of the whole connection
 }
 
 // sendGoMail sends over one connection.
