@@ -19,6 +19,7 @@ type PolicyError struct {
 	Err          error
 }
 
+// Error says the place, the key and what is wrong with it.
 func (e *PolicyError) Error() string {
 	if e.Key == "" {
 		return fmt.Sprintf("attach: policy line %d, column %d: %v", e.Line, e.Column, e.Err)
@@ -26,6 +27,7 @@ func (e *PolicyError) Error() string {
 	return fmt.Sprintf("attach: policy line %d, column %d: %q: %v", e.Line, e.Column, e.Key, e.Err)
 }
 
+// Unwrap returns e.Err.
 func (e *PolicyError) Unwrap() error { return e.Err }
 
 // ErrUnknownKey is a key that no policy has, most often a misspelt one.

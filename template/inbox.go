@@ -6,10 +6,14 @@ import "strings"
 type Client string
 
 const (
+	// GmailDesktop is Gmail in a browser, in a window of common width.
 	GmailDesktop Client = "gmail-desktop"
-	GmailMobile  Client = "gmail-mobile"
-	AppleMail    Client = "apple-mail"
-	Outlook      Client = "outlook"
+	// GmailMobile is Gmail's program on a telephone.
+	GmailMobile Client = "gmail-mobile"
+	// AppleMail is Mail on macOS, and on iOS with its two lines of preview.
+	AppleMail Client = "apple-mail"
+	// Outlook is Outlook on Windows.
+	Outlook Client = "outlook"
 	// MailRu is the web mail of mail.ru and its other domains, which shows no preheader.
 	MailRu Client = "mail.ru"
 )

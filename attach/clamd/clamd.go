@@ -57,6 +57,7 @@ func New(network, address string, opts Options) *Client {
 // Error is what the daemon said that is no verdict.
 type Error struct{ Reply string }
 
+// Error holds the reply as it came.
 func (e *Error) Error() string { return "clamd: " + e.Reply }
 
 // ErrProtocol is a daemon that answers like none, or hangs up before its answer.

@@ -9,6 +9,7 @@ type FieldError struct {
 	Code  string // one of those that the package comment lists, such as "field.control"
 }
 
+// Error names the field and what is wrong with it, never its value.
 func (e *FieldError) Error() string { return "message: " + e.Field + ": " + text(e.Code, "en") }
 
 // Text is the reason for a person, in Russian ("ru") or English (anything else), without the field.
@@ -22,6 +23,7 @@ type SizeError struct {
 	Got  int64 // octets read; Want+1 stands for any greater number
 }
 
+// Error names the key of the content and both sizes.
 func (e *SizeError) Error() string {
 	return fmt.Sprintf("message: attachment %q holds %d octets, %d declared", e.Key, e.Got, e.Want)
 }
