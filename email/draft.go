@@ -29,6 +29,8 @@ type Draft struct {
 	// there; a name with spaces or the like is percent-encoded (RFC 2392).
 	Attachments []attach.File
 
+	// Purpose Bulk goes to the addresses that nothing keeps mailings from; to none where the customer has unsubscribed, or
+	// complained, by one of them.
 	Purpose Purpose
 	// SendAt schedules the message; zero: now. The gate is asked again when the time comes.
 	SendAt time.Time

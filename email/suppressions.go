@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/mail"
 	"slices"
 )
 
@@ -100,13 +101,28 @@ func (c *Config) suppress(ctx context.Context, s Suppression) error {
 	return nil
 }
 
-// askSuppressions finds the recipients whom no mass mailing may reach. To them a transactional letter may go.
+// askSuppressions finds the recipients whom no mass mailing may reach. To them a transactional letter may go. A mailing goes
+// to those that remain, unless the person himself has asked for none by one of his addresses: that is meant for all.
 func (s *Service) askSuppressions(ctx context.Context, c *composition) (err error) {
 	c.suppressed, err = s.config.suppressed(ctx, addresses(c.to, c.bcc))
-	if err == nil && c.draft.Purpose == Bulk {
-		c.refusals = append(c.refusals, suppressionRefusals(c.suppressed)...)
+	if err != nil || c.draft.Purpose != Bulk || len(c.suppressed) == 0 {
+		return err
 	}
-	return err
+	unreached := func(box mail.Address) bool {
+		return slices.ContainsFunc(c.suppressed, func(one Suppression) bool { return one.Address == AddressKey(box.Address) })
+	}
+	remain := slices.DeleteFunc(slices.Clone(c.to), unreached)
+	if len(remain) == 0 || slices.ContainsFunc(c.suppressed, Suppression.asked) {
+		c.refusals = append(c.refusals, suppressionRefusals(c.suppressed)...)
+		return nil
+	}
+	c.to, c.bcc = remain, slices.DeleteFunc(c.bcc, unreached)
+	return nil
+}
+
+// asked tells of somebody who wants no mailings, rather than of an address that they do not reach.
+func (s Suppression) asked() bool {
+	return s.Reason == SuppressedUnsubscribe || s.Reason == SuppressedComplaint
 }
 
 // suppressionRefusals gives each address one reason, the oldest.

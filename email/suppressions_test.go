@@ -124,6 +124,31 @@ func TestOneOfTwoAddressesDoesNotExist(t *testing.T) {
 	assert.Equal(t, email.RecipientAccepted, got.Recipients[1].Status)
 }
 
+// A mailing to several addresses of a customer goes to those that it reaches, unless he has left by one of them.
+func TestMailingToSeveralAddresses(t *testing.T) {
+	for reason, to := range map[email.SuppressionReason][]string{
+		email.SuppressedBounce:      {"ivan@mail.ru"},
+		email.SuppressedManual:      {"ivan@mail.ru"},
+		email.SuppressedUnsubscribe: nil,
+		email.SuppressedComplaint:   nil,
+	} {
+		w, _ := mailings(t)
+		require.NoError(t, w.config.Suppressions.AddSuppression(t.Context(), email.Suppression{Address: "ivan@example.org", Reason: reason, At: morning}))
+		d := draft()
+		d.Purpose, d.To = email.Bulk, []string{"ivan@example.org", "ivan@mail.ru"}
+		msg, err := w.Send(t.Context(), d)
+		if to == nil {
+			require.Error(t, err, reason)
+			continue
+		}
+		require.NoError(t, err, reason)
+		w.dispatch(t, msg.ID)
+		require.Len(t, w.recorder.Deliveries(), 1)
+		assert.Equal(t, to, w.recorder.Deliveries()[0].Envelope.Recipients, reason)
+		assert.NotContains(t, string(w.recorder.Deliveries()[0].Raw), "ivan@example.org")
+	}
+}
+
 func TestAddressesThatDoNotExistAreSuppressed(t *testing.T) {
 	for answer, gone := range map[email.TransportError]bool{
 		{Code: 550, Enhanced: "5.1.1", Text: "whatever"}:                                              true,
