@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
-	"io"
 	"math"
 	"os"
 	"strings"
@@ -49,14 +47,11 @@ func renderHTMLTemplate(t Task) (Work, error) {
 	}
 	order, err := parseGoTemplate(string(source))
 	vars := orderVars()
-	return func(w io.Writer) error {
-		var b bytes.Buffer
-		if err := order.Execute(&b, vars); err != nil {
-			return err
-		}
-		_, err := b.WriteTo(w)
-		return err
-	}, err
+	return written(func() (string, error) {
+		var b strings.Builder
+		err := order.Execute(&b, vars)
+		return b.String(), err
+	}), err
 }
 
 // renderGonja gives gonja the filters that it lacks.
@@ -84,14 +79,7 @@ func renderGonja(t Task) (Work, error) {
 		ControlStructures: builtins.ControlStructures, Methods: builtins.Methods,
 	})
 	vars := exec.NewContext(orderVars())
-	return func(w io.Writer) error {
-		text, err := order.ExecuteToString(vars)
-		if err != nil {
-			return err
-		}
-		_, err = io.WriteString(w, text)
-		return err
-	}, err
+	return written(func() (string, error) { return order.ExecuteToString(vars) }), err
 }
 
 // renderPongo2 gives pongo2 the filters that it lacks. It keeps them for the whole process, which does nothing else.
@@ -118,12 +106,5 @@ func renderPongo2(t Task) (Work, error) {
 	}
 	order, err := pongo2.FromString(string(source))
 	vars := pongo2.Context(orderVars())
-	return func(w io.Writer) error {
-		text, err := order.Execute(vars)
-		if err != nil {
-			return err
-		}
-		_, err = io.WriteString(w, text)
-		return err
-	}, err
+	return written(func() (string, error) { return order.Execute(vars) }), err
 }

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/crmmail/crmmail/template"
-	"github.com/crmmail/crmmail/template/twig"
 	"github.com/crmmail/crmmail/validate"
 )
 
@@ -60,15 +59,11 @@ func checkPipeline(t Task, output []byte) error {
 
 func pipelineOurs(t Task) (Work, error) {
 	ctx := context.Background()
-	source, err := os.ReadFile(t.path("inputs/order.twig"))
+	source, engine, err := orderTemplate(t)
 	if err != nil {
 		return nil, err
 	}
-	engine, err := twig.New(twig.Options{})
-	if err != nil {
-		return nil, err
-	}
-	letter, err := template.Compile(ctx, engine, "order", template.Letter{Subject: pipelineSubject, Preheader: pipelinePreheader, HTML: string(source)})
+	letter, err := template.Compile(ctx, engine, "order", template.Letter{Subject: pipelineSubject, Preheader: pipelinePreheader, HTML: source})
 	if err != nil {
 		return nil, err
 	}
@@ -121,11 +116,6 @@ func pipelineGoMail(t Task) (Work, error) {
 		}
 		letter := plain
 		letter.Subject, letter.HTML = first.String(), body.String()
-		msg, err := goMailMessage(letter)
-		if err != nil {
-			return err
-		}
-		_, err = msg.WriteTo(w)
-		return err
+		return writeGoMail(letter, w)
 	}, nil
 }

@@ -50,16 +50,22 @@ func difference(got, want string) string {
 	return fmt.Sprintf("%q, not %q", around(got), around(want))
 }
 
+// orderTemplate is the source of the letter in Twig, and an engine for it.
+func orderTemplate(t Task) (source string, engine *twig.Engine, err error) {
+	octets, err := os.ReadFile(t.path("inputs/order.twig"))
+	if err != nil {
+		return "", nil, err
+	}
+	engine, err = twig.New(twig.Options{})
+	return string(octets), engine, err
+}
+
 func parseOrder(t Task) (*twig.Template, error) {
-	source, err := os.ReadFile(t.path("inputs/order.twig"))
+	source, engine, err := orderTemplate(t)
 	if err != nil {
 		return nil, err
 	}
-	engine, err := twig.New(twig.Options{})
-	if err != nil {
-		return nil, err
-	}
-	parsed, err := engine.Parse(context.Background(), "order", string(source), template.EscapeHTML)
+	parsed, err := engine.Parse(context.Background(), "order", source, template.EscapeHTML)
 	if err != nil {
 		return nil, err
 	}
@@ -69,7 +75,10 @@ func parseOrder(t Task) (*twig.Template, error) {
 func renderVars(t Task) (Work, error) {
 	order, err := parseOrder(t)
 	vars := orderVars()
-	return printed(func() (template.Output, error) { return order.Render(context.Background(), vars) }), err
+	return written(func() (string, error) {
+		out, err := order.Render(context.Background(), vars)
+		return out.Text, err
+	}), err
 }
 
 func renderDecoded(t Task) (Work, error) {
@@ -82,16 +91,20 @@ func renderDecoded(t Task) (Work, error) {
 		return nil, err
 	}
 	vars, err := twig.DecodeJSON(data)
-	return printed(func() (template.Output, error) { return order.RenderValue(context.Background(), vars) }), err
+	return written(func() (string, error) {
+		out, err := order.RenderValue(context.Background(), vars)
+		return out.Text, err
+	}), err
 }
 
-func printed(render func() (template.Output, error)) Work {
+// written is a work that writes the text it makes.
+func written(text func() (string, error)) Work {
 	return func(w io.Writer) error {
-		out, err := render()
+		s, err := text()
 		if err != nil {
 			return err
 		}
-		_, err = io.WriteString(w, out.Text)
+		_, err = io.WriteString(w, s)
 		return err
 	}
 }

@@ -32,9 +32,8 @@ func shortened(text string, runes int) string {
 	return string(all)
 }
 
-func printText(w io.Writer, results []Result) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, strings.Join(columns, "\t"))
+// rows are the results in words, each job named once.
+func rows(results []Result) (list [][]string) {
 	last := ""
 	for _, r := range results {
 		cells := r.row()
@@ -42,6 +41,15 @@ func printText(w io.Writer, results []Result) error {
 			cells[0] = ""
 		}
 		last = r.Job
+		list = append(list, cells)
+	}
+	return list
+}
+
+func printText(w io.Writer, results []Result) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, strings.Join(columns, "\t"))
+	for _, cells := range rows(results) {
 		fmt.Fprintln(table, strings.Join(cells, "\t"))
 	}
 	return table.Flush()
@@ -49,13 +57,7 @@ func printText(w io.Writer, results []Result) error {
 
 func printMarkdown(w io.Writer, results []Result) error {
 	fmt.Fprintf(w, "| %s |\n|---|---|%s---|\n", strings.Join(columns, " | "), strings.Repeat("--:|", len(columns)-3))
-	last := ""
-	for _, r := range results {
-		cells := r.row()
-		if r.Job == last {
-			cells[0] = ""
-		}
-		last = r.Job
+	for _, cells := range rows(results) {
 		if _, err := fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | ")); err != nil {
 			return err
 		}

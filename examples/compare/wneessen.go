@@ -37,14 +37,16 @@ func goMailMessage(letter Letter) (*mail.Msg, error) {
 
 func buildGoMail(t Task) (Work, error) {
 	letter, err := readLetter(t)
-	return func(w io.Writer) error {
-		msg, err := goMailMessage(letter)
-		if err != nil {
-			return err
-		}
-		_, err = msg.WriteTo(w)
+	return func(w io.Writer) error { return writeGoMail(letter, w) }, err
+}
+
+func writeGoMail(letter Letter, w io.Writer) error {
+	msg, err := goMailMessage(letter)
+	if err != nil {
 		return err
-	}, err
+	}
+	_, err = msg.WriteTo(w)
+	return err
 }
 
 func goMailClient(t Task) (*mail.Client, error) {
