@@ -32,6 +32,9 @@
 // uncertain whose worker died while the bytes were going out, and one that is due without a job gets a new one, because its
 // job died with its worker, or was removed. So River's RescueStuckJobsAfter can stay at its hour.
 //
+// A message whose job died with its worker is delivered alone in the process that it comes to next: where it is what ends
+// processes, no other message is lost with it, and after five it is parked, as email.Service.Run does it.
+//
 // Transactional messages go before bulk mail, and what dead workers left goes before both.
 //
 // # In the host's transaction

@@ -3,6 +3,7 @@ package riverqueue_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"iter"
 	"reflect"
 	"sync/atomic"
@@ -187,6 +188,42 @@ func TestLostJobIsRestored(t *testing.T) {
 			w.start(t)
 			w.becomes(t, msg.ID, email.StateSent)
 			assert.Len(t, w.Recorder.Deliveries(), 1)
+		})
+	}
+}
+
+// Messages that may be what ended their worker are delivered one by one, with nothing beside them; all others are not.
+func TestLostJobsAreDeliveredAlone(t *testing.T) {
+	for name, test := range map[string]struct {
+		loss  string
+		alone bool
+	}{
+		"lost":    {`UPDATE river_job SET state = 'running', attempted_at = now() - interval '1 minute', attempt = 1 WHERE kind = 'crmmail_delivery'`, true},
+		"rescued": {`UPDATE river_job SET attempt = 1 WHERE kind = 'crmmail_delivery'`, true},
+		"new":     {`SELECT 1`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var beside, most atomic.Int64
+			w := newWorld(t, func(c *email.Config) {
+				inner := c.Transport
+				c.Transport = email.TransportFunc(func(ctx context.Context, env email.Envelope, msg io.WriterTo) (email.Receipt, error) {
+					most.Store(max(most.Load(), beside.Add(1)))
+					defer beside.Add(-1)
+					time.Sleep(200 * time.Millisecond)
+					return inner.Deliver(ctx, env, msg)
+				})
+			})
+			var ids []string
+			for range 4 {
+				ids = append(ids, w.send(t).ID)
+			}
+			_, err := w.db.Exec(test.loss)
+			require.NoError(t, err)
+			w.start(t)
+			for _, id := range ids {
+				w.becomes(t, id, email.StateSent)
+			}
+			assert.Equal(t, test.alone, most.Load() == 1, "%d at once", most.Load())
 		})
 	}
 }

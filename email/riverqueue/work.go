@@ -3,6 +3,7 @@ package riverqueue
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -86,13 +87,25 @@ func (delivery) Kind() string { return "crmmail_delivery" }
 type deliverer struct {
 	river.WorkerDefaults[delivery]
 	tenants map[string]Tenant
+	alone   sync.RWMutex // held to write by a job that may end the process, to read by all others
 }
 
 // Timeout leaves it to email.Dispatch.
 func (*deliverer) Timeout(*river.Job[delivery]) time.Duration { return -1 }
 
-// Work delivers a message if it is due. Where the job runs at a wrong time nothing happens.
+// suspect tells of a message that may be what ended its last worker: the job was lost, or did not come to its end.
+func suspect(job *river.Job[delivery]) bool { return job.Priority == priorityLost || job.Attempt > 1 }
+
+// Work delivers a message if it is due, and alone in this process if it is suspect: no other is to be leased when the process
+// ends. Where the job runs at a wrong time nothing happens.
 func (d *deliverer) Work(ctx context.Context, job *river.Job[delivery]) error {
+	if suspect(job) {
+		d.alone.Lock()
+		defer d.alone.Unlock()
+	} else {
+		d.alone.RLock()
+		defer d.alone.RUnlock()
+	}
 	tenant, ok := d.tenants[job.Args.Tenant]
 	if !ok {
 		return errors.New("riverqueue: a message of an unknown tenant")
