@@ -6,11 +6,11 @@ import "strings"
 type Client string
 
 const (
-	// GmailDesktop is Gmail in a browser, in a window of common width.
+	// GmailDesktop is Gmail in a browser.
 	GmailDesktop Client = "gmail-desktop"
 	// GmailMobile is Gmail's program on a telephone.
 	GmailMobile Client = "gmail-mobile"
-	// AppleMail is Mail on macOS, and on iOS with its two lines of preview.
+	// AppleMail is Mail on macOS and iOS.
 	AppleMail Client = "apple-mail"
 	// Outlook is Outlook on Windows.
 	Outlook Client = "outlook"
