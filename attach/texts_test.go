@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"math"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -53,22 +54,36 @@ func TestTexts(t *testing.T) {
 	}
 }
 
-// TestCodesAreDocumented holds that every code is a constant with a comment that says when.
-func TestCodesAreDocumented(t *testing.T) {
+// documentedCodes returns the comment on each code, which says when it is raised and how it weighs.
+func documentedCodes(t *testing.T) map[string]string {
+	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, parser.ParseComments)
 	require.NoError(t, err)
-	documented := map[string]bool{}
+	documented := map[string]string{}
 	ast.Inspect(file, func(n ast.Node) bool {
 		if spec, ok := n.(*ast.ValueSpec); ok {
 			code, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
 			require.NoError(t, err)
-			documented[code] = strings.Contains(spec.Comment.Text(), ": ")
+			documented[code] = spec.Comment.Text()
 		}
 		return true
 	})
 	require.Len(t, documented, len(attach.Codes()))
-	for _, code := range attach.Codes() {
-		assert.True(t, documented[code], code)
+	return documented
+}
+
+// TestDocumentedNames holds that each name in the comments on the codes that speak of names raises its code.
+func TestDocumentedNames(t *testing.T) {
+	documented := documentedCodes(t)
+	for _, code := range []string{attach.CodeNameInvalid, attach.CodeNameDeceptive, attach.CodeNameCleaned, attach.CodeDoubleExtension, attach.CodeFormatNotAllowed} {
+		said, _, _ := strings.Cut(documented[code], ", which")
+		names := regexp.MustCompile(`"(?:[^"\\]|\\.)*"`).FindAllString(said, -1)
+		require.NotEmpty(t, names, code)
+		for _, quoted := range names {
+			name, err := strconv.Unquote(quoted)
+			require.NoError(t, err)
+			assert.Contains(t, strings.Join(brief(one(t, name, pdf).Issues), " "), code, name)
+		}
 	}
 }
 
