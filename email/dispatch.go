@@ -26,6 +26,10 @@ func (s *Service) DispatchDue(ctx context.Context) (int, error) {
 // do: it was sent, given up or canceled, or what became of it is uncertain. It is for a queue of the host's that carries
 // ids of messages, in place of Run; asking too early, twice or in several processes at once does no harm. Where ctx ends
 // before anything went out the message is released. An unknown id is ErrNotFound.
+//
+// Run delivers a message alone that may be what ended its last workers. Dispatch knows of no others: a queue that runs several
+// at once in a process runs one alone whose earlier job died with its process, as riverqueue does, or its neighbours are
+// parked together with one that ends every process.
 func (s *Service) Dispatch(ctx context.Context, messageID string) (again time.Time, err error) {
 	claimed, err := s.claim(ctx, Claim{Limit: 1, MessageIDs: []string{messageID}})
 	if err != nil {

@@ -21,6 +21,11 @@ func (b bucket) next(t email.TurnRequest) time.Time {
 	return b.spent.Add(-time.Duration(t.Burst-1) * t.Every)
 }
 
+// leapt tells of a clock that was wrong when tokens were taken.
+func (b bucket) leapt(t email.TurnRequest) bool {
+	return b.next(t).After(t.Now.Add(time.Duration(t.Burst)*t.Every + email.MaxLead))
+}
+
 // TakeTurn implements email.Rates.
 func (s *Store) TakeTurn(ctx context.Context, t email.TurnRequest) (again time.Time, err error) {
 	if err := s.lock(ctx); err != nil {
@@ -28,7 +33,7 @@ func (s *Store) TakeTurn(ctx context.Context, t email.TurnRequest) (again time.T
 	}
 	defer s.mu.Unlock()
 	b := s.rates[t.Domain]
-	if b.next(t).After(t.Now.Add(time.Duration(t.Burst)*t.Every + email.MaxLead)) {
+	if b.leapt(t) {
 		b = bucket{}
 	}
 	if next := b.next(t); next.After(t.Now) {
@@ -52,6 +57,9 @@ func (s *Store) DrainTurns(ctx context.Context, t email.TurnRequest, until time.
 	}
 	defer s.mu.Unlock()
 	b := s.rates[t.Domain]
+	if b.leapt(t) {
+		b = bucket{}
+	}
 	b.spent = later(b.spent, until.Add(time.Duration(t.Burst-1)*t.Every))
 	s.rates[t.Domain] = b
 	return nil

@@ -111,6 +111,13 @@ var ratePromises = []promise[rateFixture]{
 		equal(t, "place of a letter", 2, f.take(t, aRequest(suiteTime)))
 	}},
 	{"TakeTurn by many on two handles lets no more go than the rate over any time", rateHolds},
+	{"DrainTurns empties a bucket of a clock that has leapt ahead and back", func(t *testing.T, f rateFixture) {
+		f.takeAll(t, aRequest(suiteTime.AddDate(1, 0, 0)))
+		noError(t, f.one.DrainTurns(context.Background(), aRequest(suiteTime), suiteTime.Add(time.Minute)))
+		if wait := f.take(t, aRequest(suiteTime)); wait < 60 || wait > 70 {
+			t.Errorf("a place in %v seconds", wait)
+		}
+	}},
 	{"DrainTurns empties a bucket until a time", func(t *testing.T, f rateFixture) {
 		noError(t, f.other.DrainTurns(context.Background(), aRequest(suiteTime), suiteTime.Add(time.Minute)))
 		equal(t, "place", 60, f.take(t, aRequest(suiteTime)))

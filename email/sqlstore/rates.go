@@ -20,7 +20,6 @@ func (s *Store) TakeTurn(ctx context.Context, t email.TurnRequest) (again time.T
 	every, now := perTurn(t), micros(t.Now)
 	saved := int64(t.Burst-1) * every
 	last := now + saved // the bucket holds a token where those taken last until then
-	leapt := last + int64(t.Burst)*every + email.MaxLead.Microseconds()
 	err = s.write(ctx, func(tx conn) error {
 		again = time.Time{}
 		answers, err := collect(ctx, tx, scanTurn, `INSERT INTO crmmail_rate (tenant, domain, spent, next_bulk, next_other, taken)
@@ -35,10 +34,10 @@ func (s *Store) TakeTurn(ctx context.Context, t email.TurnRequest) (again time.T
 			`+other+` = CASE WHEN crmmail_rate.spent > ? THEN excluded.`+other+` ELSE crmmail_rate.`+other+` END
 			RETURNING taken, `+queue,
 			s.tenant, t.Domain, now+every, now, now,
-			last+1, leapt,
-			last+1, leapt, now+1, last, every,
-			leapt, last, saved, every, saved-every,
-			leapt)
+			last+1, leapt(t),
+			last+1, leapt(t), now+1, last, every,
+			leapt(t), last, saved, every, saved-every,
+			leapt(t))
 		if err == nil && !answers[0].taken {
 			again = instant(answers[0].next - every)
 		}
@@ -63,10 +62,18 @@ func (s *Store) DrainTurns(ctx context.Context, t email.TurnRequest, until time.
 	spent, now := micros(until)+int64(t.Burst-1)*perTurn(t), micros(t.Now)
 	return wrap("drain turns", s.write(ctx, func(tx conn) error {
 		_, err := exec(ctx, tx, `INSERT INTO crmmail_rate (tenant, domain, spent, next_bulk, next_other, taken) VALUES (?, ?, ?, ?, ?, 0)
-			ON CONFLICT (tenant, domain) DO UPDATE SET spent = excluded.spent WHERE crmmail_rate.spent < excluded.spent`,
-			s.tenant, t.Domain, spent, now, now)
+			ON CONFLICT (tenant, domain) DO UPDATE SET spent = excluded.spent,
+			next_bulk = CASE WHEN crmmail_rate.spent > ? THEN excluded.next_bulk ELSE crmmail_rate.next_bulk END,
+			next_other = CASE WHEN crmmail_rate.spent > ? THEN excluded.next_other ELSE crmmail_rate.next_other END
+			WHERE crmmail_rate.spent < excluded.spent OR crmmail_rate.spent > ?`,
+			s.tenant, t.Domain, spent, now, now, leapt(t), leapt(t), leapt(t))
 		return err
 	}))
+}
+
+// leapt is behind what a bucket can be, unless a clock was wrong.
+func leapt(t email.TurnRequest) int64 {
+	return micros(t.Now) + int64(2*t.Burst-1)*perTurn(t) + email.MaxLead.Microseconds()
 }
 
 // perTurn is in microseconds, rounded up.
