@@ -24,7 +24,7 @@ func buildJobs() []Job {
 				{Name: "go-mail", Prepare: buildGoMail},
 				{Name: "gomail.v2", Prepare: buildGomail},
 				{Name: "jordan-wright", Note: "holds the message in memory", Prepare: buildJordanWright},
-				{Name: "enmime", Note: "holds the message in memory", Prepare: buildEnmime},
+				{Name: "enmime", Prepare: buildEnmime},
 				{Name: "go-message", Prepare: buildGoMessage},
 				{Name: "nodemailer", Command: node("build")},
 				{Name: "Symfony Mime", Command: php("symfony", "build")},
