@@ -59,7 +59,9 @@ func (c *Config) turnRequest(domain string, bulk bool) (TurnRequest, bool) {
 	return TurnRequest{Domain: domain, Now: c.Now(), Every: every, Burst: burst, Bulk: bulk}, true
 }
 
-// takeTurn takes a token of each domain that the message goes to; where one has none it returns when to come again.
+// takeTurn takes a token of each domain that the message goes to; where one has none it returns when to come again. The tokens
+// of the others are used up: they are as good as spent by the time, and a message to several domains is a letter to few, never
+// one of a mailing's many.
 func (d *delivery) takeTurn(ctx context.Context) (again time.Time, err error) {
 	for domain := range d.domains() {
 		request, limited := d.service.config.turnRequest(domain, d.job.Message.Purpose == Bulk)

@@ -178,3 +178,35 @@ func TestClockThatLeapsAheadAndBack(t *testing.T) {
 		assert.Equal(t, email.StateSent, w.message(t, id).State)
 	}
 }
+
+// A letter to two domains needs a token of each at once. While mailings and letters use both up it gets them all the same,
+// about as soon as a letter to one does that was written with it.
+func TestALetterToSeveralLimitedDomains(t *testing.T) {
+	w, _ := mailings(t, perMinute, func(c *email.Config) {
+		c.Dispatch.Rate = func(string) email.Rate { return email.Rate{Messages: 6, Per: time.Minute} }
+	})
+	customers := audience(200)
+	for i := range customers {
+		customers[i].Emails[0] = strings.Replace(customers[i].Emails[0], "example.org", []string{"example.org", "mail.ru"}[i%2], 1)
+	}
+	_, err := w.Campaigns.Send(t.Context(), news(customers))
+	require.NoError(t, err)
+	to := func(addrs ...string) email.Message { return w.send(t, func(d *email.Draft) { d.To = addrs }) }
+	for range 20 { // more than are saved up
+		to("ivan@example.org")
+		to("ivan@mail.ru")
+	}
+	both, one := to("ivan@example.org", "ivan@mail.ru"), to("ivan@mail.ru")
+	sent := map[string]time.Time{}
+	for len(sent) < 2 && w.clock.Now().Before(morning.Add(time.Hour)) {
+		w.tick(t, time.Second)
+		for _, msg := range []email.Message{both, one} {
+			if _, known := sent[msg.ID]; !known && w.message(t, msg.ID).State == email.StateSent {
+				sent[msg.ID] = w.clock.Now()
+			}
+		}
+	}
+	require.Len(t, sent, 2)
+	assert.WithinDuration(t, sent[one.ID], sent[both.ID], time.Minute)
+	assert.Less(t, sent[both.ID].Sub(morning), 5*time.Minute)
+}
