@@ -5,12 +5,13 @@ import (
 	"errors"
 )
 
-// Escape says how an [Engine] escapes the values that a template prints.
+// Escape says how an [Engine] escapes the values that a template prints. What is not EscapeNone, the zero Escape too, means
+// EscapeHTML.
 type Escape string
 
 const (
 	// EscapeNone prints values as they are: for subject, preheader and text, which are not HTML.
-	EscapeNone Escape = ""
+	EscapeNone Escape = "none"
 	// EscapeHTML escapes printed values for HTML, unless the template says that they are safe.
 	EscapeHTML Escape = "html"
 )

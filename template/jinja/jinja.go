@@ -56,7 +56,7 @@ func New(source template.Source) *Engine {
 // Parse compiles source, which must be trusted.
 func (e *Engine) Parse(ctx context.Context, name, source string, escape template.Escape) (renderer template.Renderer, err error) {
 	settings := config.New()
-	settings.AutoEscape = escape == template.EscapeHTML
+	settings.AutoEscape = escape != template.EscapeNone
 	settings.KeepTrailingNewline = true
 	files := &loader{ctx: ctx, source: e.source, name: name, text: source}
 	defer func() {

@@ -57,6 +57,7 @@ func TestRender(t *testing.T) {
 		"empty":          {"", template.EscapeHTML, ""},
 		"text":           {"A\n", template.EscapeHTML, "A\n"},
 		"HTML":           {"{{ name }}", template.EscapeHTML, "O&#39;Neil &lt;b&gt; &amp; &#34;Co&#34;\n"},
+		"zero":           {"{{ name }}", "", "O&#39;Neil &lt;b&gt; &amp; &#34;Co&#34;\n"},
 		"none":           {"{{ name }}", template.EscapeNone, `O'Neil <b> & "Co"` + "\n"},
 		"safe":           {"{{ name|safe }}", template.EscapeHTML, `O'Neil <b> & "Co"` + "\n"},
 		"loop":           {"{% for i in items %}{{ loop.index }}{{ i }}{% endfor %}", template.EscapeHTML, "1a2b"},

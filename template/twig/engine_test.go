@@ -78,7 +78,7 @@ func TestVarsOfOtherTypesAreRefused(t *testing.T) {
 
 func TestEscape(t *testing.T) {
 	eng := newEngine(t, twig.Options{})
-	for escape, want := range map[template.Escape]string{template.EscapeHTML: "Tom &amp; &lt;Co&gt;", template.EscapeNone: "Tom & <Co>"} {
+	for escape, want := range map[template.Escape]string{"": "Tom &amp; &lt;Co&gt;", template.EscapeHTML: "Tom &amp; &lt;Co&gt;", template.EscapeNone: "Tom & <Co>"} {
 		tpl, err := eng.Parse(context.Background(), "t", "{{ who }}", escape)
 		require.NoError(t, err)
 		out, err := tpl.Render(context.Background(), template.Vars{"who": "Tom & <Co>"})
