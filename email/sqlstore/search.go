@@ -10,8 +10,8 @@ import (
 //
 // Whole external ids, e-mails and handles are found by an index of their own. All else is looked for among the newest
 // customers first, where common names are, and then by an index of trigrams, from the newest customers to the oldest, as far
-// as q.Limit wants. Where very many customers of a tenant were created on the same day (on PostgreSQL: in the same quarter of
-// a year), all who match are read where the newest do not suffice: some milliseconds for a thousand of them.
+// as q.Limit wants. Where very many customers of a tenant were created on the same day (on PostgreSQL: in the same month),
+// all of them who match are read where the newest do not suffice: some milliseconds for a thousand of them.
 func (s *Store) SearchCustomers(ctx context.Context, q email.Query) ([]email.Match, error) {
 	if len(q.Words) == 0 || q.Limit <= 0 {
 		return nil, nil

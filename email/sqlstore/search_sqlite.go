@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 	"time"
@@ -48,7 +47,7 @@ func (s *Store) byFullText(ctx context.Context, tx conn, q email.Query) ([]strin
 		return nil, err
 	}
 	tenant := bounds[0]
-	trigrams, err := rarest(ctx, tx, tenant, q.Words)
+	trigrams, err := s.rarest(ctx, tx, q.Words, evenSample, tenant, tenant)
 	if err != nil {
 		return nil, err
 	}
@@ -76,71 +75,12 @@ func (s *Store) byFullText(ctx context.Context, tx conn, q email.Query) ([]strin
 	return newestFirst(found, q.Limit), rows.Err()
 }
 
-// How rarest judges.
-const (
-	sampled      = `200` // customers, evenly from all times
-	tooCommon    = 40    // of these
-	judged       = 24    // trigrams
-	rareTrigrams = 4
-)
-
-// judgement is how many customers of a sample have a trigram.
-type judgement struct {
-	trigram string
-	word    int // that it is from
-	count   int64
-}
-
-// rarest are trigrams of words that few customers have: of each word the rarest, and then the rarest of all; one that many
-// have only where there is no other. To go through the index by more of them costs more than to look at some customers in
-// vain, most of all by those that many have.
-func rarest(ctx context.Context, tx conn, tenant int64, words []string) ([]string, error) {
-	list, err := judge(ctx, tx, tenant, words)
-	if err != nil {
-		return nil, err
-	}
-	var rare, more []string
-	seen := make(map[int]bool)
-	for i, j := range list {
-		switch {
-		case i > 0 && j.count >= tooCommon:
-		case !seen[j.word]:
-			seen[j.word] = true
-			rare = append(rare, j.trigram)
-		default:
-			more = append(more, j.trigram)
-		}
-	}
-	rare = append(rare, more...)
-	return rare[:min(len(rare), rareTrigrams)], nil
-}
-
-// judge counts the trigrams of words in a sample, the rarest first; of those that are as rare, those with digits.
-func judge(ctx context.Context, tx conn, tenant int64, words []string) ([]judgement, error) {
-	var list []judgement
-	for i, word := range words {
-		numbers, others := divide(trigrams(word), hasDigit)
-		for _, trigram := range spread(append(numbers, others...), max(judged/len(words), rareTrigrams)) {
-			list = append(list, judgement{trigram: trigram, word: i})
-		}
-	}
-	var sums []string
-	var args, counts []any
-	for i := range list {
-		sums = append(sums, `SUM(instr(search, ?) > 0)`)
-		args = append(args, list[i].trigram)
-		counts = append(counts, &list[i].count)
-	}
-	_, err := collect(ctx, tx, func(rows *sql.Rows) (_ struct{}, err error) { return struct{}{}, rows.Scan(counts...) },
-		`WITH RECURSIVE steps (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM steps WHERE k < `+sampled+`),
-			bounds AS (SELECT (SELECT MIN(n) FROM crmmail_customer WHERE n >= ?) AS first,
-				(SELECT MAX(n) FROM crmmail_customer WHERE n <= ? + `+ofTenant+`) AS last)
-		SELECT `+strings.Join(sums, `, `)+` FROM (SELECT (SELECT search FROM crmmail_customer
-			WHERE n <= first + (last - first) / `+sampled+` * k ORDER BY n DESC LIMIT 1) AS search FROM steps, bounds)`,
-		append([]any{tenant, tenant}, args...)...)
-	slices.SortStableFunc(list, func(a, b judgement) int { return cmp.Compare(a.count, b.count) })
-	return list, err
-}
+// evenSample are customers of a tenant, evenly from all times.
+const evenSample = `WITH RECURSIVE steps (k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM steps WHERE k < ` + sampled + `),
+		bounds AS (SELECT (SELECT MIN(n) FROM crmmail_customer WHERE n >= ?) AS first,
+			(SELECT MAX(n) FROM crmmail_customer WHERE n <= ? + ` + ofTenant + `) AS last)
+	SELECT (SELECT search FROM crmmail_customer
+		WHERE n <= first + (last - first) / ` + sampled + ` * k ORDER BY n DESC LIMIT 1) AS search FROM steps, bounds`
 
 func newestFirst(found []dated, limit int) []string {
 	slices.SortFunc(found, func(a, b dated) int {

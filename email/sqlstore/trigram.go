@@ -1,6 +1,10 @@
 package sqlstore
 
 import (
+	"cmp"
+	"context"
+	"database/sql"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -21,19 +25,66 @@ func trigrams(texts ...string) []string {
 	return list
 }
 
-// enoughTrigrams is how many trigrams a search asks its index for. More cost more than they spare: each is one more list
-// of customers to go through, and neighbours in a word occur together anyway.
-const enoughTrigrams = 5
+// How rarest judges.
+const (
+	sampled      = `100` // customers
+	tooCommon    = 20    // of these
+	judged       = 12    // trigrams
+	rareTrigrams = 4
+)
 
-// telling are the trigrams by which an index finds few customers beside those who have them all, as far as one can tell from
-// the trigrams alone: those with digits, because numbers differ more than names and domains do, and otherwise such as are far
-// from each other.
-func telling(trigrams []string) []string {
-	numbers, others := divide(trigrams, hasDigit)
-	if len(numbers) >= enoughTrigrams-2 {
-		return spread(numbers, enoughTrigrams)
+// judgement is how many customers of a sample have a trigram.
+type judgement struct {
+	trigram string
+	word    int // that it is from
+	count   int64
+}
+
+// rarest are trigrams of words that few customers of a sample have: of each word the rarest, and then the rarest of all; one
+// that many have only where there is no other. To go through the index by more of them costs more than to look at some
+// customers in vain, most of all by those that many have.
+func (s *Store) rarest(ctx context.Context, tx conn, words []string, sample string, args ...any) ([]string, error) {
+	list, err := s.judge(ctx, tx, words, sample, args...)
+	if err != nil {
+		return nil, err
 	}
-	return append(numbers, spread(others, enoughTrigrams-len(numbers))...)
+	var rare, more []string
+	seen := make(map[int]bool)
+	for i, j := range list {
+		switch {
+		case i > 0 && j.count >= tooCommon:
+		case !seen[j.word]:
+			seen[j.word] = true
+			rare = append(rare, j.trigram)
+		default:
+			more = append(more, j.trigram)
+		}
+	}
+	rare = append(rare, more...)
+	return rare[:min(len(rare), rareTrigrams)], nil
+}
+
+// judge counts the trigrams of words in a sample, the rarest first; of those that are as rare, those with digits.
+func (s *Store) judge(ctx context.Context, tx conn, words []string, sample string, args ...any) ([]judgement, error) {
+	var list []judgement
+	for i, word := range words {
+		numbers, others := divide(trigrams(word), hasDigit)
+		for _, trigram := range spread(append(numbers, others...), max(judged/len(words), rareTrigrams)) {
+			list = append(list, judgement{trigram: trigram, word: i})
+		}
+	}
+	var counts []string
+	var sought, results []any
+	for i := range list {
+		matching, args := s.dialect.matching("search", []string{list[i].trigram})
+		counts = append(counts, `COUNT(*) FILTER (WHERE `+matching+`)`)
+		sought = append(sought, args...)
+		results = append(results, &list[i].count)
+	}
+	_, err := collect(ctx, tx, func(rows *sql.Rows) (_ struct{}, err error) { return struct{}{}, rows.Scan(results...) },
+		`SELECT `+strings.Join(counts, `, `)+` FROM (`+sample+`) AS sample`, append(sought, args...)...)
+	slices.SortStableFunc(list, func(a, b judgement) int { return cmp.Compare(a.count, b.count) })
+	return list, err
 }
 
 func hasDigit(text string) bool { return strings.ContainsFunc(text, unicode.IsDigit) }
