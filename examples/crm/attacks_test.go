@@ -141,6 +141,9 @@ func TestEndlessForms(t *testing.T) {
 	for path, most := range map[string]int64{"/customers/1001/compose": 2 << 20, "/customers/1001/preview": 2 << 20, "/_inbound": maxInbound, "/_faults": maxForm,
 		"/settings/mail/senders": maxForm, "/settings/mail/policy": maxForm, "/rules/thanks/fire": maxForm, "/campaigns": maxForm, "/_as": maxForm} {
 		for _, file := range []string{"", "a.pdf"} {
+			if path == "/_inbound" && file != "" {
+				continue // a mail server's limit, which takes long to reach
+			}
 			body, contentType, sent := endless("kind", file)
 			r, err := http.NewRequest(http.MethodPost, w.base+path, body)
 			require.NoError(t, err)
