@@ -51,7 +51,7 @@ func testServicesOnOneFile(t *testing.T) {
 		})
 	}
 	sending.Wait()
-	assert.Eventually(t, func() bool { return len(recorder.Deliveries()) >= services*each }, 30*time.Second, 5*time.Millisecond)
+	assert.Eventually(t, func() bool { return len(recorder.Deliveries()) >= services*each }, 2*time.Minute, 5*time.Millisecond)
 	stop()
 	running.Wait()
 
@@ -92,7 +92,7 @@ func serviceOn(t *testing.T, store *sqlstore.Store, transport email.Transport) *
 
 // noise is a picture that does not compress, so that it takes several rows.
 func noise(t *testing.T) []byte {
-	picture := image.NewNRGBA(image.Rect(0, 0, 400, 400))
+	picture := image.NewNRGBA(image.Rect(0, 0, 300, 300))
 	source := rand.New(rand.NewPCG(1, 2))
 	for i := range picture.Pix {
 		picture.Pix[i] = byte(source.Uint32())
