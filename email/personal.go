@@ -138,8 +138,8 @@ func (s CustomerService) Erase(ctx context.Context, customerID string) error {
 const forgottenAtOnce = 100
 
 // ForgetRaw forgets the bytes of inbound messages as they came, of those received before a time, and returns how many
-// messages that were. Run does so by Config.RawRetention. ErrUnsupported where Config's Store is no Eraser or its Blobs no
-// BlobRemover.
+// messages that were; what was put within Config.OrphanRetention goes when that has passed, as with Erase. Run does so by
+// Config.RawRetention. ErrUnsupported where Config's Store is no Eraser or its Blobs no BlobRemover.
 func (h HistoryService) ForgetRaw(ctx context.Context, before time.Time) (int, error) {
 	store, forgets := h.config.Store.(Eraser)
 	blobs, removes := h.config.Blobs.(BlobRemover)
