@@ -3,9 +3,12 @@ package email_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
+	"hash/crc32"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -83,15 +86,19 @@ var behavioursOfHistory = map[string]func(*testing.T){
 		document := get(w.serveOne(sent.ID, 1, true))
 		assert.Contains(t, document.Header.Get("Content-Disposition"), "attachment")
 
-		page := w.receive(t, rawMail(t, func(m *message.Message) {
-			m.Attachments = []message.Attachment{{Name: "photo.png", MediaType: "image/png", Size: 25,
-				Open: func() (io.ReadCloser, error) {
-					return io.NopCloser(bytes.NewReader([]byte("<script>alert(1)</script>"))), nil
-				}}}
-		}))
-		hostile := get(w.serveOne(page.ID, 0, true))
-		assert.Contains(t, hostile.Header.Get("Content-Disposition"), "attachment", "it only says that it is a picture")
-		assert.Equal(t, "nosniff", hostile.Header.Get("X-Content-Type-Options"))
+		huge := bytes.Clone(picture) // 60,000 pixels a side: a browser would take gigabytes to show it
+		binary.BigEndian.PutUint32(huge[16:], 60_000)
+		binary.BigEndian.PutUint32(huge[20:], 60_000)
+		binary.BigEndian.PutUint32(huge[29:], crc32.ChecksumIEEE(huge[12:29]))
+		for what, content := range map[string][]byte{"says that it is a picture": []byte("<script>alert(1)</script>"), "is too large": huge} {
+			page := w.receive(t, rawMail(t, mailID(strings.ReplaceAll(what, " ", "-")+"@example.org"), func(m *message.Message) {
+				m.Attachments = []message.Attachment{{Name: "photo.png", MediaType: "image/png", Size: int64(len(content)),
+					Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }}}
+			}))
+			hostile := get(w.serveOne(page.ID, 0, true))
+			assert.Contains(t, hostile.Header.Get("Content-Disposition"), "attachment", what)
+			assert.Equal(t, "nosniff", hostile.Header.Get("X-Content-Type-Options"))
+		}
 	},
 	"B52 each file downloads alone": func(t *testing.T) {
 		w := newWorld(t)

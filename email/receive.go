@@ -157,8 +157,8 @@ func bounded(ids []string) []string {
 // sniffed is how much of a file is looked at for what it is.
 const sniffed = 4 << 10
 
-// keepFile keeps an attachment. Its media type is that of its content where it is a picture, because only these are ever
-// shown; of all others it is what the sender says.
+// keepFile keeps an attachment. Its media type is that of its content where it is a picture that a page may show, because
+// only these are ever shown; of all others it is what the sender says, unless he says that it is such a picture.
 func keepFile(ctx context.Context, blobs Blobs, a message.ParsedAttachment, content io.Reader) (Attachment, error) {
 	buffered := bufio.NewReaderSize(content, sniffed)
 	head, err := buffered.Peek(sniffed)
@@ -166,7 +166,7 @@ func keepFile(ctx context.Context, blobs Blobs, a message.ParsedAttachment, cont
 		return Attachment{}, err
 	}
 	mediaType := a.MediaType
-	if _, detected, err := attach.Detect(bytes.NewReader(head), int64(len(head))); err == nil && attach.Viewable(detected) {
+	if detected, ok, err := attach.Preview(bytes.NewReader(head), int64(len(head))); err == nil && ok {
 		mediaType = detected
 	} else if attach.Viewable(mediaType) {
 		mediaType = "application/octet-stream"
