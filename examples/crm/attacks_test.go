@@ -42,6 +42,20 @@ func TestRacingSubmits(t *testing.T) {
 	assert.Equal(t, "✓ Это письмо уже отправлено", page.text("notice"), "and later, when its files are gone")
 }
 
+// TestRacingMailings: nor does anybody get a mailing twice.
+func TestRacingMailings(t *testing.T) {
+	w := newWorld(t)
+	form := w.get("/campaigns?store=online").filled("mailing")
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() { assert.Equal(t, http.StatusOK, w.post("/campaigns", form).status) })
+	}
+	all.Wait()
+	w.deliver()
+	assert.Len(t, w.mailbox.Mails(), 4)
+	assert.Len(t, w.get("/campaigns").all("campaign"), 1)
+}
+
 // TestInjectedFields: no line break that a form holds begins a header field, whichever field of the form it is.
 func TestInjectedFields(t *testing.T) {
 	w := newWorld(t)

@@ -124,6 +124,9 @@ func (a *app) startCampaign(w http.ResponseWriter, r *http.Request) error {
 	} else if errors.As(err, &refused) {
 		return a.showCampaigns(w, r, http.StatusUnprocessableEntity, m, email.Refusals{refused})
 	}
+	if errors.Is(err, email.ErrConflict) { // it was posted twice at once, and the other goes on
+		return again(w, r, "/campaigns", "campaign")
+	}
 	if err != nil {
 		return err
 	}

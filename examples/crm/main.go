@@ -13,7 +13,7 @@
 //	findings.go       what there is to say about a letter, with places that an editor can select
 //	history.go        messages, time lines, pictures, downloads; delivery.go takes back, sends again, confirms
 //	conversations.go  Active and Completed, and the mail of strangers
-//	settings.go       additional addresses, confirmation, attachment policy; suppressions.go
+//	settings.go       additional addresses, confirmation, attachment policy, suppressions
 //	rules.go          activation with its findings; letters.go edits templates
 //	campaigns.go      one letter to many, and whom it does not reach
 //	inbound.go        a letter comes in; faults.go breaks what goes out
