@@ -16,7 +16,6 @@ import (
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
-	"github.com/crmmail/crmmail/email/internal/postgrestest"
 	"github.com/crmmail/crmmail/email/riverqueue"
 	"github.com/crmmail/crmmail/email/sqlstore"
 	"github.com/crmmail/crmmail/sender"
@@ -25,7 +24,7 @@ import (
 
 // Each storage is a tenant's: rows of one never meet rows of another.
 func TestStore(t *testing.T) {
-	d := migrated(t, postgrestest.Start(t))
+	d := newDatabase(t)
 	other := connect(t, d.dsn)
 	var tenants atomic.Int64
 	emailtest.TestStore(t, emailtest.StoreHarness{Open: func(t testing.TB) (email.Store, email.Store) {
@@ -277,7 +276,7 @@ func TestStopFinishesDeliveries(t *testing.T) {
 }
 
 func TestAddToRefuses(t *testing.T) {
-	d := migrated(t, postgrestest.Start(t))
+	d := newDatabase(t)
 	tenant := riverqueue.Tenant{Store: d.store(t, "a")}
 	require.Error(t, riverqueue.AddTo(&river.Config{}, riverqueue.Work{}))
 	require.Error(t, riverqueue.AddTo(&river.Config{}, riverqueue.Work{Tenants: []riverqueue.Tenant{tenant, tenant}}))

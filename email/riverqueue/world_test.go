@@ -3,6 +3,7 @@ package riverqueue_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
 	"sync"
 	"testing"
@@ -47,14 +48,38 @@ func connect(t testing.TB, dsn string) database {
 	return database{dsn, pool, db}
 }
 
+// newDatabase is a database of the test's own with all schemas, which are made once, and copied.
+func newDatabase(t testing.TB) database {
+	t.Helper()
+	return connect(t, schemas.Start(t))
+}
+
+var schemas = &postgrestest.Template{Make: func(dsn string) error {
+	pool, err := pgxpool.New(context.Background(), dsn)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return makeSchemas(pool)
+}}
+
+func makeSchemas(pool *pgxpool.Pool) error {
+	migrator, err := rivermigrate.New(riverpgxv5.New(pool), nil)
+	if err != nil {
+		return err
+	}
+	if _, err := migrator.Migrate(context.Background(), rivermigrate.DirectionUp, nil); err != nil {
+		return err
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	return errors.Join(sqlstore.Migrate(context.Background(), db, sqlstore.PostgreSQL), db.Close())
+}
+
+// migrated makes all schemas in a database.
 func migrated(t testing.TB, dsn string) database {
 	t.Helper()
 	d := connect(t, dsn)
-	migrator, err := rivermigrate.New(riverpgxv5.New(d.pool), nil)
-	require.NoError(t, err)
-	_, err = migrator.Migrate(context.Background(), rivermigrate.DirectionUp, nil)
-	require.NoError(t, err)
-	require.NoError(t, sqlstore.Migrate(context.Background(), d.db, sqlstore.PostgreSQL))
+	require.NoError(t, makeSchemas(d.pool))
 	return d
 }
 
@@ -91,7 +116,7 @@ type world struct {
 
 func newWorld(t *testing.T, change ...func(*email.Config)) world {
 	t.Helper()
-	d := migrated(t, postgrestest.Start(t))
+	d := newDatabase(t)
 	store := d.store(t, "")
 	env := emailtest.New(t, append([]func(*email.Config){func(c *email.Config) {
 		c.Store, c.Now = store, time.Now
