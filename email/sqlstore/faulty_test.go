@@ -33,10 +33,7 @@ var (
 
 var faults = map[string]fault{
 	"refused": func(_ *faulty, _ *faultyConn, _ func() error) error { return errFull },
-	"connection lost": func(_ *faulty, c *faultyConn, _ func() error) error {
-		c.cut()
-		return errCut
-	},
+	// It is the same as a connection that is lost before the next step.
 	"answer lost": func(_ *faulty, c *faultyConn, step func() error) error {
 		if err := step(); err != nil {
 			return err
