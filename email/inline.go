@@ -1,86 +1,56 @@
 package email
 
 import (
-	"html"
-	"net/url"
 	"strconv"
-	"strings"
 
 	"github.com/crmmail/crmmail/attach"
+	"github.com/crmmail/crmmail/email/internal/cidlink"
 )
+
+// InlineHTML is HTML as a page shows it: what it refers to by a Content-ID (RFC 2392), its pictures mostly, comes from where
+// link says, by the file's place in Attachments. What refers to no file of the message stays as it is. It is the writer's HTML
+// all the same: it belongs into a frame that runs nothing and fetches nothing from elsewhere.
+func (m Message) InlineHTML(link func(place int) string) string {
+	places := firstPlaces(m.Attachments, func(a Attachment) string { return a.ContentID })
+	return cidlink.Lead(m.HTML, func(contentID string) string {
+		if place, ok := places[contentID]; ok {
+			return link(place)
+		}
+		return ""
+	})
+}
 
 // showInline shows attachments within the letter where its HTML refers to them by their names, as in
 // <img src="cid:logo.png">. Each gets a Content-ID of its own (RFC 2045 §7), which takes the name's place in msg and in
 // wireHTML, the form of the HTML that goes out.
 func showInline(msg *Message, wireHTML string) string {
-	places := make(map[string]int, len(msg.Attachments))
-	for i, a := range msg.Attachments {
-		if _, taken := places[a.Name]; !taken {
-			places[a.Name] = i
-		}
+	if len(msg.Attachments) == 0 {
+		return wireHTML
 	}
-	contentID := func(name string) string {
-		i, ok := places[name]
-		if !ok {
+	places := firstPlaces(msg.Attachments, func(a Attachment) string { return a.Name })
+	link := func(name string) string {
+		place, ok := places[attach.CleanName(name)]
+		if !ok || name == "" {
 			return ""
 		}
-		a := &msg.Attachments[i]
-		a.ContentID, a.Inline = strconv.Itoa(i+1)+"."+msg.MessageID, true
-		return a.ContentID
+		a := &msg.Attachments[place]
+		a.ContentID, a.Inline = strconv.Itoa(place+1)+"."+msg.MessageID, true
+		return "cid:" + a.ContentID
 	}
-	msg.HTML = withContentIDs(msg.HTML, contentID)
-	return withContentIDs(wireHTML, contentID)
+	msg.HTML = cidlink.Lead(msg.HTML, link)
+	return cidlink.Lead(wireHTML, link)
 }
 
-// withContentIDs replaces the names in cid: links (RFC 2392) of HTML or CSS for which there is a Content-ID.
-func withContentIDs(doc string, contentID func(name string) string) string {
-	var b strings.Builder
-	for {
-		begin := linkBegin(doc)
-		b.WriteString(doc[:begin])
-		if doc = doc[begin:]; doc == "" {
-			return b.String()
-		}
-		for _, ends := range []string{"\"'<>\n", "\"'<>\n) \t"} { // a quoted name may hold spaces
-			name := doc[:min(len(doc), maxLinkedName)]
-			if end := strings.IndexAny(name, ends); end >= 0 {
-				name = name[:end]
-			}
-			if id := contentID(linkedName(name)); id != "" {
-				b.WriteString(id)
-				doc = doc[len(name):]
-				break
-			}
+// firstPlaces are the places of attachments by what they are known by; of several that are known by the same, the first's.
+func firstPlaces(list []Attachment, known func(Attachment) string) map[string]int {
+	places := make(map[string]int, len(list))
+	for place, a := range list {
+		by := known(a)
+		if _, taken := places[by]; by != "" && !taken {
+			places[by] = place
 		}
 	}
-}
-
-// linkBegin is where the first cid: link of doc has its name; the end of doc where there is none.
-func linkBegin(doc string) int {
-	const scheme = "cid"
-	for at := 0; ; at++ {
-		colon := strings.IndexByte(doc[at:], ':')
-		if colon < 0 {
-			return len(doc)
-		}
-		if at += colon; at >= len(scheme) && strings.EqualFold(doc[at-len(scheme):at], scheme) {
-			return at + 1
-		}
-	}
-}
-
-// maxLinkedName bounds the search for the end of a name, in octets: those of a file name, percent-encoded.
-const maxLinkedName = 3 * 255
-
-// linkedName is the name of the file that a cid: link means.
-func linkedName(link string) string {
-	if link = html.UnescapeString(strings.TrimSpace(link)); link == "" {
-		return ""
-	}
-	if name, err := url.PathUnescape(link); err == nil {
-		link = name
-	}
-	return attach.CleanName(link)
+	return places
 }
 
 // inlineNames are the names by which a letter can refer to its files.
