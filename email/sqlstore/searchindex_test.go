@@ -111,16 +111,20 @@ func answersAsRank(t *testing.T, store *sqlstore.Store, kept map[string]email.Cu
 		everybody = append(everybody, c)
 	}
 	found := 0
-	for _, search := range searches {
+	for i, search := range searches {
 		want := email.ParseQuery(search.text, 100).Rank(everybody, nil)
-		for _, limit := range []int{1, 20, 100} {
+		limits := []int{1, 20, 100}
+		if underRace {
+			limits = limits[i%len(limits):][:1]
+		}
+		for _, limit := range limits {
 			matches, err := store.SearchCustomers(context.Background(), email.ParseQuery(search.text, limit))
 			require.NoError(t, err, search.text)
 			require.Equal(t, ranked(want[:min(limit, len(want))]), ranked(matches), "%s, %d", search.text, limit)
 			found += len(matches)
 		}
 	}
-	assert.Greater(t, found, 100)
+	assert.Greater(t, found, len(searches)/2)
 }
 
 // ranked is what of an answer can be compared at a glance.
