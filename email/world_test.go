@@ -3,6 +3,7 @@ package email_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"net/mail"
 	"path/filepath"
 	"strings"
@@ -59,12 +60,21 @@ func newStore(t testing.TB, now func() time.Time) hostStore {
 		dsn := sqlstore.SQLiteDSN(filepath.Join(t.TempDir(), "crm.db")) + "&_pragma=synchronous(OFF)"
 		return sqlStore(t, "sqlite", dsn, sqlstore.Options{Now: now})
 	case onPostgreSQL:
-		return sqlStore(t, "pgx", postgrestest.Start(t), sqlstore.Options{Dialect: sqlstore.PostgreSQL, Now: now})
+		return sqlStore(t, "pgx", migrated.Start(t), sqlstore.Options{Dialect: sqlstore.PostgreSQL, Now: now})
 	}
 	store := emailtest.NewStore()
 	store.SetClock(now)
 	return store
 }
+
+// migrated is a PostgreSQL database with the store's tables.
+var migrated = &postgrestest.Template{Make: func(dsn string) error {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return err
+	}
+	return errors.Join(sqlstore.Migrate(context.Background(), db, sqlstore.PostgreSQL), db.Close())
+}}
 
 func sqlStore(t testing.TB, driver, dsn string, opts sqlstore.Options) hostStore {
 	t.Helper()
