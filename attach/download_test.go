@@ -37,6 +37,7 @@ func TestPreview(t *testing.T) {
 	}{
 		{"png", png, nil, "image/png", true},
 		{"jpeg", jpeg, nil, "image/jpeg", true},
+		{"jpeg whose size is not among what is there", jpeg[:bytes.Index(jpeg, []byte{0xff, 0xc0})+4], nil, "image/jpeg", false},
 		{"bmp", bmp, nil, "image/bmp", true},
 		{"png of 50 megapixels", sample.PNG(10_000, 5_000), nil, "image/png", true},
 		{"png of one pixel more", sample.PNG(10_000, 5_001), nil, "image/png", false},
@@ -45,7 +46,7 @@ func TestPreview(t *testing.T) {
 		{"gif", sample.GIF, nil, "image/gif", false},
 		{"gif, allowed", sample.GIF, []string{"image/gif"}, "image/gif", true},
 		{"gif of 4 gigapixels", []byte("GIF89a\xff\xff\xff\xff\x00\x00\x00;"), []string{"image/gif"}, "image/gif", false},
-		{"webp, allowed", sample.WebP, []string{"image/webp"}, "image/webp", true},
+		{"webp, allowed", []byte("RIFF\x16\x00\x00\x00WEBPVP8L\x0a\x00\x00\x00\x2f\x0f\xc0\x03\x00\x00\x00\x00\x00\x00"), []string{"image/webp"}, "image/webp", true},
 		{"webp of 268 megapixels", []byte("RIFF\x16\x00\x00\x00WEBPVP8L\x0a\x00\x00\x00\x2f\xff\xff\xff\x0f\x00\x00\x00\x00\x00"), []string{"image/webp"}, "image/webp", false},
 		{"svg, whatever is allowed", sample.SVG, []string{"image/svg+xml"}, "image/svg+xml", false},
 		{"page", sample.HTML, nil, "text/html", false},

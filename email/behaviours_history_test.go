@@ -57,6 +57,15 @@ func (w *world) serveOne(id string, place int, show bool) func(http.ResponseWrit
 	return func(rw http.ResponseWriter, r *http.Request) { w.History.ServeAttachment(rw, r, id, place, show) }
 }
 
+// noted begins as a photo does: pieces of 60,000 octets of notes each, and the size behind them.
+func noted(width, height uint16, pieces int) []byte {
+	notes := append([]byte{0xff, 0xe1, 0xea, 0x62}, make([]byte, 60_000)...)
+	photo := append([]byte{0xff, 0xd8}, bytes.Repeat(notes, pieces)...)
+	photo = append(photo, 0xff, 0xc0, 0, 11, 8)
+	photo = binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(photo, height), width)
+	return append(photo, 1, 1, 0x11, 0, 0xff, 0xd9)
+}
+
 var behavioursOfHistory = map[string]func(*testing.T){
 	"B36 reply to an inbound message": func(t *testing.T) {
 		w := newWorld(t)
@@ -90,7 +99,12 @@ var behavioursOfHistory = map[string]func(*testing.T){
 		binary.BigEndian.PutUint32(huge[16:], 60_000)
 		binary.BigEndian.PutUint32(huge[20:], 60_000)
 		binary.BigEndian.PutUint32(huge[29:], crc32.ChecksumIEEE(huge[12:29]))
-		for what, content := range map[string][]byte{"says that it is a picture": []byte("<script>alert(1)</script>"), "is too large": huge} {
+		for what, content := range map[string][]byte{
+			"says that it is a picture":          []byte("<script>alert(1)</script>"),
+			"is too large":                       huge,
+			"says so behind a camera's notes":    noted(60_000, 60_000, 1),
+			"says so behind a megabyte of notes": noted(60_000, 60_000, 20),
+		} {
 			page := w.receive(t, rawMail(t, mailID(strings.ReplaceAll(what, " ", "-")+"@example.org"), func(m *message.Message) {
 				m.Attachments = []message.Attachment{{Name: "photo.png", MediaType: "image/png", Size: int64(len(content)),
 					Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }}}
@@ -99,6 +113,14 @@ var behavioursOfHistory = map[string]func(*testing.T){
 			assert.Contains(t, hostile.Header.Get("Content-Disposition"), "attachment", what)
 			assert.Equal(t, "nosniff", hostile.Header.Get("X-Content-Type-Options"))
 		}
+		photo := w.receive(t, rawMail(t, mailID("photo@example.org"), func(m *message.Message) {
+			content := noted(4000, 3000, 2)
+			m.Attachments = []message.Attachment{{Name: "photo.jpg", MediaType: "application/octet-stream", Size: int64(len(content)),
+				Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(content)), nil }}}
+		}))
+		mailed := get(w.serveOne(photo.ID, 0, true))
+		assert.Equal(t, "image/jpeg", mailed.Header.Get("Content-Type"))
+		assert.Equal(t, noted(4000, 3000, 2), body(t, mailed))
 	},
 	"B52 each file downloads alone": func(t *testing.T) {
 		w := newWorld(t)

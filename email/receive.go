@@ -1,7 +1,6 @@
 package email
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"context"
@@ -154,15 +153,18 @@ func bounded(ids []string) []string {
 	return append(ids[:1:1], ids[len(ids)-maxIDs+1:]...)
 }
 
-// sniffed is how much of a file is looked at for what it is.
-const sniffed = 4 << 10
+const (
+	// sniffed is how much of a file is looked at for what it is.
+	sniffed = 4 << 10
+	// measured is how much of a picture is looked at for its size: cameras write notes and a small copy before it.
+	measured = 1 << 20
+)
 
 // keepFile keeps an attachment. Its media type is that of its content where it is a picture that a page may show, because
 // only these are ever shown; of all others it is what the sender says, unless he says that it is such a picture.
 func keepFile(ctx context.Context, blobs Blobs, a message.ParsedAttachment, content io.Reader) (Attachment, error) {
-	buffered := bufio.NewReaderSize(content, sniffed)
-	head, err := buffered.Peek(sniffed)
-	if err != nil && err != io.EOF {
+	head, err := headOf(content)
+	if err != nil {
 		return Attachment{}, err
 	}
 	mediaType := a.MediaType
@@ -171,12 +173,25 @@ func keepFile(ctx context.Context, blobs Blobs, a message.ParsedAttachment, cont
 	} else if attach.Viewable(mediaType) {
 		mediaType = "application/octet-stream"
 	}
-	blob, err := blobs.PutBlob(ctx, buffered)
+	blob, err := blobs.PutBlob(ctx, io.MultiReader(bytes.NewReader(head), content))
 	if err != nil {
 		return Attachment{}, err
 	}
 	return Attachment{Name: attach.CleanName(a.Name), MediaType: mediaType, Size: blob.Size, BlobID: blob.ID,
 		ContentID: a.ContentID, Inline: a.Inline}, nil
+}
+
+// headOf reads as much of a file as tells whether a page may show it.
+func headOf(content io.Reader) ([]byte, error) {
+	head, err := io.ReadAll(io.LimitReader(content, sniffed))
+	if err != nil {
+		return nil, err
+	}
+	if _, mediaType, err := attach.Detect(bytes.NewReader(head), int64(len(head))); err != nil || !attach.Viewable(mediaType) {
+		return head, nil
+	}
+	more, err := io.ReadAll(io.LimitReader(content, measured-sniffed))
+	return append(head, more...), err
 }
 
 // recognise finds a message that has come before under other trace fields: same mailbox, Message-ID, sender, date, text
