@@ -54,6 +54,14 @@ func (p *pass) attribute(code string, t *tag, a *attribute) {
 // text returns what stands at the given offsets of src.
 func (p *pass) text(at span) string { return p.src[at.start:at.end] }
 
+// decoded returns the value of an attribute, its character references decoded. Several rules ask for it; it is made once.
+func (p *pass) decoded(a *attribute) string {
+	if !a.isDecoded {
+		a.decoded, a.isDecoded = unescape(p.text(a.value)), true
+	}
+	return a.decoded
+}
+
 // clean returns the value of an attribute, decoded, trimmed and in lower case.
 func (p *pass) clean(t *tag, name string) string {
 	return lower(trimURL(unescape(t.attr(p.src, name))))

@@ -42,7 +42,7 @@ func advice() []rule {
 		},
 		{
 			Rule: Rule{Name: "preheader", Doc: "preheaders that repeat what stands beside them", Codes: []string{"preheader.repeated"}, Rendered: true},
-			text: collectOpening, letter: checkPreheader,
+			text: compareOpening, letter: checkPreheader,
 		},
 	}
 }
@@ -81,7 +81,7 @@ type reading struct {
 	words   wordCount
 	picture span // the first one
 
-	opening []byte // the first words, decoded
+	opening opening
 }
 
 // inBody reports whether what is being read stands in the letter as its reader sees it: not in a

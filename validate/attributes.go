@@ -58,10 +58,10 @@ func activeAttributes(p *pass, t *tag) {
 		case urlAttribute, imageAttribute, animatedValue:
 			p.urlDanger(t, a)
 		case srcsetAttribute:
-			candidates(unescape(p.text(a.value)), func(url string) { p.reportDanger(t, a, dangerOf(url)) })
+			candidates(p.decoded(a), func(url string) { p.reportDanger(t, a, dangerOf(url)) })
 		case srcdocAttribute:
 			if t.name == "iframe" {
-				p.within(a.whole, unescape(p.text(a.value)))
+				p.within(a.whole, p.decoded(a))
 			}
 		case bindingAttribute:
 			p.attribute("active.other", t, a)
@@ -88,7 +88,7 @@ func activeLiteral(p *pass, l literal) {
 
 // handler reports an event handler, and its language if that is VBScript.
 func (p *pass) handler(t *tag, a *attribute) {
-	value := unescape(p.text(a.value))
+	value := p.decoded(a)
 	if !p.v.isHandler(a.name, value) {
 		return
 	}
@@ -107,8 +107,8 @@ func (p *pass) urlDanger(t *tag, a *attribute) {
 	if a.name == "value" && t.name != "param" {
 		return
 	}
-	for _, value := range p.values(a.value) {
-		d := dangerOf(unescape(value))
+	for _, value := range p.values(a) {
+		d := dangerOf(value)
 		if d == carriesDocument && (a.kind == imageAttribute || showsPicture(t, a)) {
 			d = harmless
 		}
@@ -147,7 +147,7 @@ func showsPicture(t *tag, a *attribute) bool {
 func activeStyles(p *pass, t *tag) {
 	for i := range t.attrs {
 		if a := &t.attrs[i]; a.kind == styleAttribute || a.kind == paintAttribute {
-			if _, found := cssThreat(unescape(p.text(a.value))); found {
+			if _, found := cssThreat(p.decoded(a)); found {
 				p.attribute("active.css", t, a)
 			}
 		}

@@ -84,7 +84,7 @@ func countWords(p *pass, where span, entities bool) {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(text[i:])
-		if unicode.IsLetter(r) {
+		if 'А' <= r && r <= 'я' || unicode.IsLetter(r) {
 			w.letters++
 		}
 		i += size
@@ -159,10 +159,17 @@ func checkUnsubscribe(l *letter) {
 	last.add(Finding{Code: "bulk.no-unsubscribe", Severity: severity}, last.ending(), "")
 }
 
-// collectOpening collects the first words of the body, which a list of mails shows behind the preheader.
-func collectOpening(p *pass, where span, entities bool) {
-	limit := 4 * len(p.whole.Preheader)
-	if p.whole.Preheader == "" || len(p.opening) >= limit || p.inTitle || p.part != HTML && p.part != Text || p.nested {
+// opening is how far the first words of the body, which a list of mails shows behind the preheader, are those of the preheader.
+type opening struct {
+	read    int    // octets of the body, decoded; 0 is not begun
+	rest    string // of the preheader, from a letter on; empty is all found
+	differs bool
+}
+
+// compareOpening compares a text with the preheader, or what is left of it.
+func compareOpening(p *pass, where span, entities bool) {
+	o, limit := &p.opening, 4*len(p.whole.Preheader)
+	if o.differs || o.read >= limit || o.repeats() || p.inTitle || p.part != HTML && p.part != Text || p.nested {
 		return
 	}
 	text := p.text(where)
@@ -170,7 +177,37 @@ func collectOpening(p *pass, where span, entities bool) {
 	if entities {
 		text = unescape(text)
 	}
-	p.opening = append(append(p.opening, text...), ' ')
+	if o.read == 0 {
+		o.rest = fromLetter(p.whole.Preheader)
+	}
+	o.read += len(text) + 1
+	o.compare(text)
+}
+
+// repeats reports whether the body begins with the preheader.
+func (o *opening) repeats() bool { return o.read > 0 && o.rest == "" && !o.differs }
+
+// compare goes on with text.
+func (o *opening) compare(text string) {
+	for _, r := range text {
+		if r = letterOf(r); r < 0 {
+			continue
+		}
+		if o.rest == "" {
+			return
+		}
+		next, size := utf8.DecodeRuneInString(o.rest)
+		if r != letterOf(next) {
+			o.differs = true
+			return
+		}
+		o.rest = fromLetter(o.rest[size:])
+	}
+}
+
+// fromLetter returns text from its first letter on.
+func fromLetter(text string) string {
+	return strings.TrimLeftFunc(text, func(r rune) bool { return letterOf(r) < 0 })
 }
 
 // fewWords is the number of letters below which a preheader may open the body as well: a mere greeting.
@@ -182,48 +219,56 @@ func checkPreheader(l *letter) {
 	if p == nil {
 		return
 	}
-	preheader := lettersOf(p.given)
-	if preheader == "" {
+	if fromLetter(p.given) == "" {
 		return
 	}
-	repeated := preheader == lettersOf(l.content.Subject)
+	repeated := sameLetters(p.given, l.content.Subject)
 	for _, name := range [...]Part{HTML, Text} {
-		if body := l.part(name); body != nil && utf8.RuneCountInString(preheader) >= fewWords {
-			repeated = repeated || beginsWithLetters(body.opening, preheader)
-		}
+		body := l.part(name)
+		repeated = repeated || body != nil && body.opening.repeats() && hasLetters(p.given, fewWords)
 	}
 	if repeated {
 		p.note("preheader.repeated", span{0, len(p.given)})
 	}
 }
 
-// beginsWithLetters reports whether lettersOf text begins with letters; most often the first one tells.
-func beginsWithLetters(text []byte, letters string) bool {
-	for letters != "" {
-		r, size := utf8.DecodeRune(text)
-		if size == 0 {
+// sameLetters reports whether a and b have the same letters and digits, whatever their case: what makes them the same to a reader.
+func sameLetters(a, b string) bool {
+	for {
+		a, b = fromLetter(a), fromLetter(b)
+		if a == "" || b == "" {
+			return a == b
+		}
+		one, size := utf8.DecodeRuneInString(a)
+		a = a[size:]
+		two, size := utf8.DecodeRuneInString(b)
+		b = b[size:]
+		if letterOf(one) != letterOf(two) {
 			return false
 		}
-		text = text[size:]
-		if r = letterOf(r); r < 0 {
-			continue
-		}
-		next, size := utf8.DecodeRuneInString(letters)
-		if r != next {
-			return false
-		}
-		letters = letters[size:]
 	}
-	return true
 }
 
-// lettersOf returns the letters and digits of text in lower case: what makes two texts the same to a reader.
-func lettersOf(text string) string {
-	return strings.Map(letterOf, text)
+// hasLetters reports whether text has that many letters and digits.
+func hasLetters(text string, many int) bool {
+	for _, r := range text {
+		if letterOf(r) >= 0 {
+			many--
+		}
+	}
+	return many <= 0
 }
 
 // letterOf is a letter or digit in lower case; -1 for anything else.
 func letterOf(r rune) rune {
+	switch { // most of them, without a table
+	case 'a' <= r && r <= 'z', '0' <= r && r <= '9', 'а' <= r && r <= 'я':
+		return r
+	case 'A' <= r && r <= 'Z', 'А' <= r && r <= 'Я':
+		return r + 0x20
+	case r < utf8.RuneSelf:
+		return -1
+	}
 	if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 		return -1
 	}

@@ -20,27 +20,24 @@ func (b branchTag) turns() bool { return b.name == "else" || b.name == "elseif" 
 // closes reports whether the tag ends a block that has branches.
 func (b branchTag) closes() bool { return b.name == "endif" || b.name == "endfor" }
 
-// values returns the values that the attribute value at the given offsets can have: one, unless
-// template tags inside it choose between several. Each branch is in one of them. The next call
-// overwrites the result.
-func (p *pass) values(at span) []string {
-	p.value[0] = p.text(at)
-	if len(p.branches) == 0 {
-		return p.value[:]
-	}
+// values returns the values that an attribute can have, decoded: one, unless template tags inside it
+// choose between several. Each branch is in one of them. The next call overwrites the result.
+func (p *pass) values(a *attribute) []string {
+	at := a.value
 	first := sort.Search(len(p.branches), func(i int) bool { return p.branches[i].at.start >= at.start })
 	last := first
 	for last < len(p.branches) && p.branches[last].at.end <= at.end {
 		last++
 	}
 	if first == last {
+		p.value[0] = p.decoded(a)
 		return p.value[:]
 	}
 	tags := p.branches[first:last]
-	all := []string{p.choose(at, tags, -1)}
+	all := []string{unescape(p.choose(at, tags, -1))}
 	for i := 0; i < len(tags) && len(all) < maxBranches; i++ {
 		if tags[i].turns() || tags[i].closes() {
-			all = append(all, p.choose(at, tags, i))
+			all = append(all, unescape(p.choose(at, tags, i)))
 		}
 	}
 	return all

@@ -104,6 +104,7 @@ func (p *pass) done() []Finding {
 // snippet returns construct on one line of at most maxSnippet runes.
 func snippet(construct string) string {
 	var out strings.Builder
+	out.Grow(min(len(construct), 2*maxSnippet))
 	n, space := 0, false
 	for _, r := range construct {
 		if unicode.IsSpace(r) {

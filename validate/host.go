@@ -50,9 +50,9 @@ type address struct {
 
 // splitAuthority splits "userinfo@host:port/path".
 func splitAuthority(rest string) address {
-	end := strings.IndexAny(rest, `/\?#`)
-	if end < 0 {
-		end = len(rest)
+	end := 0
+	for end < len(rest) && !endsAuthority(rest[end]) {
+		end++
 	}
 	a := address{host: rest[:end], path: rest[end:]}
 	if at := strings.LastIndexByte(a.host, '@'); at >= 0 {
@@ -63,6 +63,8 @@ func splitAuthority(rest string) address {
 	}
 	return a
 }
+
+func endsAuthority(c byte) bool { return c == '/' || c == '\\' || c == '?' || c == '#' }
 
 func isSlash(c byte) bool { return c == '/' || c == '\\' }
 

@@ -27,15 +27,15 @@ func linkForms(p *pass, t *tag) {
 		default:
 			continue
 		}
-		if value := p.text(a.value); !isPlainLink(value) && !p.varies(a.value) {
-			p.linkForm(t, a, unescape(value))
+		if !isPlainLink(p.text(a.value), true) && !p.varies(a.value) {
+			p.linkForm(t, a, p.decoded(a))
 		}
 	}
 }
 
 // isPlainLink reports whether url needs no closer look: https to a domain name in lower case, and printable
-// ASCII behind it. Nearly all links are so.
-func isPlainLink(url string) bool {
+// ASCII behind it. Nearly all links are so. With references, url is as markup has it.
+func isPlainLink(url string, references bool) bool {
 	host, ok := strings.CutPrefix(url, "https://")
 	if !ok {
 		return false
@@ -53,7 +53,7 @@ func isPlainLink(url string) bool {
 		return false
 	}
 	for ; i < len(host); i++ {
-		if !plainPathBytes[host[i]] && !strings.HasPrefix(host[i:], "&amp;") {
+		if c := host[i]; !plainPathBytes[c] || c == '&' && references && !strings.HasPrefix(host[i:], "&amp;") {
 			return false
 		}
 	}
@@ -63,7 +63,7 @@ func isPlainLink(url string) bool {
 // plainHostBytes are the bytes of a host in lower case; plainPathBytes the printable ASCII that stands for itself.
 var plainHostBytes, plainPathBytes = func() (host, path [256]bool) {
 	for c := byte('!'); c <= '~'; c++ {
-		path[c] = c != '\\' && c != '<' && c != '>' && c != '&'
+		path[c] = c != '\\' && c != '<' && c != '>'
 		host[c] = 'a' <= c && c <= 'z' || isDigit(c) || c == '-' || c == '.'
 	}
 	return host, path
@@ -161,11 +161,11 @@ func (p *pass) webLink(at span, scheme, rest string) {
 
 // isOddPort reports whether port is another than the scheme's own. A port that is no number is odd too.
 func isOddPort(scheme, port string) bool {
-	number, err := strconv.Atoi(port)
-	if err != nil {
-		return port != ""
+	if port == "" {
+		return false
 	}
-	return scheme == "https" && number != 443 || scheme == "http" && number != 80
+	number, err := strconv.Atoi(port)
+	return err != nil || scheme == "https" && number != 443 || scheme == "http" && number != 80
 }
 
 // isInvisible reports whether r cannot be seen in a link: zero-width characters and marks of direction.
@@ -200,7 +200,7 @@ func plainLinkForms(p *pass, where span, _ bool) {
 		url := strings.TrimRight(text[at:end], ".,;:!?")
 		at = end
 		where := span{where.start + start, where.start + found + len("://") + len(url)}
-		if url != "" && !isPlainLink(text[start:found+len("://")+len(url)]) && !p.varies(where) && !p.hasPlaceholder(where) {
+		if url != "" && !isPlainLink(text[start:found+len("://")+len(url)], false) && !p.varies(where) && !p.hasPlaceholder(where) {
 			p.webLink(where, scheme, url)
 		}
 	}

@@ -15,11 +15,11 @@ func linkAttributes(p *pass, t *tag) {
 				p.baseLink(a)
 				continue
 			}
-			for _, value := range p.values(a.value) {
-				p.link(a.whole, unescape(value))
+			for _, value := range p.values(a) {
+				p.link(a.whole, value)
 			}
 		case srcsetAttribute:
-			candidates(unescape(p.text(a.value)), func(url string) { p.link(a.whole, url) })
+			candidates(p.decoded(a), func(url string) { p.link(a.whole, url) })
 		case styleAttribute:
 			if strings.IndexByte(p.text(a.value), '(') >= 0 {
 				cssLinks(p, a.value)
@@ -48,7 +48,7 @@ func (p *pass) link(at span, url string) {
 
 // baseLink reports a base at a listed host: every relative link of the letter is a short link then.
 func (p *pass) baseLink(a *attribute) {
-	if to, ok := targetOf(unescape(p.text(a.value))); ok {
+	if to, ok := targetOf(p.decoded(a)); ok {
 		to.path = "/-"
 		p.target(a.whole, to)
 	}

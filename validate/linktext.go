@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"bytes"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
@@ -71,7 +72,7 @@ func closeLink(p *pass, t *tag, where span) {
 		return
 	}
 	p.opened.open = false
-	shown, ok := shownDomain(string(p.opened.text))
+	shown, ok := shownDomain(p.opened.text)
 	whole := span{p.opened.start, where.end}
 	if !ok || p.varies(whole) {
 		return
@@ -86,11 +87,11 @@ func closeLink(p *pass, t *tag, where span) {
 
 // shownDomain returns the registrable domain of the address that the text of a link shows: one with a scheme or
 // "www.", or a domain name in lower case and nothing else. Names like «Ozon.ru» are brands, not addresses.
-func shownDomain(text string) (string, bool) {
-	if strings.IndexByte(text, '.') < 0 {
+func shownDomain(shown []byte) (string, bool) {
+	if bytes.IndexByte(shown, '.') < 0 {
 		return "", false
 	}
-	text = strings.TrimFunc(text, func(r rune) bool { return endsLink(r) || isInvisible(r) })
+	text := strings.TrimFunc(string(shown), func(r rune) bool { return endsLink(r) || isInvisible(r) })
 	full := hasPrefixFold(text, "https://") || hasPrefixFold(text, "http://") || hasPrefixFold(text, "www.")
 	word := text[:linkLength(text)]
 	if !full && (word != text || strings.ToLower(word) != word) {

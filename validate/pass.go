@@ -97,7 +97,9 @@ func (p *pass) read() error {
 // walk applies the rules to the tokens of src[at.start:at.end].
 func (p *pass) walk(at span) error {
 	s := scanner{src: p.src, pos: at.start, end: at.end, all: p.branches != nil}
-	s.tag.attrs, p.spare = p.spare, nil
+	if s.tag.attrs, p.spare = p.spare, nil; s.tag.attrs == nil {
+		s.tag.attrs = make([]attribute, 0, 8)
+	}
 	defer func() { p.spare = s.tag.attrs[:0] }()
 	for n := 1; ; n++ {
 		if n%1024 == 0 && p.ctx.Err() != nil {

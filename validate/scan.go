@@ -33,8 +33,11 @@ type attribute struct {
 	name  string // lower case
 	value span
 	whole span
-	bare  bool // the value stands without quotes
 	kind  attributeKind
+	bare  bool // the value stands without quotes
+
+	isDecoded bool // see pass.decoded
+	decoded   string
 }
 
 // tag is the start tag read last. It is overwritten by the next one.

@@ -38,19 +38,24 @@ func (p *pass) decodedLinks(where span) {
 // references that are not.
 func refersToSlash(text string) bool {
 	for {
-		_, rest, found := strings.Cut(text, "&")
-		if !found {
+		at := strings.IndexByte(text, '&')
+		if at < 0 || at+3 >= len(text) {
 			return false
 		}
-		if number, numeric := strings.CutPrefix(rest, "#"); numeric {
-			number = strings.TrimLeft(number, "xX0")
-			if strings.HasPrefix(number, "47") || strings.HasPrefix(number, "2f") || strings.HasPrefix(number, "2F") {
+		text = text[at+1:]
+		if text[0] != '#' {
+			if strings.HasPrefix(text, "sol") {
 				return true
 			}
-		} else if strings.HasPrefix(rest, "sol") {
+			continue
+		}
+		text = text[1:]
+		for text != "" && (text[0] == '0' || text[0]|0x20 == 'x') {
+			text = text[1:]
+		}
+		if strings.HasPrefix(text, "47") || strings.HasPrefix(text, "2f") || strings.HasPrefix(text, "2F") {
 			return true
 		}
-		text = rest
 	}
 }
 
@@ -166,13 +171,30 @@ func linkStart(text string) int {
 
 // linkLength returns the length of the rest of a link.
 func linkLength(text string) int {
-	for i, r := range text {
+	for i := 0; i < len(text); {
+		if c := text[i]; c < utf8.RuneSelf {
+			if endsLinkBytes[c] {
+				return i
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
 		if endsLink(r) {
 			return i
 		}
+		i += size
 	}
 	return len(text)
 }
+
+// endsLinkBytes is endsLink of ASCII.
+var endsLinkBytes = func() (set [utf8.RuneSelf]bool) {
+	for c := range set {
+		set[c] = endsLink(rune(c))
+	}
+	return set
+}()
 
 // endsLink reports whether r stands outside of links in running text.
 func endsLink(r rune) bool {

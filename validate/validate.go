@@ -166,15 +166,18 @@ func (v *Validator) Check(ctx context.Context, stage Stage, c Content) (Result, 
 	if !slices.Contains(stages[:], stage) {
 		stage = StageSend
 	}
-	l := letter{content: &c, hooks: v.hooks[view{stage, c.Twig, false}]}
-	for _, part := range []struct {
+	parts := [...]struct {
 		name Part
 		text string
-	}{{Subject, c.Subject}, {Preheader, c.Preheader}, {HTML, c.HTML}, {Text, c.Text}} {
+	}{{Subject, c.Subject}, {Preheader, c.Preheader}, {HTML, c.HTML}, {Text, c.Text}}
+	passes := make([]pass, len(parts))
+	l := letter{content: &c, hooks: v.hooks[view{stage, c.Twig, false}], parts: make([]*pass, 0, len(parts))}
+	for i, part := range parts {
 		if part.text == "" {
 			continue
 		}
-		p := &pass{v: v, ctx: ctx, stage: stage, part: part.name, given: part.text, twig: c.Twig, whole: &c, hooks: l.hooks}
+		p := &passes[i]
+		*p = pass{v: v, ctx: ctx, stage: stage, part: part.name, given: part.text, twig: c.Twig, whole: &c, hooks: l.hooks}
 		if err := p.check(); err != nil {
 			return Result{}, err
 		}
