@@ -94,13 +94,13 @@ func newApp(ctx context.Context, o options, base string) (a *app, err error) {
 }
 
 // make makes the database where there is none, with a shop in it. It gets its name when it is whole, so that a program
-// that ends on the way leaves none that is half filled.
+// that ends on the way leaves none that is half filled; and what the log of a deleted one still holds is not taken for its own.
 func (a *app) make(ctx context.Context, file string) error {
 	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	next := file + ".new"
-	for _, left := range []string{next, next + "-wal", next + "-shm"} {
+	for _, left := range []string{next, next + "-wal", next + "-shm", file + "-wal", file + "-shm"} {
 		if err := os.Remove(left); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -82,6 +83,30 @@ func TestHalfASeed(t *testing.T) {
 	assert.Len(t, page.Items, 4)
 	require.NoError(t, whole.close())
 	assert.NoFileExists(t, file+".new")
+}
+
+// TestLeftoverLog: who deletes the database of a program that was killed begins anew, whatever its log still holds.
+func TestLeftoverLog(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "crm.db")
+	killed, err := newApp(t.Context(), options{db: file}, "")
+	require.NoError(t, err)
+	require.NoError(t, killed.mail.Suppressions.Add(t.Context(), "anna", "left@example.org"))
+	left, err := os.ReadFile(file + "-wal")
+	require.NoError(t, err)
+	require.NotEmpty(t, left)
+	require.NoError(t, killed.close())
+	require.NoError(t, os.Remove(file))
+	require.NoError(t, os.WriteFile(file+"-wal", left, 0o600))
+
+	anew, err := newApp(t.Context(), options{db: file}, "")
+	require.NoError(t, err)
+	page, err := anew.mail.History.Messages(t.Context(), "1001", "", 10)
+	require.NoError(t, err)
+	require.Len(t, page.Items, 4)
+	suppressed, err := anew.mail.Suppressions.Of(t.Context(), "left@example.org")
+	require.NoError(t, err)
+	require.Empty(t, suppressed)
+	require.NoError(t, anew.close())
 }
 
 // stopper makes ids, and ends a program when there are a few.
