@@ -14,6 +14,7 @@ type delivery struct {
 	job     Job
 	owner   string // of the lease
 	began   time.Time
+	leftOut []Recipient // of a mass mailing that does not reach them any more
 
 	mu      sync.Mutex
 	states  []State   // where the store may have the message, the last known first
@@ -36,7 +37,7 @@ func (d *delivery) run(ctx context.Context) {
 		d.file(ctx, d.givenUp(d.allOpen(RecipientDeferred, poison), poison))
 		return
 	}
-	if err := d.service.mayGoOut(ctx, d.job.Message); err != nil {
+	if err := d.mayGoOut(ctx); err != nil {
 		d.file(ctx, d.closedGate(ctx, err))
 		return
 	}

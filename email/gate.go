@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/crmmail/crmmail/sender"
 )
@@ -47,16 +48,30 @@ func (s *Service) gateUser(ctx context.Context, id string) error {
 }
 
 // mayGoOut asks again what may have changed since the message was queued: the gate, and of a mass mailing whether the
-// recipient still wants it. A *RefusedError where it may not.
-func (s *Service) mayGoOut(ctx context.Context, msg Message) error {
-	if msg.Purpose == Bulk {
-		return s.stillWanted(ctx, waiting(msg.Recipients))
+// recipients still want it; who is not reached any more is left out. A *RefusedError where it may not.
+func (d *delivery) mayGoOut(ctx context.Context) error {
+	if d.job.Message.Purpose == Bulk {
+		unreached, err := d.service.stillWanted(ctx, waiting(d.job.Message.Recipients))
+		d.leaveOut(unreached)
+		return err
 	}
-	err := s.gateOf(ctx, msg)
+	err := d.service.gateOf(ctx, d.job.Message)
 	if refused, ok := refusal(err); ok {
 		return refused
 	}
 	return err
+}
+
+// leaveOut takes recipients out of the envelope. What becomes of them is kept with the results of the others.
+func (d *delivery) leaveOut(unreached []Suppression) {
+	now := d.service.config.Now()
+	d.job.Envelope.Recipients = slices.DeleteFunc(slices.Clone(d.job.Envelope.Recipients), func(addr string) bool {
+		i := slices.IndexFunc(unreached, func(one Suppression) bool { return one.Address == AddressKey(addr) })
+		if i >= 0 {
+			d.leftOut = append(d.leftOut, Recipient{Address: addr, Status: RecipientRefused, Text: unreached[i].Code(), At: now})
+		}
+		return i >= 0
+	})
 }
 
 func (s *Service) gateOf(ctx context.Context, msg Message) error {

@@ -88,7 +88,8 @@ func answeredAgain(msg Message) ConversationState {
 // mayResend asks the gate: of the person who sends again, or of the message's sender where that is the setting.
 func (s *Service) mayResend(ctx context.Context, actorID string, msg Message) error {
 	if msg.Purpose == Bulk {
-		return s.stillWanted(ctx, unaccepted(msg.Recipients))
+		_, err := s.stillWanted(ctx, unaccepted(msg.Recipients))
+		return err
 	}
 	err := s.gateActor(ctx, actorID)
 	if err == nil && s.config.GateIdentity {

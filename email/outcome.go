@@ -40,7 +40,8 @@ func unanswered(msg Message) ConversationState {
 	return ""
 }
 
-// results gives each recipient of the attempt the server's own word, or what err means for all.
+// results gives each recipient of the attempt the server's own word, or what err means for all; those who were left out
+// come behind them.
 func (d *delivery) results(receipt Receipt, err error) []Recipient {
 	told, stray := d.byRecipient(receipt.Results)
 	common := d.verdict(err)
@@ -62,7 +63,7 @@ func (d *delivery) results(receipt Receipt, err error) []Recipient {
 		result.Text = shorten(result.Text)
 		results[i] = result
 	}
-	return results
+	return append(results, d.leftOut...)
 }
 
 // unwritten is the fate of a recipient whom the transport calls accepted without having written the message: nothing was

@@ -135,18 +135,24 @@ func suppressionRefusals(list []Suppression) (refusals Refusals) {
 	return refusals
 }
 
-// stillWanted asks again, of those whom a mass mailing is about to go to: a *RefusedError where one of them has left in
-// the meantime.
-func (s *Service) stillWanted(ctx context.Context, recipients []Recipient) error {
+// stillWanted asks again, of those whom a mass mailing is about to go to, and tells whom it does not reach any more: a
+// *RefusedError where that is everybody, or where one of them has left in the meantime.
+func (s *Service) stillWanted(ctx context.Context, recipients []Recipient) (unreached []Suppression, err error) {
 	addrs := make([]string, len(recipients))
+	keys := map[string]bool{}
 	for i, recipient := range recipients {
 		addrs[i] = recipient.Address
+		keys[AddressKey(recipient.Address)] = true
 	}
 	list, err := s.config.suppressed(ctx, addrs)
 	if err != nil || len(list) == 0 {
-		return err
+		return nil, err
 	}
-	return suppressionRefusals(list)[0]
+	refusals := suppressionRefusals(list)
+	if len(refusals) == len(keys) || slices.ContainsFunc(list, Suppression.asked) {
+		return nil, refusals[0]
+	}
+	return list, nil
 }
 
 // suppressGone keeps the addresses out of mass mailings that a server said do not exist.

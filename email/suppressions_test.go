@@ -149,6 +149,32 @@ func TestMailingToSeveralAddresses(t *testing.T) {
 	}
 }
 
+// So does a mailing that was queued before an address was found not to be reached.
+func TestQueuedMailingToSeveralAddresses(t *testing.T) {
+	for reason, to := range map[email.SuppressionReason][]string{
+		email.SuppressedBounce:      {"ivan@mail.ru"},
+		email.SuppressedManual:      {"ivan@mail.ru"},
+		email.SuppressedUnsubscribe: nil,
+		email.SuppressedComplaint:   nil,
+	} {
+		w, _ := mailings(t)
+		msg := w.send(t, bulk, func(d *email.Draft) { d.To = []string{"ivan@example.org", "ivan@mail.ru"} })
+		require.NoError(t, w.config.Suppressions.AddSuppression(t.Context(), email.Suppression{Address: "ivan@example.org", Reason: reason, At: morning}))
+		got := w.dispatch(t, msg.ID)
+		if to == nil {
+			assert.Equal(t, email.StateFailed, got.State, reason)
+			assert.Empty(t, w.recorder.Deliveries(), reason)
+			continue
+		}
+		require.Len(t, w.recorder.Deliveries(), 1, reason)
+		assert.Equal(t, to, w.recorder.Deliveries()[0].Envelope.Recipients, reason)
+		assert.Equal(t, email.StateSent, got.State, reason)
+		assert.Equal(t, []email.RecipientStatus{email.RecipientRefused, email.RecipientAccepted},
+			[]email.RecipientStatus{got.Recipients[0].Status, got.Recipients[1].Status}, reason)
+		assert.Equal(t, "suppressed."+string(reason), got.Recipients[0].Text)
+	}
+}
+
 func TestAddressesThatDoNotExistAreSuppressed(t *testing.T) {
 	for answer, gone := range map[email.TransportError]bool{
 		{Code: 550, Enhanced: "5.1.1", Text: "whatever"}:                                              true,
