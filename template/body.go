@@ -1,10 +1,8 @@
 package template
 
 import (
-	"bytes"
 	"strings"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
@@ -12,15 +10,11 @@ import (
 // would begin the body without one, after the last thing that belongs before it: doctype, <html>, </head>, <style>…
 // Never inside a comment, an attribute or the text of a script, whatever doc is.
 func bodyStart(doc string) int {
-	z := html.NewTokenizer(strings.NewReader(doc))
-	var s bodyScan
-	for offset := 0; ; {
-		kind := z.Next()
-		begin := offset
-		offset += len(z.Raw()) // before anything that converts the token in place
-		switch s.step(z, kind, begin, offset) {
+	s := bodyScan{scanner: scanner{doc: doc}}
+	for {
+		switch s.step(s.next()) {
 		case bodyFound:
-			return afterConditional(doc, offset)
+			return afterConditional(doc, s.end)
 		case bodyImplied:
 			return s.anchor
 		}
@@ -29,8 +23,9 @@ func bodyStart(doc string) int {
 
 // bodyScan walks through what stands before a body.
 type bodyScan struct {
+	scanner
 	anchor    int  // where the body would go if it began with the next token
-	raw       bool // inside <title>, <style>, <script> …
+	inRaw     bool // inside <title>, <style>, <script> …
 	templates int  // open <template> elements: what they hold is not part of the document
 }
 
@@ -42,34 +37,33 @@ const (
 	bodyImplied
 )
 
-func (s *bodyScan) step(z *html.Tokenizer, kind html.TokenType, begin, end int) bodyStep {
+func (s *bodyScan) step(kind tokenKind) bodyStep {
 	switch kind {
-	case html.ErrorToken:
+	case tokenEOF:
 		return bodyImplied
-	case html.DoctypeToken:
-		if bytes.HasSuffix(z.Raw(), []byte(">")) { // one that never ends would swallow what comes after it
-			s.move(end)
+	case tokenDoctype:
+		if strings.HasSuffix(s.token(), ">") { // one that never ends would swallow what comes after it
+			s.move()
 		}
-	case html.TextToken:
-		if !s.raw && s.templates == 0 && !blank(z.Raw(), begin == 0) {
+	case tokenText:
+		if !s.inRaw && s.templates == 0 && !blank(s.token(), s.begin == 0) {
 			return bodyImplied
 		}
-	case html.StartTagToken, html.SelfClosingTagToken:
-		tag, _ := tagOf(z)
-		return s.start(tag, end)
-	case html.EndTagToken:
-		tag, _ := tagOf(z)
-		return s.end(tag, end)
+	case tokenStartTag, tokenSelfClosingTag:
+		return s.opened()
+	case tokenEndTag:
+		return s.closed()
 	}
 	return before
 }
 
-func (s *bodyScan) start(tag atom.Atom, end int) bodyStep {
-	switch tag {
+// opened steps over a start tag.
+func (s *bodyScan) opened() bodyStep {
+	switch s.tag {
 	case atom.Html, atom.Head, atom.Meta, atom.Link, atom.Base, atom.Basefont, atom.Bgsound:
-		s.move(end)
+		s.move()
 	case atom.Title, atom.Style, atom.Script, atom.Noscript, atom.Noframes:
-		s.raw = true
+		s.inRaw = true
 	case atom.Template:
 		s.templates++
 	case atom.Body:
@@ -84,16 +78,17 @@ func (s *bodyScan) start(tag atom.Atom, end int) bodyStep {
 	return before
 }
 
-func (s *bodyScan) end(tag atom.Atom, end int) bodyStep {
-	switch tag {
+// closed steps over an end tag.
+func (s *bodyScan) closed() bodyStep {
+	switch s.tag {
 	case atom.Head:
-		s.move(end)
+		s.move()
 	case atom.Title, atom.Style, atom.Script, atom.Noscript, atom.Noframes:
-		s.raw = false
-		s.move(end)
+		s.inRaw = false
+		s.move()
 	case atom.Template:
 		s.templates = max(0, s.templates-1)
-		s.move(end)
+		s.move()
 	case atom.Body, atom.Html, atom.Br:
 		if s.templates == 0 {
 			return bodyImplied
@@ -102,35 +97,28 @@ func (s *bodyScan) end(tag atom.Atom, end int) bodyStep {
 	return before
 }
 
-func (s *bodyScan) move(end int) {
+func (s *bodyScan) move() {
 	if s.templates == 0 {
-		s.anchor = end
+		s.anchor = s.end
 	}
 }
 
 // blank reports whether text is white space; a byte order mark may begin a document.
-func blank(text []byte, first bool) bool {
+func blank(text string, first bool) bool {
 	if first {
-		text = bytes.TrimPrefix(text, []byte("\uFEFF"))
+		text = strings.TrimPrefix(text, "\uFEFF")
 	}
-	return len(bytes.Trim(text, " \t\r\n\f")) == 0
+	return strings.Trim(text, " \t\r\n\f") == ""
 }
 
 // afterConditional moves an offset behind the end of a conditional comment that follows at once, as in
 // <!--[if !mso]><!--><body><!--<![endif]-->: Outlook would not see what stands before that end.
 func afterConditional(doc string, offset int) int {
-	if !strings.HasPrefix(strings.TrimSpace(doc[offset:]), "<!") { // spares most letters another tokenizer
-		return offset
-	}
-	z := html.NewTokenizer(strings.NewReader(doc[offset:]))
-	for at := offset; ; {
-		kind := z.Next()
-		raw := string(z.Raw())
-		at += len(raw)
-		switch {
-		case kind == html.TextToken && strings.TrimSpace(raw) == "":
-		case kind == html.CommentToken && (raw == "<!--<![endif]-->" || raw == "<![endif]-->" || raw == "<![endif]>"):
-			return at
+	for s := (scanner{doc: doc, end: offset}); ; {
+		switch kind, token := s.next(), s.token(); {
+		case kind == tokenText && strings.TrimSpace(token) == "":
+		case token == "<!--<![endif]-->", token == "<![endif]-->", token == "<![endif]>":
+			return s.end
 		default:
 			return offset
 		}

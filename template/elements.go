@@ -1,31 +1,6 @@
 package template
 
-import (
-	"bytes"
-
-	"golang.org/x/net/html"
-	"golang.org/x/net/html/atom"
-)
-
-// tagOf returns the element of the tag that z stands on, and its name where the element is 0: one that HTML does not know.
-// It reads the tag before anything else does, and spares known names the copies that TagName makes.
-func tagOf(z *html.Tokenizer) (atom.Atom, []byte) {
-	raw := bytes.TrimPrefix(z.Raw()[1:], []byte("/"))
-	var lower [12]byte // "blockquote" is the longest name that matters here
-	if end := bytes.IndexAny(raw[:min(len(raw), len(lower)+1)], "> /"); end >= 0 {
-		for n, c := range raw[:end] {
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			lower[n] = c
-		}
-		if tag := atom.Lookup(lower[:end]); tag != 0 {
-			return tag, nil
-		}
-	}
-	name, _ := z.TagName()
-	return atom.Lookup(name), name
-}
+import "golang.org/x/net/html/atom"
 
 // isVoid reports elements without content (HTML §13.1.2).
 func isVoid(tag atom.Atom) bool {

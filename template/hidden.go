@@ -1,66 +1,32 @@
 package template
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 	"unicode"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
-// tagAttrs are the attributes that matter to this package. They are views of the tokenizer's buffer, good until its
-// next token.
-type tagAttrs struct {
-	class, id, href, alt, start []byte
-	hidden                      bool // by its style or by the attribute "hidden"
-}
-
-// readAttrs reads the attributes of the start tag that z stands on. Of an attribute given twice the first counts.
-func readAttrs(z *html.Tokenizer) tagAttrs {
-	var a tagAttrs
-	styled := false
-	for more := true; more; {
-		var key, value []byte
-		key, value, more = z.TagAttr()
-		switch string(key) {
-		case "class":
-			first(&a.class, value)
-		case "id":
-			first(&a.id, value)
-		case "href":
-			first(&a.href, value)
-		case "alt":
-			first(&a.alt, value)
-		case "start":
-			first(&a.start, value)
-		case "hidden":
-			a.hidden = true
-		case "style":
-			a.hidden = a.hidden || !styled && hides(string(value))
-			styled = true
-		}
+// isHidden reports whether the element of a start tag is not shown.
+func (s *scanner) isHidden() bool {
+	if _, hidden := s.attr("hidden"); hidden {
+		return true
 	}
-	return a
-}
-
-func first(into *[]byte, value []byte) {
-	if *into == nil {
-		*into = value
+	if style, styled := s.attr("style"); styled && hides(style) {
+		return true
 	}
+	return s.isPreheader()
 }
-
-// isHidden reports whether an element with these attributes is not shown.
-func (a tagAttrs) isHidden() bool { return a.hidden || a.isPreheader() }
 
 // isPreheader reports whether an element is a part of our block; mail programs put prefixes before classes.
-func (a tagAttrs) isPreheader() bool {
-	if !bytes.Contains(a.class, []byte(preheaderClass)) {
+func (s *scanner) isPreheader() bool {
+	classes, _ := s.attr("class")
+	if !strings.Contains(classes, preheaderClass) {
 		return false
 	}
-	for class := range bytes.FieldsSeq(a.class) {
-		if bytes.HasSuffix(class, []byte(preheaderClass)) {
+	for class := range strings.FieldsSeq(classes) {
+		if strings.HasSuffix(class, preheaderClass) {
 			return true
 		}
 	}
@@ -109,25 +75,23 @@ func zero(value string) bool {
 // else. Head is what stands before body, with its style sheets.
 func hasOwnPreheader(head, body string) bool {
 	const most = 50 // elements in front of a preheader
-	z := html.NewTokenizer(strings.NewReader(body))
+	s := scanner{doc: body}
 	for elements := 0; elements < most; {
-		switch z.Next() {
-		case html.ErrorToken:
+		switch s.next() {
+		case tokenEOF:
 			return false
-		case html.TextToken:
-			if visible(z.Text()) {
+		case tokenText:
+			if visible(s.text()) {
 				return false
 			}
-		case html.StartTagToken:
+		case tokenStartTag:
 			elements++
-			tag, _ := tagOf(z)
-			attrs := readAttrs(z)
 			switch {
-			case isVoid(tag):
-			case isDropped(tag):
-				holdsTextOnly(z, tag)
-			case attrs.isHidden() || hiddenBySheet(head, attrs):
-				if holdsTextOnly(z, tag) {
+			case isVoid(s.tag):
+			case isDropped(s.tag):
+				s.holdsTextOnly()
+			case s.isHidden() || s.isHiddenBy(head):
+				if s.holdsTextOnly() {
 					return true
 				}
 			}
@@ -136,24 +100,24 @@ func hasOwnPreheader(head, body string) bool {
 	return false
 }
 
-// holdsTextOnly reads on to the end of an element and reports whether it held text, and no pictures, links or tables.
-func holdsTextOnly(z *html.Tokenizer, tag atom.Atom) bool {
-	text, only := false, true
+// holdsTextOnly reads on to the end of the element that begins and reports whether it held text, and no pictures, links or tables.
+func (s *scanner) holdsTextOnly() bool {
+	tag, text, only := s.tag, false, true
 	for depth := 1; depth > 0; {
-		switch z.Next() {
-		case html.ErrorToken:
+		switch s.next() {
+		case tokenEOF:
 			return false
-		case html.TextToken:
-			text = text || visible(z.Text())
-		case html.StartTagToken:
-			switch inner, _ := tagOf(z); {
-			case inner == tag && !isVoid(tag):
+		case tokenText:
+			text = text || visible(s.text())
+		case tokenStartTag:
+			switch s.tag {
+			case tag:
 				depth++
-			case inner == atom.A, inner == atom.Img, inner == atom.Table, inner == atom.Input:
+			case atom.A, atom.Img, atom.Table, atom.Input:
 				only = false
 			}
-		case html.EndTagToken:
-			if inner, _ := tagOf(z); inner == tag {
+		case tokenEndTag:
+			if s.tag == tag {
 				depth--
 			}
 		}
@@ -162,8 +126,8 @@ func holdsTextOnly(z *html.Tokenizer, tag atom.Atom) bool {
 }
 
 // visible reports whether text shows anything: it is not blank and no mere padding.
-func visible(text []byte) bool {
-	return bytes.ContainsFunc(text, func(r rune) bool {
+func visible(text string) bool {
+	return strings.ContainsFunc(text, func(r rune) bool {
 		switch {
 		case unicode.IsSpace(r), invisible(r), r >= 0x200B && r <= 0x200D, r == 0x034F, r == 0x00AD:
 			return false
@@ -172,14 +136,16 @@ func visible(text []byte) bool {
 	})
 }
 
-// hiddenBySheet reports whether a style sheet in head hides an element whose class or id says that it is a preheader:
+// isHiddenBy reports whether a style sheet in head hides an element whose class or id says that it is a preheader:
 // ".preheader { display: none !important }".
-func hiddenBySheet(head string, attrs tagAttrs) bool {
+func (s *scanner) isHiddenBy(head string) bool {
 	const longest = 200 // of a list of classes; each is sought in head
-	if len(attrs.class)+len(attrs.id) > longest {
+	class, _ := s.attr("class")
+	id, _ := s.attr("id")
+	if len(class)+len(id) > longest {
 		return false
 	}
-	for _, names := range []struct{ mark, list string }{{".", string(attrs.class)}, {"#", string(attrs.id)}} {
+	for _, names := range []struct{ mark, list string }{{".", class}, {"#", id}} {
 		for name := range strings.FieldsSeq(names.list) {
 			if named := strings.ToLower(name); !strings.Contains(named, "prehead") && !strings.Contains(named, "preview") {
 				continue

@@ -1,34 +1,29 @@
 package template
 
-import (
-	"strings"
-
-	"golang.org/x/net/html"
-)
+import "strings"
 
 // Preheader returns the preheader that [InsertPreheader] put into doc, or none.
 func Preheader(doc string) string {
 	if !strings.Contains(doc, preheaderClass) {
 		return ""
 	}
-	z := html.NewTokenizer(strings.NewReader(doc))
-	for {
-		switch z.Next() {
-		case html.ErrorToken:
+	for s := (scanner{doc: doc}); ; {
+		switch s.next() {
+		case tokenEOF:
 			return ""
-		case html.StartTagToken:
-			if readAttrs(z).isPreheader() {
-				return textOf(z)
+		case tokenStartTag:
+			if s.isPreheader() {
+				return s.oneLine()
 			}
 		}
 	}
 }
 
-// textOf returns the text up to the next tag, on one line.
-func textOf(z *html.Tokenizer) string {
-	if z.Next() != html.TextToken {
+// oneLine returns the text up to the next tag, on one line.
+func (s *scanner) oneLine() string {
+	if s.next() != tokenText {
 		return ""
 	}
-	text, _ := CleanPreheader(string(z.Text()))
+	text, _ := CleanPreheader(s.text())
 	return text
 }

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"strings"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
@@ -31,23 +30,17 @@ func StripPreheader(doc string) string {
 	if !strings.Contains(doc, preheaderClass) && !fillerRun.MatchString(doc) {
 		return doc
 	}
-	s := stripper{doc: doc, skipFrom: -1}
-	z := html.NewTokenizer(strings.NewReader(doc))
-	for offset := 0; ; {
-		kind := z.Next()
-		begin := offset
-		offset += len(z.Raw())
-		if kind == html.ErrorToken {
-			return s.finish(begin)
-		}
-		s.step(z, kind, begin, offset)
+	s := stripper{scanner: scanner{doc: doc}, skipFrom: -1}
+	for kind := s.next(); kind != tokenEOF; kind = s.next() {
+		s.step(kind)
 	}
+	return s.finish()
 }
 
 type stripper struct {
-	doc      string
+	scanner
 	out      strings.Builder
-	raw      bool // inside the text of a script, a style sheet …
+	inRaw    bool // inside the text of a script, a style sheet …
 	skipFrom int  // where the element begins that is being skipped, or -1
 	skipTag  atom.Atom
 	depth    int
@@ -55,7 +48,8 @@ type stripper struct {
 }
 
 // finish adds what no token covered and the element that was never closed.
-func (s *stripper) finish(tail int) string {
+func (s *stripper) finish() string {
+	tail := s.begin
 	if s.skipFrom >= 0 {
 		tail = s.skipFrom
 	}
@@ -63,23 +57,22 @@ func (s *stripper) finish(tail int) string {
 	return s.out.String()
 }
 
-func (s *stripper) step(z *html.Tokenizer, kind html.TokenType, begin, end int) {
-	token := s.doc[begin:end]
+func (s *stripper) step(kind tokenKind) {
+	token := s.token()
 	switch kind {
-	case html.TextToken:
+	case tokenText:
 		if s.stripped {
 			token = strings.TrimPrefix(token, "\n")
 		}
-		if !s.raw {
+		if !s.inRaw {
 			token = fillerRun.ReplaceAllString(token, "")
 		}
-	case html.StartTagToken:
-		tag, _ := tagOf(z)
-		s.raw = isRaw(tag)
-		s.open(tag, readAttrs(z).isPreheader(), begin)
-	case html.EndTagToken:
-		s.raw = false
-		if tag, _ := tagOf(z); s.close(tag) {
+	case tokenStartTag:
+		s.inRaw = isRaw(s.tag)
+		s.open()
+	case tokenEndTag:
+		s.inRaw = false
+		if s.close() {
 			s.stripped = true
 			return
 		}
@@ -90,18 +83,18 @@ func (s *stripper) step(z *html.Tokenizer, kind html.TokenType, begin, end int) 
 	}
 }
 
-func (s *stripper) open(tag atom.Atom, ours bool, begin int) {
+func (s *stripper) open() {
 	switch {
-	case s.skipFrom >= 0 && tag == s.skipTag:
+	case s.skipFrom >= 0 && s.tag == s.skipTag:
 		s.depth++
-	case s.skipFrom < 0 && ours && !isVoid(tag):
-		s.skipFrom, s.skipTag, s.depth = begin, tag, 1
+	case s.skipFrom < 0 && !isVoid(s.tag) && s.isPreheader():
+		s.skipFrom, s.skipTag, s.depth = s.begin, s.tag, 1
 	}
 }
 
 // close reports whether an end tag ends the element that is being skipped.
-func (s *stripper) close(tag atom.Atom) bool {
-	if s.skipFrom < 0 || tag != s.skipTag {
+func (s *stripper) close() bool {
+	if s.skipFrom < 0 || s.tag != s.skipTag {
 		return false
 	}
 	s.depth--

@@ -1,11 +1,9 @@
 package template
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 
-	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
 
@@ -22,22 +20,19 @@ const maxIndent = 8
 //
 // Doc need not be well formed. The work is linear in its length.
 func TextFromHTML(doc string) string {
-	z := html.NewTokenizer(strings.NewReader(doc))
-	var t texter
-	t.out, t.open = make([]byte, 0, len(doc)/2), make([]element, 0, 16)
+	t := texter{scanner: scanner{doc: doc}, open: make([]element, 0, 16)}
+	t.out = make([]byte, 0, len(doc)/2)
 	for {
-		switch z.Next() {
-		case html.ErrorToken:
+		switch t.next() {
+		case tokenEOF:
 			t.closeAll()
 			return strings.TrimSpace(string(t.out))
-		case html.TextToken:
-			t.words(z.Text())
-		case html.StartTagToken, html.SelfClosingTagToken:
-			tag, name := tagOf(z)
-			t.start(tag, name, readAttrs(z))
-		case html.EndTagToken:
-			tag, name := tagOf(z)
-			t.end(tag, name)
+		case tokenText:
+			t.words()
+		case tokenStartTag, tokenSelfClosingTag:
+			t.start()
+		case tokenEndTag:
+			t.endElement()
 		}
 	}
 }
@@ -54,33 +49,35 @@ type element struct {
 
 // texter is the tree that a browser would build, as far as text needs it, over a lineWriter.
 type texter struct {
+	scanner
 	lineWriter
 	open   []element
 	over   int // elements open beyond maxDepth
 	hidden int // how many of open are hidden
 }
 
-func (t *texter) words(text []byte) {
+func (t *texter) words() {
 	if t.hidden > 0 {
 		return
 	}
+	text := t.text()
 	if holdsFiller(text) { // spares ordinary text the regular expression
-		text = fillerRun.ReplaceAll(text, nil)
+		text = fillerRun.ReplaceAllString(text, "")
 	}
 	t.write(text)
 }
 
 // holdsFiller reports whether text holds one of the characters of which fillerRun wants several.
-func holdsFiller(text []byte) bool {
-	return bytes.Contains(text, []byte("\u034F")) || bytes.Contains(text, []byte("\u00AD")) || bytes.Contains(text, []byte("\u200C"))
+func holdsFiller(text string) bool {
+	return strings.Contains(text, "\u034F") || strings.Contains(text, "\u00AD") || strings.Contains(text, "\u200C")
 }
 
-func (t *texter) start(tag atom.Atom, name []byte, attrs tagAttrs) {
-	t.closeImplied(tag)
-	hidden := isDropped(tag) || attrs.isHidden()
-	if isVoid(tag) {
+func (t *texter) start() {
+	t.closeImplied(t.tag)
+	hidden := isDropped(t.tag) || t.isHidden()
+	if isVoid(t.tag) {
 		if t.hidden == 0 && !hidden {
-			t.void(tag, attrs)
+			t.void()
 		}
 		return
 	}
@@ -88,12 +85,12 @@ func (t *texter) start(tag atom.Atom, name []byte, attrs tagAttrs) {
 		t.over++
 		return
 	}
-	e := element{tag: tag, hidden: hidden}
-	if tag == 0 {
-		e.name = string(name)
+	e := element{tag: t.tag, hidden: hidden}
+	if e.tag == 0 {
+		e.name = t.elementName()
 	}
 	if t.hidden == 0 && !hidden {
-		t.begin(&e, attrs)
+		t.show(&e)
 	}
 	if hidden {
 		t.hidden++
@@ -101,21 +98,22 @@ func (t *texter) start(tag atom.Atom, name []byte, attrs tagAttrs) {
 	t.open = append(t.open, e)
 }
 
-func (t *texter) void(tag atom.Atom, attrs tagAttrs) {
-	switch tag {
+func (t *texter) void() {
+	switch t.tag {
 	case atom.Br:
 		t.newLine()
 	case atom.Hr:
 		t.breakLine(2)
-		t.write([]byte("----------"))
+		t.write("----------")
 		t.breakLine(2)
 	case atom.Img:
-		t.write(attrs.alt)
+		alt, _ := t.attr("alt")
+		t.write(alt)
 	}
 }
 
-// begin does what the start of a visible element does to the text.
-func (t *texter) begin(e *element, attrs tagAttrs) {
+// show does what the start of a visible element does to the text.
+func (t *texter) show(e *element) {
 	t.breakLine(t.breaksOf(e.tag))
 	switch e.tag {
 	case atom.Td, atom.Th:
@@ -127,12 +125,13 @@ func (t *texter) begin(e *element, attrs tagAttrs) {
 	case atom.Ul, atom.Ol:
 		t.indent++
 		if e.tag == atom.Ol {
-			e.number = firstNumber(string(attrs.start))
+			e.number = t.firstNumber()
 		}
 	case atom.Li:
 		t.marker = t.nextMarker()
 	case atom.A:
-		e.href, e.from = linkAddress(string(attrs.href)), len(t.out)
+		href, _ := t.attr("href")
+		e.href, e.from = linkAddress(href), len(t.out)
 	}
 }
 
@@ -169,10 +168,12 @@ func (t *texter) finishLink(e element) {
 	switch {
 	case e.from == len(t.out):
 		t.space() // text next to it would become a part of the address
-		t.write([]byte(e.href))
+		t.write(e.href)
 		t.space()
 	case !sameLink(string(t.out[max(e.from, t.lineText):]), e.href):
-		t.append(" (" + e.href + ")")
+		t.append(" (")
+		t.append(e.href)
+		t.append(")")
 	}
 }
 
@@ -191,7 +192,9 @@ func (t *texter) nextMarker() string {
 	return "- "
 }
 
-func firstNumber(start string) int {
+// firstNumber returns the number of the first item of the ordered list that begins.
+func (t *texter) firstNumber() int {
+	start, _ := t.attr("start")
 	if n, err := strconv.ParseInt(strings.TrimSpace(start), 10, 32); err == nil {
 		return int(n)
 	}

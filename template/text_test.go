@@ -1,6 +1,7 @@
 package template_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"unicode"
@@ -130,9 +131,20 @@ var mail = `<!DOCTYPE html><html lang="ru"><head><meta charset="utf-8"><title>З
 <!--[if mso]></td></tr></table><![endif]--></body></html>`
 
 func BenchmarkTextFromHTML(b *testing.B) {
-	b.ReportAllocs()
-	b.SetBytes(int64(len(mail)))
-	for b.Loop() {
-		template.TextFromHTML(mail)
+	for name, doc := range map[string]string{"shop": mail, "order": order(b)} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			b.SetBytes(int64(len(doc)))
+			for b.Loop() {
+				template.TextFromHTML(doc)
+			}
+		})
 	}
+}
+
+// order is the letter of 3 KB that examples/compare measures.
+func order(t testing.TB) string {
+	doc, err := os.ReadFile("../examples/compare/inputs/order.html")
+	require.NoError(t, err)
+	return string(doc)
 }

@@ -44,7 +44,7 @@ func (w *lineWriter) cell() {
 // append adds to the line that was written last, before what is owed.
 func (w *lineWriter) append(s string) { w.out = append(w.out, s...) }
 
-func (w *lineWriter) write(s []byte) {
+func (w *lineWriter) write(s string) {
 	for len(s) > 0 {
 		n := plainRun(s)
 		if n > 0 {
@@ -53,14 +53,14 @@ func (w *lineWriter) write(s []byte) {
 			s = s[n:]
 			continue
 		}
-		r, size := utf8.DecodeRune(s)
+		r, size := utf8.DecodeRuneInString(s)
 		w.special(r)
 		s = s[size:]
 	}
 }
 
 // plainRun returns the length of the text at the start of s that is written as it is.
-func plainRun(s []byte) int {
+func plainRun(s string) int {
 	for i := 0; i < len(s); {
 		if c := s[i]; c < utf8.RuneSelf {
 			if c <= ' ' || c == 0x7F {
@@ -72,7 +72,7 @@ func plainRun(s []byte) int {
 			i += 2
 			continue
 		}
-		r, size := utf8.DecodeRune(s[i:])
+		r, size := utf8.DecodeRuneInString(s[i:])
 		if r == utf8.RuneError || unicode.IsSpace(r) || dropsFromText(r) {
 			return i
 		}
@@ -141,6 +141,6 @@ func (w *lineWriter) quotes(n int) {
 
 func (w *lineWriter) pad(n int) {
 	for range n {
-		w.append(" ")
+		w.out = append(w.out, ' ')
 	}
 }

@@ -50,22 +50,26 @@ func (t *texter) closeWithin(limit bounds, tags ...atom.Atom) {
 	}
 }
 
-// end closes the innermost open element of an end tag, with all it holds.
-func (t *texter) end(tag atom.Atom, name []byte) {
-	if tag == atom.Br { // HTML §13.2.6.4.7: </br> is <br>
-		t.start(atom.Br, nil, tagAttrs{})
+// endElement closes the innermost open element of an end tag, with all it holds.
+func (t *texter) endElement() {
+	if t.tag == atom.Br { // HTML §13.2.6.4.7: </br> is <br>
+		t.attrs = nil
+		t.start()
 		return
 	}
-	if isVoid(tag) {
+	if isVoid(t.tag) {
 		return
 	}
 	if t.over > 0 {
 		t.over--
 		return
 	}
-	limit := endBounds(tag)
+	limit, name := endBounds(t.tag), ""
+	if t.tag == 0 {
+		name = t.elementName()
+	}
 	for i := len(t.open) - 1; i >= 0; i-- {
-		if e := &t.open[i]; e.tag == tag && (tag != 0 || e.name == string(name)) {
+		if e := &t.open[i]; e.tag == t.tag && e.name == name {
 			t.closeTo(i)
 			return
 		}
