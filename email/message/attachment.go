@@ -77,7 +77,7 @@ func (b *builder) octets(i int, encoding string) {
 			return
 		}
 		if encoding == EncodingBase64 {
-			b.h.base64(content)
+			b.h.buf = codec.AppendLines(b.h.buf, content)
 		} else {
 			b.h.buf = append(b.h.buf, content...)
 		}

@@ -49,6 +49,45 @@ func BenchmarkBuildLetter(b *testing.B) {
 	}
 }
 
+// BenchmarkOrder is what the confirmation of an order costs from its texts to the octets that go out: half markup, half Cyrillic.
+func BenchmarkOrder(b *testing.B) {
+	m := simple()
+	m.From = mail.Address{Name: "Мастерская «Набойка»", Address: "hello@remont.example"}
+	m.To = []mail.Address{{Name: "Ольга Петрова", Address: "olga@client.example"}}
+	m.Subject = "Мастерская приняла заказ П-318"
+	const line, hidden = "Ремонт обуви «Набойка» № 3: 2 пары, 1 450,50 ₽, всего 2 901,00 ₽", "<div style=\"display:none;max-height:0;opacity:0;overflow:hidden\">"
+	m.HTML = "<html><body>" + hidden + strings.Repeat("&#8199;&#847;", 150) + "</div>\n" +
+		strings.Repeat("<tr class=\"light\">\n<td><a href=\"https://remont.example/w/703?from=mail&amp;n=3\">"+line+"</a></td>\n</tr>\n", 20) + "</body></html>\n"
+	m.Text = strings.Repeat(line+" (https://remont.example/w/703?from=mail&n=3)\n", 16)
+	b.ReportAllocs()
+	for b.Loop() {
+		wire, err := message.Build(m, message.BuildOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := wire.WriterTo(m.Open).WriteTo(io.Discard); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkParseSmall is a message of a few lines.
+func BenchmarkParseSmall(b *testing.B) {
+	m := simple()
+	m.Subject, m.Text = cyrillic, strings.Repeat(cyrillic+".\n", 3)
+	wire, err := message.Build(m, message.BuildOptions{})
+	require.NoError(b, err)
+	var raw bytes.Buffer
+	_, err = wire.WriterTo(m.Open).WriteTo(&raw)
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := message.Parse(bytes.NewReader(raw.Bytes()), message.ParseOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // tenFiles has ten files of 3 MB each.
 func tenFiles() message.Message {
 	content := bytes.Repeat([]byte("\x00\xff%PDF and what follows it\n"), 3<<20/26+1)[:3<<20]

@@ -151,19 +151,12 @@ func (b *builder) text(mediaType, s string) {
 		h.buf = codec.AppendQuotedPrintable(h.buf, s)
 	case encodingBase64:
 		h.buf = append(h.buf, "base64\r\n\r\n"...)
-		h.base64(codec.AppendCRLF(nil, s))
+		h.buf = codec.AppendTextLines(h.buf, s)
 		return
 	}
 	if b.nested || !bytes.HasSuffix(h.buf, []byte("\r\n")) {
 		h.end() // of the delimiter that follows, or of the last line of the message
 	}
-}
-
-// base64 writes content in lines.
-func (h *header) base64(content []byte) {
-	n := len(h.buf)
-	h.buf = append(h.buf, make([]byte, codec.EncodedLen(int64(len(content))))...)
-	codec.EncodeLines(h.buf[n:], content)
 }
 
 const (

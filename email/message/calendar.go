@@ -24,7 +24,7 @@ func (b *builder) calendarFile() {
 	h.buf = append(h.buf, "Content-Type: application/ics; name=invite.ics\r\n"+
 		"Content-Disposition: attachment; filename=invite.ics\r\n"+
 		"Content-Transfer-Encoding: base64\r\n\r\n"...)
-	h.base64(codec.AppendCRLF(nil, b.msg.Calendar))
+	h.buf = codec.AppendTextLines(h.buf, b.msg.Calendar)
 }
 
 // calendarMethod is the METHOD of an iCalendar object (RFC 5545 §3.7.2), which the media type has to repeat.

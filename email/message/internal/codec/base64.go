@@ -50,6 +50,38 @@ func EncodeLines(dst, src []byte) int {
 	return n + 2
 }
 
+// AppendTextLines appends s, its line breaks as CRLF, in base64 lines.
+func AppendTextLines(dst []byte, s string) []byte {
+	var chunk [32 * LineIn]byte
+	filled := 0
+	put := func(piece string) {
+		for piece != "" {
+			n := copy(chunk[filled:], piece)
+			filled, piece = filled+n, piece[n:]
+			if filled == len(chunk) {
+				dst, filled = AppendLines(dst, chunk[:]), 0
+			}
+		}
+	}
+	for s != "" {
+		line, next := cutLine(s)
+		put(line)
+		if next > len(line) {
+			put("\r\n")
+		}
+		s = s[next:]
+	}
+	return AppendLines(dst, chunk[:filled])
+}
+
+// AppendLines appends src in base64 lines. See [EncodeLines] for content in several calls.
+func AppendLines(dst, src []byte) []byte {
+	n, size := len(dst), int(EncodedLen(int64(len(src))))
+	dst = slices.Grow(dst, size)[:n+size]
+	EncodeLines(dst[n:], src)
+	return dst
+}
+
 // AppendBase64 appends src in base64 without line breaks, as an encoded word wants it.
 func AppendBase64[T ~string | ~[]byte](dst []byte, src T) []byte {
 	for len(src) >= 3 {

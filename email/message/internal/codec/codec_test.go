@@ -133,6 +133,10 @@ func TestUU(t *testing.T) {
 
 func TestSurvey(t *testing.T) {
 	require.Equal(t, codec.Stat{Coded: 2, Longest: 3}, codec.Survey("abc\nю\r\n="))
+	for coded, s := range map[int]string{0: "a tab\t, ~ and = \t.", 1: "seven..\x7f and more", 5: "\x00\x1f\x80\x89\xff\t \x20~", 16: "Счёт и чек" + strings.Repeat(" ", 20)} {
+		require.Equal(t, coded, codec.Survey(s).Coded, "%q", s)
+		require.Equal(t, coded, codec.Survey("0123"+s).Coded, "%q", s)
+	}
 	require.True(t, codec.Survey("a\nFrom b").Fragile)
 	require.True(t, codec.Survey("a\r.").Fragile)
 	require.False(t, codec.Survey("a\n From b\n ..").Fragile)
@@ -172,6 +176,22 @@ func FuzzQuotedPrintable(f *testing.F) {
 			}
 		}
 		require.Equal(t, want, string(ours))
+	})
+}
+
+// FuzzTextLines: text in base64 lines is what its lines with CRLF are, and the survey counts as one does by hand.
+func FuzzTextLines(f *testing.F) {
+	f.Add("Привет,\nмир\r" + strings.Repeat("long ", 800) + "\r\n")
+	f.Fuzz(func(t *testing.T, s string) {
+		text := codec.AppendCRLF(nil, s)
+		require.Equal(t, string(lines(text)), string(codec.AppendTextLines(nil, s)))
+		coded := 0
+		for _, c := range text {
+			if (c < ' ' || c > '~') && !bytes.ContainsRune([]byte("\t\r\n"), rune(c)) {
+				coded++
+			}
+		}
+		require.Equal(t, coded, codec.Survey(s).Coded)
 	})
 }
 

@@ -3,6 +3,7 @@ package codec
 import (
 	"bufio"
 	"io"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -21,13 +22,33 @@ func Survey(s string) Stat {
 		line, next := cutLine(s)
 		stat.Longest = max(stat.Longest, len(line))
 		stat.Fragile = stat.Fragile || line != "" && fragile(line)
-		for i := 0; i < len(line); i++ {
-			stat.Coded += int(costly[line[i]])
-		}
+		stat.Coded += coded(line)
 		s = s[next:]
 	}
 	return stat
 }
+
+// coded counts what quoted-printable must encode though it is no equals sign, eight octets at a time.
+func coded(s string) int {
+	n := 0
+	for ; len(s) >= 8; s = s[8:] {
+		eight := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		low := eight &^ tops // sums of seven bits stay within their octet
+		del := low + each
+		control, tab := ^(low + each*(0x80-' ')), ^(low ^ each*'\t' + each*0x7f)
+		n += bits.OnesCount64((eight | del | control&^tab) & tops)
+	}
+	for i := 0; i < len(s); i++ {
+		n += int(costly[s[i]])
+	}
+	return n
+}
+
+const (
+	each = 0x0101010101010101
+	tops = 0x80 * each
+)
 
 // costly is 1 for what quoted-printable must encode though it is no equals sign.
 var costly = func() (t [256]uint8) {
