@@ -1,50 +1,74 @@
 package template
 
-import "golang.org/x/net/html/atom"
+import (
+	"slices"
+
+	"golang.org/x/net/html/atom"
+)
 
 // closeImplied closes the elements that a start tag ends without an end tag of their own (HTML §13.1.2.4).
 func (t *texter) closeImplied(tag atom.Atom) {
 	switch tag {
 	case atom.Li:
-		t.closeWithin(bounds{atom.Ul, atom.Ol, atom.Menu, atom.Dir, atom.Td, atom.Th, atom.Table}, atom.Li)
+		t.closeWithin(lists|cells|tables, atom.Li)
 	case atom.Dt, atom.Dd:
-		t.closeWithin(bounds{atom.Dl, atom.Td, atom.Th, atom.Table}, atom.Dt, atom.Dd)
+		t.closeWithin(definitions|cells|tables, atom.Dt, atom.Dd)
 	case atom.Td, atom.Th:
-		t.closeWithin(bounds{atom.Tr, atom.Table}, atom.Td, atom.Th)
+		t.closeWithin(rows|tables, atom.Td, atom.Th)
 	case atom.Tr:
-		t.closeWithin(bounds{atom.Table}, atom.Tr)
+		t.closeWithin(tables, atom.Tr)
 	case atom.Tbody, atom.Thead, atom.Tfoot:
-		t.closeWithin(bounds{atom.Table}, atom.Tbody, atom.Thead, atom.Tfoot)
+		t.closeWithin(tables, atom.Tbody, atom.Thead, atom.Tfoot)
 	case atom.A:
-		t.closeWithin(bounds{atom.Td, atom.Th, atom.Table}, atom.A)
+		t.closeWithin(cells|tables, atom.A)
 	case atom.Body:
-		t.closeWithin(nil, atom.Head)
+		t.closeWithin(0, atom.Head)
 	}
 	if lineBreaks(tag) > 0 {
-		t.closeWithin(bounds{atom.Button, atom.Td, atom.Th, atom.Caption, atom.Table}, atom.P)
+		t.closeWithin(boxes|cells|tables, atom.P)
 	}
 }
 
-// bounds are the elements beyond which no tag closes anything.
-type bounds []atom.Atom
+// bounds is a set of elements beyond which a tag closes nothing.
+type bounds uint8
 
-func (b bounds) has(tag atom.Atom) bool {
-	for _, bound := range b {
-		if bound == tag {
-			return true
-		}
+const (
+	lists bounds = 1 << iota
+	definitions
+	cells
+	rows
+	tables
+	boxes // that hold paragraphs of their own
+)
+
+// boundOf returns the bound that an element is, or none.
+func boundOf(tag atom.Atom) bounds {
+	switch tag {
+	case atom.Ul, atom.Ol, atom.Menu, atom.Dir:
+		return lists
+	case atom.Dl:
+		return definitions
+	case atom.Td, atom.Th:
+		return cells
+	case atom.Tr:
+		return rows
+	case atom.Table:
+		return tables
+	case atom.Button, atom.Caption:
+		return boxes
 	}
-	return false
+	return 0
 }
 
 // closeWithin closes the innermost of tags that is open, with all it holds, unless a bound lies between.
 func (t *texter) closeWithin(limit bounds, tags ...atom.Atom) {
 	for i := len(t.open) - 1; i >= 0; i-- {
-		switch tag := t.open[i].tag; {
-		case bounds(tags).has(tag):
+		tag := t.open[i].tag
+		if slices.Contains(tags, tag) {
 			t.closeTo(i)
 			return
-		case limit.has(tag):
+		}
+		if limit&boundOf(tag) != 0 {
 			return
 		}
 	}
@@ -73,7 +97,7 @@ func (t *texter) endElement() {
 			t.closeTo(i)
 			return
 		}
-		if limit.has(t.open[i].tag) {
+		if limit&boundOf(t.open[i].tag) != 0 {
 			return
 		}
 	}
@@ -83,11 +107,11 @@ func (t *texter) endElement() {
 func endBounds(tag atom.Atom) bounds {
 	switch {
 	case isDropped(tag), tag == atom.Table, tag == atom.Body, tag == atom.Html, tag == atom.Head:
-		return nil
+		return 0
 	case tag == atom.Td, tag == atom.Th, tag == atom.Tr, tag == atom.Tbody, tag == atom.Thead, tag == atom.Tfoot:
-		return bounds{atom.Table}
+		return tables
 	}
-	return bounds{atom.Td, atom.Th, atom.Table}
+	return cells | tables
 }
 
 func (t *texter) closeAll() { t.closeTo(0) }
