@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"os/exec"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -74,6 +75,22 @@ func TestOtherWork(t *testing.T) {
 			assert.Error(t, job.Check(task, nil))
 			assert.Error(t, job.Check(task, output[:len(output)/2]))
 		})
+	}
+}
+
+// TestSendsNothing holds that a contender which sends nothing is found out also behind one that does.
+func TestSendsNothing(t *testing.T) {
+	folder := t.TempDir()
+	require.NoError(t, makeInputs(folder))
+	idle := func(Task) (*exec.Cmd, error) {
+		return exec.Command("sh", "-c", `: > "$4"; echo ready; while read times; do echo "{}"; done`, "idle"), nil
+	}
+	for _, job := range sendJobs()[:1] {
+		job.Contenders = append(job.Contenders[:1:1], Contender{Name: "idle", Command: idle})
+		results, err := measure(job, job.task(folder), quickPlan)
+		require.NoError(t, err)
+		assert.Empty(t, results[0].Absent)
+		assert.Contains(t, results[1].Absent, "sends nothing")
 	}
 }
 

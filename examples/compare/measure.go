@@ -43,9 +43,10 @@ type Result struct {
 
 // measure has all contenders do a job. Those that cannot, or do another job, are in the results as absent.
 func measure(job Job, t Task, plan Plan) ([]Result, error) {
+	var sink *Sink
 	if job.Serve != nil {
-		sink, err := job.Serve()
-		if err != nil {
+		var err error
+		if sink, err = job.Serve(); err != nil {
 			return nil, err
 		}
 		defer sink.Close()
@@ -55,6 +56,9 @@ func measure(job Job, t Task, plan Plan) ([]Result, error) {
 	processes := make([]*Process, len(job.Contenders))
 	for i, c := range job.Contenders {
 		results[i] = Result{Job: job.Name, Contender: c.Name, Note: c.Note}
+		if sink != nil {
+			sink.Take() // what the contender before has sent is none of this one's
+		}
 		p, err := startChecked(job, c, t)
 		if err != nil {
 			results[i].Absent = err.Error()

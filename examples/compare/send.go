@@ -55,7 +55,7 @@ func sendJob(job Job, late time.Duration) Job {
 		return sink, err
 	}
 	job.Check = func(Task, []byte) error {
-		got := sink.Last()
+		got := sink.Take()
 		if got == nil {
 			return errors.New("sends nothing")
 		}

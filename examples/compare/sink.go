@@ -34,11 +34,13 @@ func newSink(late time.Duration) (*Sink, error) {
 	return s, nil
 }
 
-// Last is the message that came last, as it came; nil where none did.
-func (s *Sink) Last() []byte {
+// Take gives the message that came last, as it came, and forgets it; nil where none did since.
+func (s *Sink) Take() []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.last
+	last := s.last
+	s.last = nil
+	return last
 }
 
 // Close takes no further connections. Those who are connected end when their process does.
