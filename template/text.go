@@ -69,6 +69,10 @@ func (t *texter) words() {
 
 // holdsFiller reports whether text holds one of the characters of which fillerRun wants several.
 func holdsFiller(text string) bool {
+	const least = 20 // octets of the shortest run: ten soft hyphens
+	if len(text) < least {
+		return false
+	}
 	return strings.Contains(text, "\u034F") || strings.Contains(text, "\u00AD") || strings.Contains(text, "\u200C")
 }
 

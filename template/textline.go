@@ -46,8 +46,7 @@ func (w *lineWriter) append(s string) { w.out = append(w.out, s...) }
 
 func (w *lineWriter) write(s string) {
 	for len(s) > 0 {
-		n := plainRun(s)
-		if n > 0 {
+		if n := plainRun(s); n > 0 {
 			w.pay()
 			w.out = append(w.out, s[:n]...)
 			s = s[n:]
@@ -59,26 +58,40 @@ func (w *lineWriter) write(s string) {
 	}
 }
 
-// plainRun returns the length of the text at the start of s that is written as it is.
+// plainRun returns the length of the text at the start of s that is written as it is: characters that are shown, and
+// single spaces between them.
 func plainRun(s string) int {
-	for i := 0; i < len(s); {
-		if c := s[i]; c < utf8.RuneSelf {
-			if c <= ' ' || c == 0x7F {
-				return i
-			}
-			i++
-			continue
-		} else if c >= 0xCE && c <= 0xD7 && i+1 < len(s) && !utf8.RuneStart(s[i+1]) { // Greek to Hebrew: all of it is shown
-			i += 2
-			continue
+	end := 0
+	for end < len(s) {
+		if n := shownAt(s, end); n > 0 {
+			end += n
+		} else if n := shownAt(s, end+1); n > 0 && end > 0 && s[end] == ' ' {
+			end += 1 + n
+		} else {
+			break
 		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		if r == utf8.RuneError || unicode.IsSpace(r) || dropsFromText(r) {
-			return i
-		}
-		i += size
 	}
-	return len(s)
+	return end
+}
+
+// shownAt returns the length of the character at s[i:], or 0 if that is not written as it is.
+func shownAt(s string, i int) int {
+	switch {
+	case i >= len(s):
+		return 0
+	case s[i] < utf8.RuneSelf:
+		if s[i] > ' ' && s[i] != 0x7F {
+			return 1
+		}
+		return 0
+	case s[i] >= 0xCE && s[i] <= 0xD7 && i+1 < len(s) && !utf8.RuneStart(s[i+1]): // Greek to Hebrew: all of it is shown
+		return 2
+	}
+	r, size := utf8.DecodeRuneInString(s[i:])
+	if r == utf8.RuneError || unicode.IsSpace(r) || dropsFromText(r) {
+		return 0
+	}
+	return size
 }
 
 // dropsFromText reports runes that a reader does not see but a search or a plain terminal would.

@@ -9,12 +9,9 @@ import (
 // linkAddress returns what a reader of plain text can use of a link: the URL of the web, or the bare address or number
 // of mailto: and tel:. Anything else, such as an anchor, is "".
 func linkAddress(href string) string {
-	href = strings.TrimSpace(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || invisible(r) { // tabs and line breaks too, as the URL standard §4.4 does
-			return -1
-		}
-		return r
-	}, href))
+	if !isGraphic(href) {
+		href = cleanAddress(href)
+	}
 	scheme, rest, ok := strings.Cut(href, ":")
 	if !ok || rest == "" {
 		return ""
@@ -32,17 +29,41 @@ func linkAddress(href string) string {
 	return ""
 }
 
+// cleanAddress drops what an address does not show: tabs and line breaks too, as the URL standard §4.4 does.
+func cleanAddress(addr string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || invisible(r) {
+			return -1
+		}
+		return r
+	}, addr))
+}
+
+// isGraphic reports whether an address is of ASCII's graphic characters, as most are: nothing to clean.
+func isGraphic(addr string) bool {
+	for i := range len(addr) {
+		if addr[i] <= ' ' || addr[i] >= 0x7F {
+			return false
+		}
+	}
+	return true
+}
+
 // sameLink reports whether the text of a link says its address.
 func sameLink(text, addr string) bool {
 	text = strings.TrimSpace(text)
-	isNumber := strings.Trim(addr, "+0123456789-() ") == ""
-	return strings.EqualFold(bare(text), bare(addr)) || isNumber && digits(text) == digits(addr)
+	return strings.EqualFold(bare(text), bare(addr)) || isNumber(addr) && digits(text) == digits(addr)
+}
+
+// isNumber reports whether an address is that of a telephone.
+func isNumber(addr string) bool {
+	return !strings.ContainsFunc(addr, func(r rune) bool { return !strings.ContainsRune("+0123456789-() ", r) })
 }
 
 // bare returns an address without the parts that people leave out.
 func bare(addr string) string {
 	for _, prefix := range []string{"https://", "http://", "mailto:", "www."} {
-		if len(addr) >= len(prefix) && strings.EqualFold(addr[:len(prefix)], prefix) {
+		if len(addr) >= len(prefix) && addr[0]|0x20 == prefix[0] && strings.EqualFold(addr[:len(prefix)], prefix) {
 			addr = addr[len(prefix):]
 		}
 	}
