@@ -30,7 +30,7 @@ type Draft struct {
 	Attachments []attach.File
 
 	// Purpose Bulk goes to the addresses that nothing keeps mailings from; to none where the customer has unsubscribed, or
-	// complained, by one of them.
+	// complained, by any address of his.
 	Purpose Purpose
 	// SendAt schedules the message; zero: now. The gate is asked again when the time comes.
 	SendAt time.Time

@@ -102,21 +102,29 @@ func (c *Config) suppress(ctx context.Context, s Suppression) error {
 }
 
 // askSuppressions finds the recipients whom no mass mailing may reach. To them a transactional letter may go. A mailing goes
-// to those that remain, unless the person himself has asked for none by one of his addresses: that is meant for all.
+// to those that remain, unless the person himself has asked for none by any of his addresses: that is meant for all.
 func (s *Service) askSuppressions(ctx context.Context, c *composition) (err error) {
 	c.suppressed, err = s.config.suppressed(ctx, addresses(c.to, c.bcc))
-	if err != nil || c.draft.Purpose != Bulk || len(c.suppressed) == 0 {
+	if err != nil || c.draft.Purpose != Bulk {
+		return err
+	}
+	own, err := s.config.suppressed(ctx, addresses(c.to, c.customer.Mailboxes()))
+	if err != nil {
 		return err
 	}
 	unreached := func(box mail.Address) bool {
 		return slices.ContainsFunc(c.suppressed, func(one Suppression) bool { return one.Address == AddressKey(box.Address) })
 	}
 	remain := slices.DeleteFunc(slices.Clone(c.to), unreached)
-	if len(remain) == 0 || slices.ContainsFunc(c.suppressed, Suppression.asked) {
+	left := slices.DeleteFunc(own, func(one Suppression) bool { return !one.asked() })
+	switch {
+	case len(remain) == 0:
 		c.refusals = append(c.refusals, suppressionRefusals(c.suppressed)...)
-		return nil
+	case len(left) > 0:
+		c.refusals = append(c.refusals, suppressionRefusals(left)...)
+	default:
+		c.to, c.bcc = remain, slices.DeleteFunc(c.bcc, unreached)
 	}
-	c.to, c.bcc = remain, slices.DeleteFunc(c.bcc, unreached)
 	return nil
 }
 

@@ -149,6 +149,28 @@ func TestMailingToSeveralAddresses(t *testing.T) {
 	}
 }
 
+// Who has left by one of his addresses gets no mailing to another, and a campaign neither, whose address is the first: it may
+// have been added since.
+func TestWhoHasLeftByAnotherAddress(t *testing.T) {
+	w, _ := mailings(t)
+	require.NoError(t, w.config.Suppressions.AddSuppression(t.Context(), email.Suppression{Address: "ivan@mail.ru", Reason: email.SuppressedUnsubscribe, At: morning}))
+	d := draft()
+	d.Purpose, d.To = email.Bulk, []string{"ivan@example.org"}
+	_, err := w.Send(t.Context(), d)
+	var refusals email.Refusals
+	require.ErrorAs(t, err, &refusals)
+	assert.Equal(t, []string{"suppressed.unsubscribe", "ivan@mail.ru"}, []string{refusals[0].Code, refusals[0].Detail})
+
+	report, err := w.Campaigns.Send(t.Context(), news([]email.Customer{
+		{ID: "left", Emails: []string{"new@example.org", "ivan@mail.ru"}, ManagerID: "anna"},
+		{ID: "stays", Emails: []string{"stays@example.org", "gone@example.org"}, ManagerID: "anna"},
+	}))
+	require.NoError(t, err)
+	assert.Equal(t, map[string]int{"suppressed.unsubscribe": 1}, report.Refused)
+	assert.Equal(t, 1, report.Queued)
+	assert.Equal(t, email.StateSent, w.dispatch(t, w.send(t, func(d *email.Draft) { d.To = []string{"ivan@mail.ru"} }).ID).State, "a letter goes all the same")
+}
+
 // So does a mailing that was queued before an address was found not to be reached.
 func TestQueuedMailingToSeveralAddresses(t *testing.T) {
 	for reason, to := range map[email.SuppressionReason][]string{
