@@ -18,7 +18,7 @@ func advice() []rule {
 		},
 		{
 			Rule: Rule{Name: "link-text", Doc: "links whose text shows another domain than they lead to", Codes: []string{"link.mismatch"}},
-			tag:  openLink, text: linkText, end: closeLink,
+			tag:  openLink, text: linkText, blanks: true, end: closeLink,
 		},
 		{
 			Rule: Rule{Name: "picture", Doc: "pictures without an alternative text", Codes: []string{"image.no-alt"}},
@@ -42,7 +42,7 @@ func advice() []rule {
 		},
 		{
 			Rule: Rule{Name: "preheader", Doc: "preheaders that repeat what stands beside them", Codes: []string{"preheader.repeated"}, Rendered: true},
-			text: compareOpening, letter: checkPreheader,
+			text: compareOpening, blanks: true, letter: checkPreheader,
 		},
 	}
 }

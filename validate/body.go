@@ -35,7 +35,7 @@ func countPicture(p *pass, t *tag) {
 	switch {
 	case p.words.hidden == t.name:
 		p.words.depth++
-	case p.words.hidden == "" && !impliedEnd(t.name) && isHidden(t.attr(p.src, "style")):
+	case p.words.hidden == "" && isHidden(t.attr(p.src, "style")) && !impliedEnd(t.name):
 		p.words.hidden, p.words.depth = t.name, 1
 	}
 }

@@ -195,7 +195,11 @@ func (p *pass) rawContent(t *tag, where span) {
 
 // visible applies the rules to text that a reader sees.
 func (p *pass) visible(where span) {
-	for _, check := range p.hooks.text {
+	checks := p.hooks.text
+	if isBlank(p.text(where)) {
+		checks = p.hooks.blank
+	}
+	for _, check := range checks {
 		check(p, where, p.part == HTML)
 	}
 }

@@ -30,6 +30,7 @@ type rule struct {
 	end         func(*pass, *tag, span) // every end tag
 	declaration func(*pass, span)       // every <?…> and <!…>
 	text        func(*pass, span, bool) // text a reader sees; whether it has character references
+	blanks      bool                    // text sees white space, too, as between two tags
 	style       func(*pass, span)       // the content of a style element
 	script      func(*pass, *tag, span) // the content of a script element
 	literal     func(*pass, literal)    // a string literal of a template
@@ -90,6 +91,7 @@ type hooks struct {
 	end         []func(*pass, *tag, span)
 	declaration []func(*pass, span)
 	text        []func(*pass, span, bool)
+	blank       []func(*pass, span, bool) // those of text that see white space
 	style       []func(*pass, span)
 	script      []func(*pass, *tag, span)
 	literal     []func(*pass, literal)
@@ -128,6 +130,9 @@ func hooksOf(all []rule, at view, off map[string]bool) *hooks {
 		}
 		if r.text != nil {
 			h.text = append(h.text, r.text)
+		}
+		if r.blanks {
+			h.blank = append(h.blank, r.text)
 		}
 		if r.style != nil {
 			h.style = append(h.style, r.style)

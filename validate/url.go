@@ -7,8 +7,12 @@ import (
 
 // unescape decodes the character references of an attribute value or a text.
 func unescape(s string) string {
-	if strings.IndexByte(s, '&') < 0 {
+	at := strings.IndexByte(s, '&')
+	if at < 0 {
 		return s
+	}
+	if rest, ampersand := strings.CutPrefix(s[at:], "&amp;"); ampersand && strings.IndexByte(rest, '&') < 0 {
+		return s[:at+1] + rest // as in most links
 	}
 	return html.UnescapeString(s)
 }
