@@ -10,6 +10,7 @@ import (
 const (
 	scanBuffer  = 64 << 10
 	firstBuffer = 8 << 10
+	leastBuffer = 1 << 10
 )
 
 // scanner cuts a message into lines and knows the boundaries of the multiparts that are open.
@@ -40,7 +41,11 @@ type line struct {
 func (l line) whole() bool { return len(l.eol) > 0 }
 
 func newScanner(r io.Reader) *scanner {
-	return &scanner{r: r, buf: make([]byte, firstBuffer), hit: hit{level: -1}}
+	size := firstBuffer
+	if sized, ok := r.(interface{ Len() int }); ok { // a message in memory; one octet more shows its end
+		size = max(leastBuffer, min(sized.Len()+1, firstBuffer))
+	}
+	return &scanner{r: r, buf: make([]byte, size), hit: hit{level: -1}}
 }
 
 // fill reads on and says whether there is more than before.
