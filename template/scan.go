@@ -8,7 +8,7 @@ import (
 
 // scanner reads an HTML document token by token, as the tokenizer of HTML §13.2.5 does. A token is a span of the
 // document: nothing of it is copied, and nothing decoded before it is asked for. It builds no tree, so in foreign
-// content, too, a CDATA section is a comment.
+// content, too, a CDATA section is a comment. Line breaks stay as they are in the document; see unifyNewlines.
 type scanner struct {
 	doc        string
 	begin, end int       // of the token it stands on; the next one begins at end
@@ -52,16 +52,19 @@ func (s *scanner) next() tokenKind {
 
 // textEnd returns where the text that begins the token ends.
 func (s *scanner) textEnd() int {
-	for at := s.begin; ; at++ {
-		lt := strings.IndexByte(s.doc[at:], '<')
-		if lt < 0 {
-			return len(s.doc)
+	for at := s.begin; at < len(s.doc); at++ {
+		if s.doc[at] != '<' {
+			lt := strings.IndexByte(s.doc[at:], '<')
+			if lt < 0 {
+				break
+			}
+			at += lt
 		}
-		at += lt
 		if opensMarkup(s.doc[at+1:]) {
 			return at
 		}
 	}
+	return len(s.doc)
 }
 
 // opensMarkup reports whether rest, which follows a '<', makes it more than text (HTML §13.2.5.6).
@@ -124,17 +127,17 @@ func (s *scanner) token() string { return s.doc[s.begin:s.end] }
 
 // text returns what a text token says.
 func (s *scanner) text() string {
-	text := unifyNewlines(s.token())
-	if s.raw {
-		text = visibleNulls(text)
+	if !s.raw {
+		return unescape(s.token(), false)
 	}
-	if !s.raw || s.rawIn == atom.Textarea || s.rawIn == atom.Title { // RCDATA (HTML §13.2.5.2)
+	text := visibleNulls(s.token())
+	if s.rawIn == atom.Textarea || s.rawIn == atom.Title { // RCDATA (HTML §13.2.5.2)
 		text = unescape(text, false)
 	}
 	return text
 }
 
-// unifyNewlines makes every line break a "\n" (HTML §13.2.3.5).
+// unifyNewlines makes every line break of a document a "\n" (HTML §13.2.3.5).
 func unifyNewlines(text string) string {
 	if strings.IndexByte(text, '\r') < 0 {
 		return text

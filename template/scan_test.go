@@ -50,9 +50,25 @@ var tricky = []string{
 	`<a href="?a=1&copy=2&copy;=3&copyx&copy&notit;&notin;&notin&fjlig;&semi;&gtdot;&gtdot&nLt;&amp=&amp&#65=&#x41;&#1">`, "a\r\rb\r\nc\n\r", "<pre>\x00</pre>", "\xff<p\xff \xff=\xff>&\xff;",
 }
 
+// sameTokens compares but the line breaks of texts and values, which the scanner leaves as they are.
+func sameTokens(t testing.TB, doc string) {
+	got, want := template.Tokens(doc), netTokens(doc)
+	for _, tokens := range [][]template.Token{got, want} {
+		for i := range tokens {
+			tokens[i].Text = newlines.Replace(tokens[i].Text)
+			for k := range tokens[i].Attrs {
+				tokens[i].Attrs[k][1] = newlines.Replace(tokens[i].Attrs[k][1])
+			}
+		}
+	}
+	require.Equal(t, want, got, "%q", doc)
+}
+
+var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 func TestScannerReadsAsAnother(t *testing.T) {
 	for _, doc := range append(tricky, mail) {
-		assert.Equal(t, netTokens(doc), template.Tokens(doc), "%q", doc)
+		sameTokens(t, doc)
 	}
 }
 
@@ -61,7 +77,7 @@ func FuzzScanner(f *testing.F) {
 		f.Add(doc)
 	}
 	f.Fuzz(func(t *testing.T, doc string) {
-		require.Equal(t, netTokens(doc), template.Tokens(doc))
+		sameTokens(t, doc)
 	})
 }
 

@@ -109,7 +109,7 @@ func (s *scanner) isRepeated(i int) bool {
 // first counts.
 func (s *scanner) attr(name string) (string, bool) {
 	for i := range s.attrs {
-		if a := &s.attrs[i]; len(a.name) == len(name) && lower(a.name) == name {
+		if a := &s.attrs[i]; len(a.name) == len(name) && (a.name == name || lower(a.name) == name) {
 			return a.decoded(), true
 		}
 	}
@@ -121,7 +121,7 @@ func (s *scanner) elementName() string { return visibleNulls(lower(s.name)) }
 
 // decoded returns what the value of an attribute says.
 func (a *attribute) decoded() string {
-	return unescape(unifyNewlines(visibleNulls(a.value)), true)
+	return unescape(visibleNulls(a.value), true)
 }
 
 // elementOf returns the element of a tag's name.

@@ -20,7 +20,7 @@ const maxIndent = 8
 //
 // Doc need not be well formed. The work is linear in its length.
 func TextFromHTML(doc string) string {
-	t := texter{scanner: scanner{doc: doc}, open: make([]element, 0, 16)}
+	t := texter{scanner: scanner{doc: unifyNewlines(doc)}, open: make([]element, 0, 16)}
 	t.out = make([]byte, 0, len(doc)/2)
 	for {
 		switch t.next() {
