@@ -21,12 +21,12 @@ const maxIndent = 8
 // Doc need not be well formed. The work is linear in its length.
 func TextFromHTML(doc string) string {
 	t := texter{scanner: scanner{doc: unifyNewlines(doc)}, open: make([]element, 0, 16)}
-	t.out = make([]byte, 0, len(doc)/2)
+	t.out.Grow(len(doc) / 2)
 	for {
 		switch t.next() {
 		case tokenEOF:
 			t.closeAll()
-			return strings.TrimSpace(string(t.out))
+			return strings.TrimSpace(t.out.String())
 		case tokenText:
 			t.words()
 		case tokenStartTag, tokenSelfClosingTag:
@@ -135,7 +135,7 @@ func (t *texter) show(e *element) {
 		t.marker = t.nextMarker()
 	case atom.A:
 		href, _ := t.attr("href")
-		e.href, e.from = linkAddress(href), len(t.out)
+		e.href, e.from = linkAddress(href), t.out.Len()
 	}
 }
 
@@ -170,11 +170,11 @@ func (t *texter) finishLink(e element) {
 		return
 	}
 	switch {
-	case e.from == len(t.out):
+	case e.from == t.out.Len():
 		t.space() // text next to it would become a part of the address
 		t.write(e.href)
 		t.space()
-	case !sameLink(string(t.out[max(e.from, t.lineText):]), e.href):
+	case !sameLink(t.out.String()[max(e.from, t.lineText):], e.href):
 		t.append(" (")
 		t.append(e.href)
 		t.append(")")

@@ -1,7 +1,7 @@
 package template
 
 import (
-	"bytes"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -9,7 +9,7 @@ import (
 // lineWriter writes text with white space collapsed. Spaces and line breaks are owed until text follows them, so that
 // none begins or ends a line.
 type lineWriter struct {
-	out    []byte
+	out    strings.Builder
 	breaks int    // line breaks owed: at most 2
 	spaces int    // spaces owed
 	quote  int    // open quotes
@@ -42,13 +42,13 @@ func (w *lineWriter) cell() {
 }
 
 // append adds to the line that was written last, before what is owed.
-func (w *lineWriter) append(s string) { w.out = append(w.out, s...) }
+func (w *lineWriter) append(s string) { w.out.WriteString(s) }
 
 func (w *lineWriter) write(s string) {
 	for len(s) > 0 {
 		if n := plainRun(s); n > 0 {
 			w.pay()
-			w.out = append(w.out, s[:n]...)
+			w.append(s[:n])
 			s = s[n:]
 			continue
 		}
@@ -108,13 +108,13 @@ func (w *lineWriter) special(r rune) {
 		w.space()
 	case r == utf8.RuneError:
 		w.pay()
-		w.out = append(w.out, string(utf8.RuneError)...)
+		w.out.WriteRune(utf8.RuneError)
 	}
 }
 
 // pay writes the breaks and spaces that are owed.
 func (w *lineWriter) pay() {
-	if len(w.out) == 0 || w.breaks > 0 {
+	if w.out.Len() == 0 || w.breaks > 0 {
 		w.nextLine()
 	} else {
 		w.pad(w.spaces)
@@ -125,15 +125,15 @@ func (w *lineWriter) pay() {
 // nextLine begins a line with its quotes, indent and marker.
 func (w *lineWriter) nextLine() {
 	quote := min(w.quote, maxIndent)
-	if len(w.out) > 0 {
-		w.out = append(w.out, '\n')
+	if w.out.Len() > 0 {
+		w.append("\n")
 		if w.breaks > 1 {
-			w.quotes(min(quote, w.quoted))
-			w.out = append(bytes.TrimRight(w.out, " "), '\n')
+			w.quotes(min(quote, w.quoted), ">")
+			w.append("\n")
 		}
 	}
 	w.quoted = quote
-	w.quotes(quote)
+	w.quotes(quote, "> ")
 	w.pad(2 * min(max(w.indent-1, 0), maxIndent))
 	if w.marker == "" && w.indent > 0 {
 		w.pad(2) // under the text of the item
@@ -143,17 +143,21 @@ func (w *lineWriter) nextLine() {
 	if w.pre > 0 {
 		w.pad(w.spaces)
 	}
-	w.lineText = len(w.out)
+	w.lineText = w.out.Len()
 }
 
-func (w *lineWriter) quotes(n int) {
-	for range n {
+// quotes writes the marks of n quotes, with last for the innermost.
+func (w *lineWriter) quotes(n int, last string) {
+	for range n - 1 {
 		w.append("> ")
+	}
+	if n > 0 {
+		w.append(last)
 	}
 }
 
 func (w *lineWriter) pad(n int) {
 	for range n {
-		w.out = append(w.out, ' ')
+		w.out.WriteByte(' ')
 	}
 }
