@@ -116,6 +116,9 @@ func (p *parser) headerText(raw string) string {
 
 // oneLine makes a line for people of decoded text: controls and line breaks become spaces, the ends are trimmed.
 func oneLine(s string) string {
+	if isASCII(s) && textCode(s) == "" {
+		return strings.TrimSpace(s) // there is nothing to replace
+	}
 	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
 			return ' '

@@ -157,7 +157,7 @@ func isSignature(lines []string) bool {
 // GMX, then among the next lines the other of these, and recipients or subject.
 func headerBlock(lines []string) bool {
 	first := strings.TrimSpace(lines[0])
-	if !strings.ContainsAny(first[:min(len(first), 30)], ":\uff1a") {
+	if head := first[:min(len(first), 30)]; strings.IndexByte(head, ':') < 0 && !strings.Contains(head, "\uff1a") {
 		return false
 	}
 	from, dated, addressed := fromLine.MatchString(first), dateLine.MatchString(first), false
