@@ -40,8 +40,8 @@ func TextFromHTML(doc string) string {
 // element is an open element.
 type element struct {
 	tag    atom.Atom
-	name   string // where tag is 0
 	hidden bool
+	name   string // where tag is 0
 	href   string // of a link
 	from   int    // where a link's text begins in out
 	number int    // of the next item, in an ordered list
@@ -140,7 +140,7 @@ func (t *texter) show(e *element) {
 }
 
 // finish does what the end of a visible element does.
-func (t *texter) finish(e element) {
+func (t *texter) finish(e *element) {
 	switch e.tag {
 	case atom.Blockquote:
 		t.quote--
@@ -165,7 +165,7 @@ func (t *texter) breaksOf(tag atom.Atom) int {
 }
 
 // finishLink puts the address after the text of a link, unless the text says it already.
-func (t *texter) finishLink(e element) {
+func (t *texter) finishLink(e *element) {
 	if e.href == "" {
 		return
 	}

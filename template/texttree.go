@@ -77,7 +77,7 @@ func (t *texter) closeWithin(limit bounds, tags ...atom.Atom) {
 // endElement closes the innermost open element of an end tag, with all it holds.
 func (t *texter) endElement() {
 	if t.tag == atom.Br { // HTML §13.2.6.4.7: </br> is <br>
-		t.attrs = nil
+		t.attrs = t.attrs[:0]
 		t.start()
 		return
 	}
@@ -119,7 +119,7 @@ func (t *texter) closeAll() { t.closeTo(0) }
 // closeTo closes the open elements from the innermost to the i-th.
 func (t *texter) closeTo(i int) {
 	for n := len(t.open) - 1; n >= i; n-- {
-		e := t.open[n]
+		e := &t.open[n]
 		t.open = t.open[:n]
 		if e.hidden {
 			t.hidden--
