@@ -25,8 +25,8 @@ type Draft struct {
 	// Vars are further variables for the letter. The names customer, manager, store and unsubscribe_url are taken.
 	Vars template.Vars
 
-	// Attachments are judged by Config.Policy. One whose name the HTML refers to, as in <img src="cid:logo.png">, is shown
-	// there; a name with spaces or the like is percent-encoded (RFC 2392).
+	// Attachments are judged by Config.Policy. One that the HTML shows by its name, as in <img src="cid:logo.png"> or in CSS
+	// url(cid:logo.png), comes with the letter; a name with spaces or the like may be percent-encoded (RFC 2392).
 	Attachments []attach.File
 
 	// Purpose Bulk goes to the addresses that nothing keeps mailings from; to none where the customer has unsubscribed, or

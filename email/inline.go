@@ -7,7 +7,7 @@ import (
 	"github.com/crmmail/crmmail/email/internal/cidlink"
 )
 
-// InlineHTML is HTML as a page shows it: what it refers to by a Content-ID (RFC 2392), its pictures mostly, comes from where
+// InlineHTML is HTML as a page shows it: what it shows by a Content-ID (RFC 2392), its pictures mostly, comes from where
 // link says, by the file's place in Attachments. What refers to no file of the message stays as it is. It is the writer's HTML
 // all the same: it belongs into a frame that runs nothing and fetches nothing from elsewhere.
 func (m Message) InlineHTML(link func(place int) string) string {
@@ -53,11 +53,11 @@ func firstPlaces(list []Attachment, known func(Attachment) string) map[string]in
 	return places
 }
 
-// inlineNames are the names by which a letter can refer to its files.
+// inlineNames are the names by which a letter can refer to its files: as the sender has them, and as they are sent.
 func inlineNames(files []attach.File) []string {
 	var names []string
 	for _, file := range files {
-		names = append(names, attach.CleanName(file.Name))
+		names = append(names, file.Name, attach.CleanName(file.Name))
 	}
 	return names
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/crmmail/crmmail/email/message"
 )
 
-var linked = regexp.MustCompile(`cid:([^"]+)`)
+var linked = regexp.MustCompile(`(?i)cid:([^")]+)`)
 
 // Attachments to which the letter refers by name are shown within it, however the name is written; the others stay files.
 func TestInlinePictures(t *testing.T) {
@@ -27,7 +27,7 @@ func TestInlinePictures(t *testing.T) {
 		attach.Bytes("unused.png", bigPNG(t), morning),
 	))
 	letter.Letter.Preheader = "Заберите до пятницы"
-	letter.Letter.HTML = `<p>Ждём вас!</p><img src="cid:logo.png" alt=""><table background=CID:logo.png><tr><td>` +
+	letter.Letter.HTML = `<p>Ждём вас!</p><img src="cid:logo.png" alt=""><table style="background:url(CID:logo.png)"><tr><td>` +
 		`<img src='cid:наш магазин &amp; сад.png' alt=""><img src="cid:%D0%BD%D0%B0%D1%88%20магазин%20&amp;%20сад.png" alt="">` +
 		`</table><img src="cid:nobody.png" alt="">`
 
