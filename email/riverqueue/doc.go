@@ -33,7 +33,8 @@
 // job died with its worker, or was removed. So River's RescueStuckJobsAfter can stay at its hour.
 //
 // A message whose job died with its worker is delivered alone in the process that it comes to next: where it is what ends
-// processes, no other message is lost with it, and after five it is parked, as email.Service.Run does it.
+// processes, no other message is lost with it, and after five it is parked, as email.Service.Run does it. So is one whose job
+// ended in an error, as where the database was away: both look alike, and what was tried before goes one by one for a while.
 //
 // Transactional messages go before bulk mail, and what dead workers left goes before both.
 //
