@@ -82,22 +82,25 @@ func FuzzScanner(f *testing.F) {
 }
 
 func TestScannerIsLinear(t *testing.T) {
+	for _, unit := range []string{"<", "<!--", "&", "<a b=\"", "a=/ "} {
+		assertLinear(t, strings.Repeat(unit, 1<<20/len(unit)))
+	}
 	for _, unit := range []string{
-		"<", "<!", "<!--", "<!---", "--!", "&", "&#", "&#x", "&a", "a", "</", "<a b=\"", "<a b='x", "<a ", "<a b=/", "a=/ ", "\x00\r", "]]>",
+		"<!", "<!---", "--!", "&#", "&#x", "&a", "</", "<a b='x", "<a ", "<a b=/", "a=/ ", "\x00\r", "]]>",
 		"<title>", "<title></titl", "<script><!--", "<script><!--<script", "<plaintext>", "<a href='&notit;", "<a href='&copy=1'>",
 	} {
 		for _, opening := range []string{"", "<p a='", "<p ", "<script><!--", "<title>", "<!--"} {
-			size := 1 << 20
-			if opening != "" {
-				size = 1 << 17
-			}
-			doc := opening + strings.Repeat(unit, size/len(unit))
-			start := time.Now()
-			template.TextFromHTML(doc)
-			template.InsertPreheader(doc, "A")
-			template.StripPreheader(doc + "crm-preheader")
-			template.Preheader(doc + "crm-preheader")
-			assert.Less(t, time.Since(start), 20*time.Second, "%q in %q", unit, opening)
+			assertLinear(t, opening+strings.Repeat(unit, 1<<15/len(unit)))
 		}
 	}
+}
+
+// assertLinear wants of a hostile document far less time than quadratic work would take, even on a busy machine.
+func assertLinear(t *testing.T, doc string) {
+	start := time.Now()
+	template.TextFromHTML(doc)
+	template.InsertPreheader(doc, "A")
+	template.StripPreheader(doc + "crm-preheader")
+	template.Preheader(doc + "crm-preheader")
+	assert.Less(t, time.Since(start), 20*time.Second, "%.20q…", doc)
 }
