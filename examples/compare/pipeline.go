@@ -78,8 +78,8 @@ func pipelineOurs(t Task) (Work, error) {
 			return err
 		}
 		html, _ := template.InsertPreheader(rendered.Letter.HTML, rendered.Letter.Preheader)
-		found, err := validator.Check(ctx, validate.StageSend, validate.Content{
-			Subject: rendered.Letter.Subject, Preheader: rendered.Letter.Preheader, HTML: html, Text: rendered.Letter.Text,
+		found, err := validator.Check(ctx, validate.StageSend, validate.Content{ // what the author wrote, as email.Service does
+			Subject: rendered.Letter.Subject, Preheader: rendered.Letter.Preheader, HTML: rendered.Letter.HTML,
 		})
 		if err != nil {
 			return err
