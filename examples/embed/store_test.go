@@ -155,7 +155,10 @@ func (s *mapStore) Claim(ctx context.Context, c email.Claim) (claimed email.Clai
 		return email.Claimed{}, err
 	}
 	defer end()
-	free := s.all(func(r record) bool { return r.Owner == "" || !r.LeaseUntil.After(c.Now) })
+	wrong := c.Now.Add(c.Lease + email.MaxLead) // a lease until then is of a clock that had leapt ahead
+	free := s.all(func(r record) bool {
+		return r.Owner == "" || !r.LeaseUntil.After(c.Now) || r.LeaseUntil.After(wrong)
+	})
 	slices.SortFunc(free, func(a, b record) int {
 		return cmp.Or(cmp.Compare(a.Message.Purpose, b.Message.Purpose), a.Message.SendAt.Compare(b.Message.SendAt), cmp.Compare(a.Message.ID, b.Message.ID))
 	})
