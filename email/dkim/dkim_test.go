@@ -29,16 +29,19 @@ import (
 	"github.com/crmmail/crmmail/email/message"
 )
 
-// signers are one of each algorithm, at a fixed time.
+// signers are one of each algorithm, Ed25519 first.
 func signers(t testing.TB, change ...func(*ours.Config)) []*ours.Signer {
 	t.Helper()
 	var list []*ours.Signer
-	for selector, make := range map[string]func() ([]byte, error){"rsa": ours.NewRSAKey, "ed": ours.NewEd25519Key} {
-		text, err := make()
+	for _, one := range []struct {
+		selector string
+		newKey   func() ([]byte, error)
+	}{{"ed", ours.NewEd25519Key}, {"rsa", ours.NewRSAKey}} {
+		text, err := one.newKey()
 		require.NoError(t, err)
 		key, err := ours.ParseKey(text)
 		require.NoError(t, err)
-		config := ours.Config{Domain: "shop.example", Selector: selector, Key: key}
+		config := ours.Config{Domain: "shop.example", Selector: one.selector, Key: key}
 		for _, f := range change {
 			f(&config)
 		}
