@@ -9,8 +9,6 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
 	"github.com/crmmail/crmmail/email/sqlstore"
 )
 
@@ -63,14 +61,9 @@ func faultsOf(t *testing.T) map[string]fault {
 }
 
 // openFaulty opens a database that works until strike is called.
-func openFaulty(t testing.TB, name string) (*sql.DB, *faulty) {
+func openFaulty(t testing.TB, path string) (*sql.DB, *faulty) {
 	f := &faulty{}
-	if dialect(t) == sqlstore.SQLite {
-		name = sqlstore.SQLiteDSN(name) + "&_pragma=synchronous(0)"
-	}
-	db := sql.OpenDB(faultyConnector{openDB(t, "").Driver(), name, f})
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	return db, f
+	return openWrapped(t, path, func(c fullConn) driver.Conn { return &faultyConn{fullConn: c, faulty: f} }), f
 }
 
 // strike lets a fault happen at the nth step from now on, to whoever works in the context that it returns.
@@ -105,22 +98,6 @@ func (f *faulty) step(c *faultyConn, step func() error) error {
 		return how(f, c, step)
 	}
 	return step()
-}
-
-type faultyConnector struct {
-	driver driver.Driver
-	dsn    string
-	faulty *faulty
-}
-
-func (c faultyConnector) Driver() driver.Driver { return c.driver }
-
-func (c faultyConnector) Connect(context.Context) (driver.Conn, error) {
-	conn, err := c.driver.Open(c.dsn)
-	if err != nil {
-		return nil, err
-	}
-	return &faultyConn{fullConn: conn.(fullConn), faulty: c.faulty}, nil
 }
 
 type faultyConn struct {

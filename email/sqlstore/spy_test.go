@@ -27,9 +27,7 @@ type statement struct {
 // openSpy opens a database whose statements are noted.
 func openSpy(t testing.TB, path string) (*sql.DB, *spy) {
 	s := &spy{}
-	db := sql.OpenDB(spyConnector{openDB(t, path).Driver(), dataSource(t, path), s})
-	t.Cleanup(func() { require.NoError(t, db.Close()) })
-	return db, s
+	return openWrapped(t, path, func(c fullConn) driver.Conn { return spyConn{c, s} }), s
 }
 
 // reset forgets what was noted.
@@ -87,29 +85,6 @@ func explain(t testing.TB, db *sql.DB, s statement) string {
 	}
 	require.NoError(t, rows.Err())
 	return plan.String()
-}
-
-type spyConnector struct {
-	driver driver.Driver
-	dsn    string
-	spy    *spy
-}
-
-func (c spyConnector) Driver() driver.Driver { return c.driver }
-
-func (c spyConnector) Connect(context.Context) (driver.Conn, error) {
-	conn, err := c.driver.Open(c.dsn)
-	if err != nil {
-		return nil, err
-	}
-	return spyConn{conn.(fullConn), c.spy}, nil
-}
-
-type fullConn interface {
-	driver.Conn
-	driver.ConnBeginTx
-	driver.ExecerContext
-	driver.QueryerContext
 }
 
 type spyConn struct {
