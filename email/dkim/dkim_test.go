@@ -3,6 +3,7 @@ package dkim_test
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdh"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/elliptic"
@@ -338,6 +339,10 @@ func TestKeys(t *testing.T) {
 	require.NoError(t, err)
 	der, err := x509.MarshalPKCS8PrivateKey(elliptic)
 	require.NoError(t, err)
+	agreement, err := ecdh.X25519().GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	agreementDER, err := x509.MarshalPKCS8PrivateKey(agreement)
+	require.NoError(t, err)
 	for name, text := range map[string][]byte{
 		"nothing":     nil,
 		"not PEM":     []byte("secret"),
@@ -345,9 +350,12 @@ func TestKeys(t *testing.T) {
 		"broken":      pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: []byte{1}}),
 		"encrypted":   pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte{1}}),
 		"elliptic":    pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}),
+		"no signer":   pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: agreementDER}),
 	} {
-		_, err := ours.ParseKey(text)
+		key, err := ours.ParseKey(text)
 		require.Error(t, err, name)
+		require.Nil(t, key, name)
+		require.NotContains(t, err.Error(), "Config", "nobody gave one")
 	}
 }
 

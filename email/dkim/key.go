@@ -75,9 +75,14 @@ func ParseKey(text []byte) (crypto.Signer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("dkim: private key: %w", err)
 		}
-		signer, _ := key.(crypto.Signer)
-		_, err = algorithmOf(signer)
-		return signer, err
+		signer, ok := key.(crypto.Signer)
+		if !ok { // as X25519, which only agrees on secrets
+			return nil, fmt.Errorf("dkim: a key of type %T cannot sign", key)
+		}
+		if _, err := algorithmOf(signer); err != nil {
+			return nil, err
+		}
+		return signer, nil
 	}
 }
 
