@@ -41,10 +41,7 @@ type Envelope struct {
 
 // Transport writes messages into a folder. It implements email.Transport and is safe for concurrent use, also of several
 // programs.
-type Transport struct {
-	dir string
-	now func() time.Time
-}
+type Transport struct{ dir string }
 
 var _ email.Transport = (*Transport)(nil)
 
@@ -60,7 +57,7 @@ func New(dir string) (*Transport, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("email/emlfile: %w", err)
 	}
-	return &Transport{dir: dir, now: time.Now}, nil
+	return &Transport{dir}, nil
 }
 
 // Deliver implements email.Transport. Every recipient is accepted; the receipt's ProviderID is the name of the file with
@@ -73,7 +70,7 @@ func (t *Transport) Deliver(ctx context.Context, env email.Envelope, msg io.Writ
 	if err := ctx.Err(); err != nil {
 		return email.Receipt{}, broken(err)
 	}
-	at := t.now().UTC()
+	at := time.Now().UTC()
 	name := filepath.Join(t.dir, at.Format("20060102T150405.000Z")+"-"+random())
 	sidecar, err := json.MarshalIndent(Envelope{env.ReturnPath, env.Recipients, at}, "", "  ")
 	if err != nil {
@@ -121,7 +118,10 @@ func write(ctx context.Context, name string, content io.WriterTo) error {
 	if w.err != nil {
 		return broken(w.err)
 	}
-	if err := errors.Join(file.Sync(), file.Close(), os.Rename(file.Name(), name)); err != nil {
+	if err := errors.Join(file.Sync(), file.Close()); err != nil {
+		return broken(err)
+	}
+	if err := os.Rename(file.Name(), name); err != nil {
 		return broken(err)
 	}
 	whole = true
