@@ -52,19 +52,11 @@ func file(t testing.TB, store *sqlstore.Store, filed ...email.Filed) {
 func TestFileAllOrNothing(t *testing.T) { onEach(t, testFileAllOrNothing) }
 
 func testFileAllOrNothing(t *testing.T) {
-	for _, table := range []string{"conversation", "message", "delivery", "received", "attachment", "event"} {
-		t.Run(table, func(t *testing.T) {
-			db := openDB(t, newFile(t))
-			store := storeOn(t, db, sqlstore.Options{})
-			breaks(t, db, "INSERT ON crmmail_"+table)
-			_, err := store.File(context.Background(), aFiled(1, "c"))
-			require.ErrorContains(t, err, "disk on fire")
-			assertEmpty(t, db)
-			repaired(t, db)
-			_, err = store.File(context.Background(), aFiled(1, "c"))
-			require.NoError(t, err, "the key is still free")
-		})
-	}
+	tables := []string{"conversation", "message", "delivery", "received", "attachment", "event"}
+	allOrNothing(t, tables, func(store *sqlstore.Store) error {
+		_, err := store.File(context.Background(), aFiled(1, "c"))
+		return err
+	})
 }
 
 func TestFileRefusesWhatWasNotReceived(t *testing.T) { onEach(t, testFileRefusesWhatWasNotReceived) }
