@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,6 +55,17 @@ func shown(mediaType string) bool {
 func serveText(w http.ResponseWriter, r *http.Request, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(text))
+}
+
+// serveAttachment serves a file of the message by its place, counted from 0.
+func serveAttachment(w http.ResponseWriter, r *http.Request, mail *Mail, number string) {
+	n, err := strconv.Atoi(number)
+	if err != nil || n < 0 || n >= len(mail.Parsed.Attachments) {
+		http.NotFound(w, r)
+		return
+	}
+	file := mail.Parsed.Attachments[n]
+	serveFile(w, r, file.Name, file.Content)
 }
 
 // serveFile serves something to be saved, never to be opened in the page.

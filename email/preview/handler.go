@@ -2,15 +2,14 @@ package preview
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/internal/weblang"
 )
 
-// Handler shows a Mailbox; without one it is an empty one. It uses relative links alone, so it can be mounted anywhere by http.StripPrefix, at a path that
-// ends in a slash.
+// Handler shows a Mailbox; nil is an empty one. It uses relative links alone, so that it can be mounted anywhere by
+// http.StripPrefix, at a path that ends in a slash. It is safe for concurrent use.
 type Handler struct {
 	Mailbox *Mailbox
 	// Service tells what lists of mails show and what the validators say; nil: neither is shown.
@@ -103,14 +102,4 @@ func (h Handler) language(r *http.Request) string {
 		return h.Language
 	}
 	return weblang.Of(r)
-}
-
-func serveAttachment(w http.ResponseWriter, r *http.Request, mail *Mail, number string) {
-	n, err := strconv.Atoi(number)
-	if err != nil || n < 0 || n >= len(mail.Parsed.Attachments) {
-		http.NotFound(w, r)
-		return
-	}
-	file := mail.Parsed.Attachments[n]
-	serveFile(w, r, file.Name, file.Content)
 }

@@ -36,13 +36,15 @@ type Detail struct {
 	Unsubscribe string `json:"unsubscribe,omitempty"`
 	OneClick    bool   `json:"oneClick,omitempty"`
 	Inbox       []Row  `json:"inbox"`
-
-	named map[string]bool // the addresses in To and Cc
 }
 
-// Blind tells that an address of the envelope stands in no header field.
+// Blind tells of an address of the envelope that it stands neither in To nor in Cc.
 func (d Detail) Blind(address string) bool {
-	return !d.named[strings.ToLower(address)]
+	address = strings.ToLower(address)
+	return !slices.ContainsFunc(slices.Concat(d.To, d.Cc), func(box string) bool {
+		box = strings.ToLower(box)
+		return box == address || strings.HasSuffix(box, " <"+address+">")
+	})
 }
 
 // File is one attachment.
@@ -104,14 +106,11 @@ func (h Handler) detail(r *http.Request, kept *Mail) Detail {
 	p, language := kept.Parsed, h.language(r)
 	d := Detail{
 		Summary: Summary{
-			ID: kept.ID, At: kept.At, From: joined(p.From), ReturnPath: kept.Envelope.ReturnPath,
+			ID: kept.ID, At: kept.At, From: strings.Join(boxes(p.From), ", "), ReturnPath: kept.Envelope.ReturnPath,
 			Recipients: kept.Envelope.Recipients, Subject: p.Subject, MessageID: p.MessageID, Size: int64(len(kept.Raw)),
 			Files: []File{},
 		},
-		To: boxes(p.To), Cc: boxes(p.Cc), Text: p.Text, HTML: p.HTML, named: map[string]bool{},
-	}
-	for _, box := range slices.Concat(p.To, p.Cc) {
-		d.named[strings.ToLower(box.Address)] = true
+		To: boxes(p.To), Cc: boxes(p.Cc), Text: p.Text, HTML: p.HTML,
 	}
 	for _, file := range p.Attachments {
 		d.Files = append(d.Files, File{file.Name, file.MediaType, file.ContentID, file.Inline, file.Size})
@@ -161,16 +160,6 @@ func boxes(list []mail.Address) []string {
 		texts[i] = plain(box)
 	}
 	return texts
-}
-
-func joined(list []mail.Address) (text string) {
-	for i, box := range list {
-		if i > 0 {
-			text += ", "
-		}
-		text += plain(box)
-	}
-	return text
 }
 
 // plain is a mailbox for a person's eyes: not encoded.

@@ -126,6 +126,9 @@ func TestJSON(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(b.page(t, "mails/1.json")), &detail))
 	assert.Equal(t, list[1], detail.Summary)
 	assert.Equal(t, []string{"Анна <anna@customer.example>"}, detail.To)
+	for address, blind := range map[string]bool{"boss@shop.example": true, "Anna@customer.example": false, "customer.example": true} {
+		assert.Equal(t, blind, detail.Blind(address), address)
+	}
 	assert.Contains(t, detail.HTML, "Здравствуйте!")
 	assert.Contains(t, codes(detail.Findings), "link.short")
 	assert.Contains(t, codes(detail.Findings), "active.script")
