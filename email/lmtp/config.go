@@ -1,6 +1,7 @@
 package lmtp
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -66,12 +67,12 @@ func (c *Config) complete() error {
 		c.Hello = hostname()
 	}
 	c.TLSConfig = c.TLSConfig.Clone() // nil stays nil
-	c.MaxSize = or(c.MaxSize, 64<<20)
-	c.MaxRecipients = or(c.MaxRecipients, 100)
-	c.MaxConns = or(c.MaxConns, 100)
-	c.CommandTimeout = or(c.CommandTimeout, 5*time.Minute)
-	c.DataTimeout = or(c.DataTimeout, 30*time.Minute)
-	c.ReceiveTimeout = or(c.ReceiveTimeout, 5*time.Minute)
+	c.MaxSize = cmp.Or(c.MaxSize, 64<<20)
+	c.MaxRecipients = cmp.Or(c.MaxRecipients, 100)
+	c.MaxConns = cmp.Or(c.MaxConns, 100)
+	c.CommandTimeout = cmp.Or(c.CommandTimeout, 5*time.Minute)
+	c.DataTimeout = cmp.Or(c.DataTimeout, 30*time.Minute)
+	c.ReceiveTimeout = cmp.Or(c.ReceiveTimeout, 5*time.Minute)
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -79,13 +80,6 @@ func (c *Config) complete() error {
 		c.Now = time.Now
 	}
 	return nil
-}
-
-func or[T int | int64 | time.Duration](value, otherwise T) T {
-	if value == 0 {
-		return otherwise
-	}
-	return value
 }
 
 func hostname() string {

@@ -5,13 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/crmmail/crmmail/email"
 )
-
-const maxLogged = 300 // octets of an error
 
 var errPanic = errors.New("the receiver panicked")
 
@@ -67,19 +64,4 @@ func byMailbox(all []recipient) (mailboxes []string, recipients map[string][]str
 		}
 	}
 	return mailboxes, recipients
-}
-
-// redact is the text of an error without addresses and ids, for a log.
-func redact(err error) string {
-	words := strings.Fields(err.Error())
-	for i, word := range words {
-		if strings.Contains(word, "@") {
-			words[i] = "…"
-		}
-	}
-	text := strings.Join(words, " ")
-	if len(text) > maxLogged {
-		text = strings.ToValidUTF8(text[:maxLogged], "") + "…"
-	}
-	return text
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"runtime/debug"
 	"strings"
 )
 
@@ -72,10 +71,6 @@ func (s *session) contain() {
 		s.logPanic(p)
 		s.bye("421 4.3.0", "Internal error")
 	}
-}
-
-func (s *session) logPanic(p any) {
-	s.config.Logger.ErrorContext(s.ctx, "lmtp panic", "type", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 }
 
 func (s *session) close() {
