@@ -27,7 +27,8 @@ func bulk(d *email.Draft) { d.Purpose = email.Bulk }
 
 // toBoth makes a mailing to both of Ivan's addresses.
 func toBoth(d *email.Draft) {
-	
+	d.Purpose, d.To = email.Bulk, []string{"ivan@example.org", "ivan@mail.ru"}
+}
 
 // reasons are those of all suppressions, newest first, with their addresses.
 func (w *world) reasons(t *testing.T) (list []string) {
@@ -145,9 +146,6 @@ func TestMailingToSeveralAddresses(t *testing.T) {
 		t.Run(string(reason), func(t *testing.T) { testMailing(t, reason, to) })
 		t.Run(string(reason)+" while it waits", func(t *testing.T) { testQueuedMailing(t, reason, to) })
 	}
-}
-
-d.Purpose, d.To = email.Bulk, []string{"ivan@example.org", "ivan@mail.ru"}
 }
 
 func testMailing(t *testing.T, reason email.SuppressionReason, to []string) {
