@@ -47,15 +47,10 @@ func parseEnmime(t Task) (Work, error) {
 		if err != nil {
 			return err
 		}
-		from, err := msg.AddressList("From")
-		if err != nil {
+		if err := got.people(msg.AddressList); err != nil {
 			return err
 		}
-		to, err := msg.AddressList("To")
-		if err != nil {
-			return err
-		}
-		got.Subject, got.From, got.To = msg.GetHeader("Subject"), from[0].Address, to[0].Address
+		got.Subject = msg.GetHeader("Subject")
 		got.body(msg.Text, msg.HTML)
 		for _, list := range [][]*enmime.Part{msg.Inlines, msg.Attachments} {
 			for _, a := range list {

@@ -11,8 +11,8 @@ func buildGoMessage(t Task) (Work, error) {
 	letter, err := readLetter(t)
 	return func(w io.Writer) error {
 		var h mail.Header
-		h.SetAddressList("From", []*mail.Address{(*mail.Address)(&letter.From)})
-		h.SetAddressList("To", []*mail.Address{(*mail.Address)(&letter.To)})
+		h.SetAddressList("From", []*mail.Address{&letter.From})
+		h.SetAddressList("To", []*mail.Address{&letter.To})
 		h.SetSubject(letter.Subject)
 		h.SetDate(sentAt)
 		if err := h.GenerateMessageIDWithHostname("chai.example"); err != nil {
@@ -129,15 +129,9 @@ func parseGoMessage(t Task) (Work, error) {
 		if got.Subject, err = msg.Header.Subject(); err != nil {
 			return err
 		}
-		from, err := msg.Header.AddressList("From")
-		if err != nil {
+		if err := got.people(msg.Header.AddressList); err != nil {
 			return err
 		}
-		to, err := msg.Header.AddressList("To")
-		if err != nil {
-			return err
-		}
-		got.From, got.To = from[0].Address, to[0].Address
 		for {
 			part, err := msg.NextPart()
 			if err == io.EOF {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+	"net/mail"
 	"os"
 )
 
@@ -57,6 +58,20 @@ func (r *reading) file(name string, content io.Reader) error {
 	size, sum, err := octets(content, r.buffer)
 	r.Files = append(r.Files, readFile{Name: name, Size: size, Sum: sum})
 	return err
+}
+
+// people notes the sender and the recipient, by what reads the addresses of a header field.
+func (r *reading) people(addresses func(field string) ([]*mail.Address, error)) error {
+	from, err := addresses("From")
+	if err != nil {
+		return err
+	}
+	to, err := addresses("To")
+	if err != nil {
+		return err
+	}
+	r.From, r.To = from[0].Address, to[0].Address
+	return nil
 }
 
 // body notes the texts.

@@ -26,15 +26,9 @@ func readStandard(got *reading, r io.Reader) error {
 	if got.Subject, err = words.DecodeHeader(msg.Header.Get("Subject")); err != nil {
 		return err
 	}
-	from, err := msg.Header.AddressList("From")
-	if err != nil {
+	if err := got.people(msg.Header.AddressList); err != nil {
 		return err
 	}
-	to, err := msg.Header.AddressList("To")
-	if err != nil {
-		return err
-	}
-	got.From, got.To = from[0].Address, to[0].Address
 	return got.part(textproto.MIMEHeader(msg.Header), msg.Body)
 }
 
