@@ -30,14 +30,6 @@ func (d *DSN) ofMail(msg io.WriterTo) string {
 	return params
 }
 
-// envelopeID is the id that a message tells, or empty.
-func envelopeID(msg io.WriterTo) string {
-	if m, ok := msg.(interface{ EnvelopeID() string }); ok {
-		return m.EnvelopeID()
-	}
-	return ""
-}
-
 // ofRecipient is what RCPT says further; addr is as in the envelope.
 func (d *DSN) ofRecipient(addr string) string {
 	var when []string

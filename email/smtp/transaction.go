@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/crmmail/crmmail/email"
@@ -75,74 +73,6 @@ func (x *transaction) envelope(ctx context.Context) (err error) {
 		x.conn.broken = true
 	}
 	return err
-}
-
-// prepare writes the commands, as far as the server's extensions let it.
-func (x *transaction) prepare() error {
-	ext := x.conn.ext
-	path, rcpts, utf8, err := wirePaths(x.env)
-	if err != nil {
-		return err
-	}
-	if m, ok := x.msg.(interface{ SMTPUTF8() bool }); ok && m.SMTPUTF8() {
-		utf8 = true
-	}
-	if utf8 && !ext.utf8 {
-		return &email.TransportError{Code: 553, Enhanced: "5.6.7", // RFC 6531 §3.5
-			Text: "the message needs SMTPUTF8, which the server does not support"}
-	}
-	var mail strings.Builder
-	mail.WriteString("MAIL FROM:<" + path + ">")
-	if size := sizeOf(x.msg); size > 0 && ext.sizeParam {
-		if ext.size > 0 && size > ext.size { // RFC 1870 §6.1
-			return &email.TransportError{Code: 552, Enhanced: "5.3.4",
-				Text: fmt.Sprintf("the message has %d octets, the server takes %d", size, ext.size)}
-		}
-		mail.WriteString(" SIZE=" + strconv.FormatInt(size, 10))
-	}
-	eightBit := true // where the message does not say
-	if m, ok := x.msg.(interface{ EightBit() bool }); ok {
-		if eightBit = m.EightBit(); eightBit && !ext.eightBit {
-			return &email.TransportError{Code: 554, Enhanced: "5.6.3", // RFC 6152 §3
-				Text: "the message has octets outside ASCII, and the server does not support 8BITMIME"}
-		}
-	}
-	if eightBit && ext.eightBit {
-		mail.WriteString(" BODY=8BITMIME")
-	}
-	if utf8 {
-		mail.WriteString(" SMTPUTF8")
-	}
-	dsn := x.conn.config.DSN
-	if dsn != nil && ext.dsn && path != "" { // nobody is told where there is no return path
-		mail.WriteString(dsn.ofMail(x.msg))
-		x.dsn = dsn
-	}
-	x.mail, x.rcpts = mail.String(), rcpts
-	return nil
-}
-
-// sizeOf is the size that a message tells, or 0.
-func sizeOf(msg io.WriterTo) int64 {
-	if m, ok := msg.(interface{ Size() int64 }); ok {
-		return m.Size()
-	}
-	return 0
-}
-
-// command is MAIL, then each RCPT, then DATA.
-func (x *transaction) command(i int) (stage, string) {
-	switch {
-	case i == 0:
-		return stageMail, x.mail
-	case i <= len(x.rcpts):
-		line := "RCPT TO:<" + x.rcpts[i-1] + ">"
-		if x.dsn != nil {
-			line += x.dsn.ofRecipient(x.env.Recipients[i-1])
-		}
-		return stageRcpt, line
-	}
-	return stageData, "DATA"
 }
 
 // open sends the commands in flights and takes in the replies. Its error is the session's.

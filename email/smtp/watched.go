@@ -12,12 +12,12 @@ type watched struct {
 }
 
 // watchedBits also tells of 8-bit octets, for a message that does: one that does not must not seem to.
-type watchedBits struct {
-	*watched
-	bits interface{ EightBit() bool }
-}
+type watchedBits struct{ *watched }
 
-func (m watchedBits) EightBit() bool { return m.bits.EightBit() }
+func (m watchedBits) EightBit() bool {
+	eightBit, _ := isEightBit(m.WriterTo)
+	return eightBit
+}
 
 type watching interface {
 	io.WriterTo
@@ -26,8 +26,8 @@ type watching interface {
 
 func watch(msg io.WriterTo) watching {
 	m := &watched{WriterTo: msg}
-	if bits, ok := msg.(interface{ EightBit() bool }); ok {
-		return watchedBits{m, bits}
+	if _, told := isEightBit(msg); told {
+		return watchedBits{m}
 	}
 	return m
 }
@@ -41,9 +41,6 @@ func (m *watched) asked() bool { return m.begun.Load() }
 
 func (m *watched) Size() int64 { return sizeOf(m.WriterTo) }
 
-func (m *watched) SMTPUTF8() bool {
-	inner, ok := m.WriterTo.(interface{ SMTPUTF8() bool })
-	return ok && inner.SMTPUTF8()
-}
+func (m *watched) SMTPUTF8() bool { return needsUTF8(m.WriterTo) }
 
 func (m *watched) EnvelopeID() string { return envelopeID(m.WriterTo) }
