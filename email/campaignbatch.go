@@ -83,6 +83,7 @@ func (r *campaignRun) letters(ctx context.Context, s *Service, batch []Customer,
 func (r *campaignRun) letter(ctx context.Context, s *Service, customer Customer) (Queued, error) {
 	c := *r.common
 	c.id, c.conversationID, c.customer = s.config.NewID(), s.config.NewID(), customer
+	c.senders = s.config.Senders
 	c.draft.CustomerID, c.draft.IdempotencyKey = customer.ID, r.campaign.key(customer.ID)
 	err := c.take(ctx,
 		func(context.Context, *composition) error { return checkID("customer", customer.ID) },

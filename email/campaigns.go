@@ -79,7 +79,8 @@ type campaignRun struct {
 
 // begin takes the letter through every step that needs no customer, and finds out how far the campaign has come.
 func (s CampaignService) begin(ctx context.Context, campaign Campaign) (*campaignRun, error) {
-	r := &campaignRun{service: s.service, campaign: campaign, common: &composition{draft: campaign.Draft, inlineLimit: -1}}
+	common := &composition{draft: campaign.Draft, senders: s.service.config.Senders, inlineLimit: -1}
+	r := &campaignRun{service: s.service, campaign: campaign, common: common}
 	if err := campaign.check(); err != nil {
 		return r, err
 	}

@@ -18,6 +18,7 @@ type composition struct {
 	id, conversationID string // of the message, and of the conversation that it begins
 
 	draft    Draft
+	senders  sender.Directory // the host's, which is asked about each identity once
 	customer Customer
 	parent   *Message // the message that is answered; nil: none
 	from     sender.Identity
@@ -42,7 +43,12 @@ type composition struct {
 // compose takes a draft through every step that needs no storing. An error is the system's; what a person can mend is
 // among the composition's refusals, all of it at once.
 func (s *Service) compose(ctx context.Context, draft Draft) (*composition, error) {
-	c := &composition{id: s.config.NewID(), conversationID: s.config.NewID(), draft: draft}
+	c := &composition{
+		id:             s.config.NewID(),
+		conversationID: s.config.NewID(),
+		draft:          draft,
+		senders:        askedOnce(s.config.Senders),
+	}
 	err := c.take(ctx,
 		s.findCustomer,
 		s.findParent,

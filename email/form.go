@@ -40,7 +40,8 @@ func (s *Service) Form(ctx context.Context, actorID, customerID string) (Form, e
 		return Form{}, err
 	}
 	form := Form{Customer: customer, To: customer.Mailboxes(), Channels: channels(customer)}
-	if form.From, err = sender.Options(ctx, s.config.Senders, customer.registration()); err != nil {
+	senders := askedOnce(s.config.Senders)
+	if form.From, err = sender.Options(ctx, senders, customer.registration()); err != nil {
 		return Form{}, fmt.Errorf("email: %w", err)
 	}
 	s.Senders.align(ctx, form.From)
@@ -53,7 +54,7 @@ func (s *Service) Form(ctx context.Context, actorID, customerID string) (Form, e
 	if form.Policy, err = s.config.Policy(ctx); err != nil {
 		return Form{}, fmt.Errorf("email: attachment policy: %w", err)
 	}
-	err = s.gateActor(ctx, actorID)
+	err = s.gateActor(ctx, senders, actorID)
 	if refused, ok := refusal(err); ok {
 		form.Refusal = refused
 	} else if err != nil {

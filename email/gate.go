@@ -18,7 +18,7 @@ func (s *Service) askGate(ctx context.Context, c *composition) error {
 		if unattended(c.draft.ActorID, c.draft.ruleID) {
 			return nil // resolveSender asks whether the sender's address may be used
 		}
-		return c.collect(s.gateActor(ctx, c.draft.ActorID))
+		return c.collect(s.gateActor(ctx, c.senders, c.draft.ActorID))
 	}
 	return fmt.Errorf("email: unknown purpose %q", c.draft.Purpose)
 }
@@ -27,8 +27,8 @@ func (s *Service) askGate(ctx context.Context, c *composition) error {
 func unattended(actorID, ruleID string) bool { return actorID == "" && ruleID != "" }
 
 // gateActor asks the gate of the acting user, who must at least exist where it is the chosen sender's.
-func (s *Service) gateActor(ctx context.Context, id string) error {
-	err := s.gateUser(ctx, id)
+func (s *Service) gateActor(ctx context.Context, senders sender.Directory, id string) error {
+	err := gateUser(ctx, senders, id)
 	var closed *sender.NotAllowedError
 	if s.config.GateIdentity && errors.As(err, &closed) {
 		return nil
@@ -36,8 +36,8 @@ func (s *Service) gateActor(ctx context.Context, id string) error {
 	return err
 }
 
-func (s *Service) gateUser(ctx context.Context, id string) error {
-	user, err := s.config.Senders.UserIdentity(ctx, id)
+func gateUser(ctx context.Context, senders sender.Directory, id string) error {
+	user, err := senders.UserIdentity(ctx, id)
 	if errors.Is(err, sender.ErrNotFound) {
 		return &RefusedError{Code: CodeActorUnknown, Err: err}
 	}
@@ -81,7 +81,7 @@ func (s *Service) gateOf(ctx context.Context, msg Message) error {
 			return err
 		}
 		if !unattended(actor, msg.RuleID) {
-			return s.gateUser(ctx, actor)
+			return gateUser(ctx, s.config.Senders, actor)
 		}
 	}
 	customer, err := s.config.customer(ctx, msg.CustomerID)

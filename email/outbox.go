@@ -91,7 +91,7 @@ func (s *Service) mayResend(ctx context.Context, actorID string, msg Message) er
 		_, err := s.stillWanted(ctx, unaccepted(msg.Recipients))
 		return err
 	}
-	err := s.gateActor(ctx, actorID)
+	err := s.gateActor(ctx, s.config.Senders, actorID)
 	if err == nil && s.config.GateIdentity {
 		err = s.gateOf(ctx, msg)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 func (s *Service) resolveSender(ctx context.Context, c *composition) (err error) {
-	c.from, err = sender.Resolve(ctx, s.config.Senders, c.customer.registration(), c.draft.From)
+	c.from, err = sender.Resolve(ctx, c.senders, c.customer.registration(), c.draft.From)
 	if err == nil && s.config.GateIdentity && c.draft.Purpose == Transactional {
 		err = sender.Gate(c.from)
 	}

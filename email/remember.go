@@ -22,7 +22,7 @@ func (r *campaignRun) remembering(ctx context.Context, batch []Customer) (*Servi
 	}
 	return r.service.With(func(c *Config) {
 		c.Blobs = r.blobs
-		c.Senders = &rememberedSenders{Directory: c.Senders}
+		c.Senders = askedOnce(c.Senders)
 		if c.Suppressions != nil {
 			c.Suppressions = rememberedSuppressions{c.Suppressions, suppressed}
 		}
@@ -61,7 +61,13 @@ func (r *rememberedBlobs) remember(ctx context.Context, id string, size int64) e
 	return nil
 }
 
-// rememberedSenders asks about each identity once. It is for one goroutine.
+// askedOnce is a directory that asks the host about each identity once: of one letter the acting user, the sender and the
+// customer's manager are often the same. It is for one goroutine.
+func askedOnce(senders sender.Directory) sender.Directory {
+	return &rememberedSenders{Directory: senders}
+}
+
+// rememberedSenders is what askedOnce returns.
 type rememberedSenders struct {
 	sender.Directory
 	users, stores answers[sender.Identity]

@@ -247,6 +247,37 @@ func (b brokenStore) Enqueue(context.Context, email.Queued) (email.Message, erro
 	return email.Message{}, b.err
 }
 
+// The acting user is the customer's manager, and the sender. The directory is asked anew for each letter.
+func TestEachIdentityIsAskedForOnce(t *testing.T) {
+	var asked []string
+	w := newWorld(t, func(c *email.Config) { c.Senders = listening{c.Senders, &asked} })
+	for range 2 {
+		asked = nil
+		w.send(t)
+		assert.ElementsMatch(t, []string{"anna", "lesnaya"}, asked)
+	}
+	asked = nil
+	_, err := w.Form(t.Context(), "anna", "ivan")
+	require.NoError(t, err)
+	assert.ElementsMatch(t, []string{"anna", "lesnaya"}, asked)
+}
+
+// listening notes whose identities are asked for.
+type listening struct {
+	sender.Directory
+	asked *[]string
+}
+
+func (l listening) UserIdentity(ctx context.Context, id string) (sender.Identity, error) {
+	*l.asked = append(*l.asked, id)
+	return l.Directory.UserIdentity(ctx, id)
+}
+
+func (l listening) StoreIdentity(ctx context.Context, id string) (sender.Identity, error) {
+	*l.asked = append(*l.asked, id)
+	return l.Directory.StoreIdentity(ctx, id)
+}
+
 func TestNewChecksConfig(t *testing.T) {
 	_, err := email.New(email.Config{})
 	for _, name := range []string{"Customers", "Senders", "Templates", "Store", "Blobs", "Transport"} {

@@ -17,11 +17,11 @@ func (s *Service) vars(ctx context.Context, c *composition) (template.Vars, erro
 	if vars == nil {
 		vars = template.Vars{}
 	}
-	manager, err := identityVars(ctx, s.config.Senders.UserIdentity, c.customer.ManagerID)
+	manager, err := identityVars(ctx, c.senders.UserIdentity, c.customer.ManagerID)
 	if err != nil {
 		return nil, err
 	}
-	store, err := identityVars(ctx, s.config.Senders.StoreIdentity, c.customer.StoreID)
+	store, err := identityVars(ctx, c.senders.StoreIdentity, c.customer.StoreID)
 	if err != nil {
 		return nil, err
 	}
