@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/mail"
+	"strings"
 	"time"
 )
 
@@ -46,6 +47,28 @@ type Parsed struct {
 	Complaint                     *Complaint // what an abuse report says; nil for other kinds
 	Defects                       []string   // codes that the package comment lists, see DefectText; each once, in the order they were met
 	Fields                        []Field    // the header in its order, unfolded, names as they stand, not decoded
+}
+
+// Header is the body of the first header field of that name, whatever its case, unfolded and not decoded; "" where
+// there is none.
+func (p *Parsed) Header(name string) string {
+	for _, f := range p.Fields {
+		if strings.EqualFold(f.Name, name) {
+			return f.Body
+		}
+	}
+	return ""
+}
+
+// Headers are the bodies of all header fields of that name, in their order.
+func (p *Parsed) Headers(name string) []string {
+	var bodies []string
+	for _, f := range p.Fields {
+		if strings.EqualFold(f.Name, name) {
+			bodies = append(bodies, f.Body)
+		}
+	}
+	return bodies
 }
 
 // ParsedAttachment is a leaf that is neither text/plain nor text/html, or says that it is an attachment. A message

@@ -23,10 +23,10 @@ type parser struct {
 	hasAgain    bool
 	err         error    // of the callback
 	decoded     []byte   // the buffer that the contents use in turn
-	reports     []report // parts that tell about a bounce
+	reports     []report // parts that tell about a bounce or a complaint
 }
 
-// report is the beginning of a part of a delivery report, kept whoever takes the attachment.
+// report is the beginning of a part of a delivery or abuse report, kept whoever takes the attachment.
 type report struct{ mediaType, content string }
 
 // Parse reads one message. It takes nearly anything: its error is that of r, that of opts.Attachment, or ErrEmpty.

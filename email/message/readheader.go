@@ -14,7 +14,7 @@ type rawField struct {
 // rawHeader is the header of a message or a part.
 type rawHeader []rawField
 
-// get is the body of the first field of that name (in lower case).
+// get is the body of the first field of that name, whatever its case; "" where there is none.
 func (h rawHeader) get(name string) string {
 	for _, f := range h {
 		if strings.EqualFold(f.name, name) {
