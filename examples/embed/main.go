@@ -4,6 +4,8 @@
 //	go run ./examples/embed    # then open http://127.0.0.1:8080/
 //
 // The database is made for this run and thrown away; what is sent is printed, or goes to a provider's HTTP API with -api.
+// Secrets come from the environment: CRM_API_KEY for that API; CRM_INBOUND_TOKEN of whoever brings mail in, by default one
+// for this run; CRM_HOOK_SECRET, by which the provider signs what it tells of bounces and without which it is not believed.
 //
 //	crm.go, web.go     the CRM as it was before
 //	customers.go       its clients are email.Customers
@@ -87,14 +89,14 @@ func run(ctx context.Context, out io.Writer, addr, api string) error {
 	if err := seedTemplate(ctx, db); err != nil {
 		return err
 	}
-	inbound, hooks := cmp.Or(os.Getenv("CRM_INBOUND_TOKEN"), rand.Text()), cmp.Or(os.Getenv("CRM_HOOK_SECRET"), rand.Text())
+	inbound := cmp.Or(os.Getenv("CRM_INBOUND_TOKEN"), rand.Text())
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "http://%s/\ncurl --data-binary @answer.eml -H 'Authorization: Bearer %s' 'http://%[1]s/inbound?mailbox=irina@shop.example'\n",
 		listener.Addr(), inbound)
-	return serve(ctx, listener, mail, newHandler(crm, mail, inbound, []byte(hooks)))
+	return serve(ctx, listener, mail, newHandler(crm, mail, inbound, []byte(os.Getenv("CRM_HOOK_SECRET"))))
 }
 
 // seedTemplate gives the form something to choose.
