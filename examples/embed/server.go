@@ -77,18 +77,21 @@ func (p pages) history(w http.ResponseWriter, r *http.Request) error {
 // and no others.
 func (p pages) files(w http.ResponseWriter, r *http.Request) error {
 	msg, err := p.mail.History.Message(r.Context(), r.PathValue("message"))
-	if err == nil && msg.CustomerID != r.PathValue("client") {
-		err = email.ErrNotFound
-	}
-	place, all := strconv.Atoi(r.PathValue("place"))
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case all != nil:
-		p.mail.History.ServeAll(w, r, msg.ID)
-	default:
-		p.mail.History.ServeAttachment(w, r, msg.ID, place, r.FormValue("show") != "")
 	}
+	if msg.CustomerID != r.PathValue("client") {
+		return email.ErrNotFound
+	}
+	if r.PathValue("place") == "all" {
+		p.mail.History.ServeAll(w, r, msg.ID)
+		return nil
+	}
+	place, err := strconv.Atoi(r.PathValue("place"))
+	if err != nil {
+		return email.ErrNotFound
+	}
+	p.mail.History.ServeAttachment(w, r, msg.ID, place, r.FormValue("show") != "")
 	return nil
 }
 

@@ -200,6 +200,7 @@ func TestInbound(t *testing.T) {
 	assert.Contains(t, file.Header().Get("Content-Disposition"), "attachment", "what is no picture is never shown")
 	assert.Equal(t, "nosniff", file.Header().Get("X-Content-Type-Options"))
 	assert.Equal(t, http.StatusMultipleChoices, h.get(paths[2]).Code, "files of an inbound message are no archive")
+	assert.Equal(t, http.StatusNotFound, h.get(strings.TrimSuffix(paths[2], "all")+"x").Code, "neither a place nor all")
 
 	answerForm := regexp.MustCompile(`href="(/clients/1/write\?reply=[^"]+)"`).FindStringSubmatch(history)
 	require.NotNil(t, answerForm)
