@@ -107,7 +107,7 @@ func (p *pass) ending() span {
 	}
 	if end-start > maxEnding {
 		start = end - maxEnding
-		for p.given[start]&0xC0 == 0x80 {
+		for start < end-1 && p.given[start]&0xC0 == 0x80 {
 			start++
 		}
 	}

@@ -1,6 +1,7 @@
 package validate_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -208,6 +209,16 @@ func TestUnsubscribeHeaderLowersTheFinding(t *testing.T) {
 	assert.Equal(t, validate.SeverityWarning, checkAll(t, validate.Options{}, validate.StageSend, c).Findings[0].Severity)
 	c.ListUnsubscribe = true
 	assert.Equal(t, validate.SeverityNote, checkAll(t, validate.Options{}, validate.StageSend, c).Findings[0].Severity)
+}
+
+func TestUnsubscribeIsMissedAtAnEndingOfAnyOctets(t *testing.T) {
+	for _, ending := range []string{"\x80", "ы", "<p>"} {
+		html := "<p>" + strings.Repeat(ending, 200)
+		r := checkAll(t, validate.Options{}, validate.StageSend, validate.Content{HTML: html, Bulk: true})
+		missed := r.Findings[slices.IndexFunc(r.Findings, func(f validate.Finding) bool { return f.Code == "bulk.no-unsubscribe" })]
+		assert.Equal(t, len(html), missed.End)
+		assert.Less(t, missed.Start, missed.End)
+	}
 }
 
 func TestSeveritiesByConfiguration(t *testing.T) {

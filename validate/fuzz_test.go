@@ -27,7 +27,7 @@ func seeds(f *testing.F) {
 		letter, `{% if a %}<a href="{% if b %}//is.gd/a{% else %}x{% endif %}">{{ "a#{b ~ 'c'}" }}{# x #}`,
 		`{% verbatim %}{{ x }}{% endverbatim %}`, `<p style="a:\65 xpression(b)">&#47;goo.su/x`, `<a href="https:\\%62it&period;ly\x">`,
 		`<svg><style><!--</style><img onerror=1>--></style>`, `<noscript><!--</noscript><img onerror=1>-->`,
-		`<style>a{b:"/*";c:url(/*);d:expression(e)}`, `<iframe srcdoc="&lt;iframe srcdoc='&amp;lt;b onclick=1'">`,
+		`<style>a{b:"/*";c:url(/*);d:expression(e)}`, "<p>" + strings.Repeat("\x80", 200), `<iframe srcdoc="&lt;iframe srcdoc='&amp;lt;b onclick=1'">`,
 	} {
 		f.Add(s, true)
 		f.Add(s, false)
