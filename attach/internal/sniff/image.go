@@ -95,6 +95,21 @@ func (s *Sniffer) pngLength() (int64, bool) {
 	return 0, true
 }
 
+// webpSize reads the size of the picture in the first 30 octets of a WebP: of the whole canvas, of a lossless or of a
+// lossy picture (RFC 9649 §2.7, §3.4, RFC 6386 §9.1).
+func webpSize(h []byte) (width, height int64) {
+	switch string(h[12:16]) {
+	case "VP8X":
+		return 1 + int64(le.Uint32(h[23:])>>8), 1 + int64(le.Uint32(h[26:])>>8)
+	case "VP8L":
+		bits := le.Uint32(h[21:])
+		return 1 + int64(bits&0x3fff), 1 + int64(bits>>14&0x3fff)
+	case "VP8 ":
+		return int64(le.Uint16(h[26:]) & 0x3fff), int64(le.Uint16(h[28:]) & 0x3fff)
+	}
+	return 0, 0
+}
+
 // bmp recognises Windows and OS/2 bitmaps by the size of their second header: text may begin with "BM" too.
 func (s *Sniffer) bmp() (Content, bool) {
 	h := s.head

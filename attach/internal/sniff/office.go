@@ -265,10 +265,3 @@ func nameIs(name []byte, part string) bool {
 func hasSuffixFold(name []byte, suffix string) bool {
 	return len(name) >= len(suffix) && nameIs(name[len(name)-len(suffix):], suffix)
 }
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		c += 'a' - 'A'
-	}
-	return c
-}

@@ -5,9 +5,8 @@ import "bytes"
 const (
 	pdfMagic  = "%PDF-"
 	pdfEnd    = "%%EOF"
-	pdfWindow = 1024     // octets in which readers look for the header
-	maxStray  = 8        // octets that stray before a header on its own line
-	scanned   = 64 << 10 // octets at each end that are searched for constructs in plain sight
+	pdfWindow = 1024 // octets in which readers look for the header
+	maxStray  = 8    // octets that stray before a header on its own line
 )
 
 // pdf recognises a PDF whose header is where it belongs.
@@ -49,8 +48,6 @@ func versionFollows(b []byte) bool {
 	return len(b) >= 3 && isDigit(b[0]) && b[1] == '.' && isDigit(b[2])
 }
 
-func isDigit(c byte) bool { return '0' <= c && c <= '9' }
-
 func (s *Sniffer) tailHas(word string) bool {
 	_, ok := s.lastIndex(word, max(0, s.size-2048), func(int64) bool { return true })
 	return ok
@@ -61,28 +58,6 @@ func (s *Sniffer) tailHas(word string) bool {
 func (s *Sniffer) insidePDF(c *Content) {
 	s.ends(64, func(b []byte, last bool) { scanNames(b, last, c) })
 	s.trailing(c, pdfEnd)
-}
-
-// ends gives visit the first and the last octets of the file in windows that overlap, so that a word
-// of at most overlap octets is seen whole. last is the window after which the file ends.
-func (s *Sniffer) ends(overlap int64, visit func(b []byte, last bool)) {
-	if s.size <= 2*scanned {
-		s.windows(0, s.size, overlap, visit)
-		return
-	}
-	s.windows(0, scanned, overlap, visit)
-	s.windows(s.size-scanned, s.size, overlap, visit)
-}
-
-func (s *Sniffer) windows(from, to, overlap int64, visit func([]byte, bool)) {
-	for {
-		b := s.at(s.buf[:min(int64(len(s.buf)), to-from)], from)
-		visit(b, from+int64(len(b)) >= s.size)
-		if n := int64(len(b)); n <= overlap || from+n >= to {
-			return
-		}
-		from += int64(len(b)) - overlap
-	}
 }
 
 // scanNames reads the names of a PDF (ISO 32000-1, 7.3.5), which may be written with #xx. One that
@@ -134,16 +109,4 @@ func pdfName(dst, b []byte) ([]byte, int) {
 		dst = append(dst, c)
 	}
 	return dst, i
-}
-
-func hexValue(c byte) int {
-	switch {
-	case isDigit(c):
-		return int(c - '0')
-	case 'a' <= c && c <= 'f':
-		return int(c-'a') + 10
-	case 'A' <= c && c <= 'F':
-		return int(c-'A') + 10
-	}
-	return -1
 }

@@ -1,15 +1,10 @@
 // Package sniff says what a file is by its structure, reading little of it.
 //
-// It never reads a file whole, never decodes a picture and inflates nothing but the two small XML
-// parts that decide what a .docx is. Every walk is bounded, so that a hostile file costs what an
-// honest one does.
+// It never reads a file whole, never decodes a picture and inflates nothing but the few small parts that say what an
+// archive holds. Every walk is bounded, so that a hostile file costs what an honest one does.
 package sniff
 
-import (
-	"errors"
-	"fmt"
-	"io"
-)
+import "io"
 
 // Bounds of a single file. They are far above what real documents need.
 const (
@@ -92,24 +87,6 @@ func (s *Sniffer) Sniff(r io.ReaderAt, size int64) (Content, error) {
 		c.MediaType = mediaType(c.Kind)
 	}
 	return c, nil
-}
-
-// at reads as much of p as the file holds at off, and returns that part of p.
-func (s *Sniffer) at(p []byte, off int64) []byte {
-	if off < 0 || off >= s.size || s.err != nil {
-		return p[:0]
-	}
-	if rest := s.size - off; int64(len(p)) > rest {
-		p = p[:rest]
-	}
-	n, err := s.r.ReadAt(p, off)
-	if n < 0 || n > len(p) {
-		n, err = 0, fmt.Errorf("invalid count %d from ReadAt", n)
-	}
-	if err != nil && !errors.Is(err, io.EOF) && n < len(p) {
-		s.err = err
-	}
-	return p[:n]
 }
 
 // detect asks the formats in the order of their signatures; the first that recognises the head answers.

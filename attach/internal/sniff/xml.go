@@ -5,7 +5,6 @@ import (
 	"iter"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 )
 
 // tag is a start tag without its namespace prefix.
@@ -155,25 +154,4 @@ func entity(name string) string {
 		return ""
 	}
 	return string(rune(n))
-}
-
-// toUTF8 turns UTF-16, the other encoding that packages may use, into UTF-8.
-func toUTF8(b []byte) []byte {
-	var big bool
-	switch {
-	case hasPrefix(b, "\xff\xfe"):
-	case hasPrefix(b, "\xfe\xff"):
-		big = true
-	default:
-		return b
-	}
-	units := make([]uint16, 0, len(b)/2)
-	for i := 2; i+1 < len(b); i += 2 {
-		u := uint16(b[i]) | uint16(b[i+1])<<8
-		if big {
-			u = u>>8 | u<<8
-		}
-		units = append(units, u)
-	}
-	return []byte(string(utf16.Decode(units)))
 }

@@ -27,27 +27,6 @@ type zipItem struct {
 	offset           int64
 }
 
-// lastIndex is the last place at or after from where needle stands and good agrees.
-// It reads backwards in windows of the shared buffer.
-func (s *Sniffer) lastIndex(needle string, from int64, good func(int64) bool) (int64, bool) {
-	for end := s.size; end > from; {
-		start := max(from, end-int64(len(s.buf)))
-		b := s.at(s.buf[:end-start], start)
-		for bytes.Contains(b, []byte(needle)) { // much faster than the search from behind, and seldom true
-			i := bytes.LastIndex(b, []byte(needle))
-			if good(start + int64(i)) {
-				return start + int64(i), true
-			}
-			b = b[:i+len(needle)-1]
-		}
-		if start == from {
-			return 0, false
-		}
-		end = start + int64(len(needle)) - 1
-	}
-	return 0, false
-}
-
 // directory locates the central directory by the last end record that tells the truth: one may stand in a comment.
 func (s *Sniffer) directory() (d zipDirectory, ok bool) {
 	for _, window := range [...]int64{int64(len(s.buf)), tailSize} {
