@@ -26,9 +26,10 @@ type Options struct {
 }
 
 // Check judges the files of one message. Every file is opened once, one after another, and little of it is read
-// unless a hash is asked for. The error is ctx's only: a file that cannot be read is an issue. The files are not modified.
+// unless a hash or a scanner is asked for. The error is ctx's only: a file that cannot be read is an issue. The files are not
+// modified.
 func (p Policy) Check(ctx context.Context, files []File, opts Options) (Report, error) {
-	c := checker{Policy: p.withDefaults(), ctx: ctx, hash: opts.Hash, scanner: opts.Scanner, allowUnscanned: opts.AllowUnscanned}
+	c := checker{Policy: p.withDefaults(), opts: opts, ctx: ctx}
 	report := Report{Files: make([]Verdict, 0, len(files))}
 	for i, f := range files {
 		if err := ctx.Err(); err != nil {
@@ -44,7 +45,7 @@ func (p Policy) Check(ctx context.Context, files []File, opts Options) (Report, 
 		report.Wire = add(report.Wire, wireSize(v.Size))
 	}
 	markDuplicates(report.Files)
-	report.Issues, report.Remove = c.judgeMessage(report, opts)
+	report.Issues, report.Remove = c.judgeMessage(report)
 	sortForDisplay(report.Files)
 	return report, nil
 }
@@ -52,14 +53,12 @@ func (p Policy) Check(ctx context.Context, files []File, opts Options) (Report, 
 // checker holds what the files of one check share.
 type checker struct {
 	Policy
-	ctx            context.Context
-	hash           bool
-	scanner        Scanner
-	allowUnscanned bool
-	sniffer        sniff.Sniffer
-	tail           sniff.Tail
-	sha            hash.Hash
-	buf            []byte
+	opts    Options
+	ctx     context.Context
+	sniffer sniff.Sniffer
+	tail    sniff.Tail
+	sha     hash.Hash
+	buf     []byte
 }
 
 // judge says everything about one file but what depends on the others.
@@ -90,7 +89,7 @@ func (c *checker) judge(f File) Verdict {
 		content = sniff.Content{}
 	}
 	c.judgeSize(&v, src)
-	if (c.hash || c.scanner != nil) && src.size <= c.MaxFile {
+	if (c.opts.Hash || c.opts.Scanner != nil) && src.size <= c.MaxFile {
 		c.readWhole(&v, src, content)
 	}
 	return v.sorted()
@@ -187,7 +186,7 @@ func markDuplicates(files []Verdict) {
 }
 
 // judgeMessage says what the files are together, and which to detach where that is too much.
-func (c *checker) judgeMessage(r Report, opts Options) ([]Issue, []int) {
+func (c *checker) judgeMessage(r Report) ([]Issue, []int) {
 	var out []Issue
 	if r.Total > c.MaxTotal {
 		out = append(out, Issue{CodeTotalTooLarge, SeverityError, Params{Total: r.Total, Limit: c.MaxTotal, Over: r.Total - c.MaxTotal}})
@@ -195,16 +194,16 @@ func (c *checker) judgeMessage(r Report, opts Options) ([]Issue, []int) {
 	if n := len(r.Files); c.MaxFiles > 0 && n > c.MaxFiles {
 		out = append(out, Issue{CodeTooManyFiles, SeverityError, Params{Count: int64(n), Most: int64(c.MaxFiles)}})
 	}
-	overhead := max(0, opts.Overhead)
+	overhead := max(0, c.opts.Overhead)
 	wire := add(r.Wire, overhead)
-	if opts.RelaySize > 0 && wire > opts.RelaySize {
-		out = append(out, Issue{CodeMessageTooLarge, SeverityError, Params{Wire: wire, Limit: opts.RelaySize, Over: rawOf(wire - opts.RelaySize)}})
+	if c.opts.RelaySize > 0 && wire > c.opts.RelaySize {
+		out = append(out, Issue{CodeMessageTooLarge, SeverityError, Params{Wire: wire, Limit: c.opts.RelaySize, Over: rawOf(wire - c.opts.RelaySize)}})
 	}
 	fit := bounds{total: c.MaxTotal, files: c.MaxFiles}
-	if opts.RelaySize > 0 {
-		fit.wire = wireBound(opts.RelaySize, overhead)
+	if c.opts.RelaySize > 0 {
+		fit.wire = wireBound(c.opts.RelaySize, overhead)
 	}
-	receiver, limit, hint := smallestReceiver(opts.Recipients)
+	receiver, limit, hint := smallestReceiver(c.opts.Recipients)
 	if wire > limit {
 		if len(out) == 0 { // it may go, but not arrive
 			fit.wire = wireBound(limit, overhead)

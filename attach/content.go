@@ -132,14 +132,11 @@ func (c *checker) judgeInside(v *Verdict, content sniff.Content) {
 }
 
 func (c *checker) judgeMacros(v *Verdict, kind string) {
-	switch {
-	case kind != "doc":
-		v.report(CodeMacros, SeverityError, Params{})
-	case c.RefuseMacros:
-		v.report(CodeMacros, SeverityError, Params{})
-	default:
+	if kind == "doc" && !c.RefuseMacros {
 		v.report(CodeMacros, SeverityWarning, Params{Hint: "doc"})
+		return
 	}
+	v.report(CodeMacros, SeverityError, Params{})
 }
 
 func (c *checker) judgeOdd(v *Verdict, content sniff.Content) {

@@ -146,15 +146,28 @@ func shorten(name string) string {
 	if len(name) <= maxName {
 		return name
 	}
-	stem, ext := name, ""
+	stem, ext := cutExtension(name)
+	stem = cutLetters(stem, maxName-len(ext))
+	return strings.TrimRightFunc(stem, func(r rune) bool { return r == '.' || unicode.IsSpace(r) || r == '\u200d' || r == '\u200c' }) + ext
+}
+
+// cutExtension splits a name before its last dot, where what follows is as short as an extension.
+func cutExtension(name string) (stem, ext string) {
 	if dot := strings.LastIndexByte(name, '.'); dot > 0 && len(name)-dot <= 32 {
-		stem, ext = name[:dot], name[dot:]
+		return name[:dot], name[dot:]
 	}
-	cut := maxName - len(ext)
-	for cut > 0 && !letterEdge(stem[cut:]) {
-		cut--
+	return name, ""
+}
+
+// cutLetters is the beginning of s of at most n octets, cut on the edge of a letter.
+func cutLetters(s string, n int) string {
+	if len(s) <= n {
+		return s
 	}
-	return strings.TrimRightFunc(stem[:cut], func(r rune) bool { return r == '.' || unicode.IsSpace(r) || r == '\u200d' || r == '\u200c' }) + ext
+	for n > 0 && !letterEdge(s[n:]) {
+		n--
+	}
+	return s[:n]
 }
 
 // letterEdge tells that s does not begin within a letter.

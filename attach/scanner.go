@@ -32,7 +32,7 @@ const maxThreat = 128
 
 // scan asks the scanner. A failure to read is the caller's to report.
 func (c *checker) scan(v *Verdict, content *contentReader) {
-	threat, err := c.scanner.Scan(c.ctx, content)
+	threat, err := c.opts.Scanner.Scan(c.ctx, content)
 	switch {
 	case content.err != nil || c.ctx.Err() != nil:
 	case err != nil:
@@ -41,7 +41,7 @@ func (c *checker) scan(v *Verdict, content *contentReader) {
 		if errors.Is(err, ErrScanLimit) {
 			p.Hint = "limit"
 		}
-		if c.allowUnscanned {
+		if c.opts.AllowUnscanned {
 			v.report(CodeNotScanned, SeverityWarning, Params{Hint: "allowed"})
 			return
 		}

@@ -1,9 +1,6 @@
 package attach
 
-import (
-	"strconv"
-	"strings"
-)
+import "strconv"
 
 // UniqueNames are the names under which files can stand side by side on every system: cleaned, and told apart where
 // only case or the form of an accent differs. Of equal names the first stays, the others become "a (1).pdf", "a (2).pdf"; a
@@ -37,16 +34,7 @@ func UniqueNames(names []string) []string {
 
 // numbered puts " (n)" before the extension and keeps the name within its bound.
 func numbered(name string, n int) string {
-	stem, ext := name, ""
-	if dot := strings.LastIndexByte(name, '.'); dot > 0 && len(name)-dot <= 32 {
-		stem, ext = name[:dot], name[dot:]
-	}
+	stem, ext := cutExtension(name)
 	suffix := " (" + strconv.Itoa(n) + ")"
-	if cut := maxName - len(ext) - len(suffix); len(stem) > cut {
-		for cut > 0 && !letterEdge(stem[cut:]) {
-			cut--
-		}
-		stem = stem[:cut]
-	}
-	return stem + suffix + ext
+	return cutLetters(stem, maxName-len(ext)-len(suffix)) + suffix + ext
 }

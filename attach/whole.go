@@ -16,13 +16,13 @@ import (
 func (c *checker) readWhole(v *Verdict, src source, content sniff.Content) {
 	c.tail.Start(content)
 	r := &contentReader{ctx: c.ctx, src: src, tail: &c.tail}
-	if c.hash {
+	if c.opts.Hash {
 		r.sha = c.newHash()
 	}
-	if c.scanner != nil && src.size > 0 {
+	if c.opts.Scanner != nil && src.size > 0 {
 		c.scan(v, r)
 	}
-	if c.hash && c.ctx.Err() == nil && r.err == nil { // a scanner need not read to the end
+	if c.opts.Hash && c.ctx.Err() == nil && r.err == nil { // a scanner need not read to the end
 		_, r.err = io.CopyBuffer(writer{io.Discard}, r, c.buffer())
 	}
 	if c.ctx.Err() != nil {
@@ -35,7 +35,7 @@ func (c *checker) readWhole(v *Verdict, src source, content sniff.Content) {
 	if kind := c.tail.Kind(); kind != "" {
 		v.report(CodeTrailingData, SeverityWarning, Params{Detected: kind})
 	}
-	if c.hash {
+	if c.opts.Hash {
 		var sum [sha256.Size]byte
 		v.SHA256 = hex.EncodeToString(r.sha.Sum(sum[:0]))
 	}
