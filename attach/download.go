@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// contentDisposition is the header field's body for a disposition, "attachment" or "inline", and a file name (RFC 6266). The name is
-// cleaned first. A name beyond ASCII stands there twice, as RFC 6266 §4.3
-// wants: in ASCII for old programs, and exactly as RFC 8187 encodes it.
+// contentDisposition is the header field's body for a disposition, "attachment" or "inline", and a file name (RFC 6266). The
+// name is cleaned first. A name beyond ASCII stands there twice, as RFC 6266 §4.3 wants: in ASCII for old programs, and
+// exactly as RFC 8187 encodes it.
 func contentDisposition(disposition, name string) string {
 	if disposition != "inline" {
 		disposition = "attachment"

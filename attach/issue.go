@@ -41,7 +41,8 @@ type Params struct {
 	Target    string   `json:"target,omitempty"`   // address of a template
 	What      string   `json:"what,omitempty"`     // the construct found
 	Receiver  string   `json:"receiver,omitempty"` // domain with the smaller limit
-	// Hint chooses a text that helps more than the general one: "web-page", "heic", "no-extension", "rename".
+	// Hint chooses a text that helps more than the general one: "web-page" beside [CodeContentMismatch] says how to save the
+	// file as a document. [Table].Texts has them all, each under its code, a slash and the hint.
 	Hint string `json:"hint,omitempty"`
 }
 
