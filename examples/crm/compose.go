@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"net/url"
@@ -188,6 +190,12 @@ func blocks(code string) bool {
 		return true
 	}
 	return false
+}
+
+// digest names a content.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
 }
 
 // draftBody is the frame with the letter as it would go out.

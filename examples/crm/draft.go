@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"html"
 	"io"
@@ -11,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/crmmail/crmmail/attach"
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/sender"
 	"github.com/crmmail/crmmail/template"
@@ -135,7 +133,7 @@ func (f filled) letter() template.Letter {
 	return l
 }
 
-// fill begins a form: an empty one, or an answer.
+// fill takes over an answer that the library has begun.
 func (f *filled) fill(d email.Draft) {
 	f.From, f.To, f.Reply = d.From.String(), d.To, d.InReplyTo
 	f.Subject, f.Preheader, f.Body = d.Letter.Subject, d.Letter.Preheader, d.Letter.HTML
@@ -150,30 +148,7 @@ func first(options []sender.Option) string {
 	return options[at].Choice.String()
 }
 
-// showLetter serves a letter for a frame, where it can run nothing, fetch nothing and send nothing, whatever is in it.
-func showLetter(w http.ResponseWriter, doc string) {
-	w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "+
-		"form-action 'none'; base-uri 'none'; frame-ancestors 'self'")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = io.Copy(w, bytes.NewReader([]byte(doc))) // the client is gone
-}
-
 // typed is a text as HTML.
 func typed(text string) string {
 	return "<!doctype html>" + plainPrefix + html.EscapeString(text) + plainSuffix
-}
-
-// placed puts each verdict beside the upload it is about.
-func placed(report attach.Report, files []upload) []judged {
-	list := make([]judged, len(report.Files))
-	for i, verdict := range report.Files {
-		list[i] = judged{verdict, files[verdict.Index].ID}
-	}
-	return list
-}
-
-// judged is an upload and what there is to say about it.
-type judged struct {
-	attach.Verdict
-	ID string
 }

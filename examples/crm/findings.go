@@ -2,13 +2,12 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"slices"
 	"strings"
 	"unicode/utf16"
 
+	"github.com/crmmail/crmmail/attach"
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/template"
 	"github.com/crmmail/crmmail/validate"
@@ -106,8 +105,17 @@ func (f filled) place(found *finding, part validate.Part, start, end int) {
 
 func units16(text string) int { return len(utf16.Encode([]rune(text))) }
 
-// digest names a content.
-func digest(text string) string {
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:8])
+// placed puts each verdict beside the upload it is about.
+func placed(report attach.Report, files []upload) []judged {
+	list := make([]judged, len(report.Files))
+	for i, verdict := range report.Files {
+		list[i] = judged{verdict, files[verdict.Index].ID}
+	}
+	return list
+}
+
+// judged is an upload and what there is to say about it.
+type judged struct {
+	attach.Verdict
+	ID string
 }

@@ -6,7 +6,7 @@
 // The pages work without JavaScript; script.js adds drag and drop, progress and a live preview. Each file is about one
 // subject, and where a screen calls the library that is all that the file does:
 //
-//	app.go            the parts joined into one email.Service, and the routes
+//	app.go            the parts joined into one email.Service; routes.go is every page
 //	search.go         find a customer by any of five attributes
 //	customer.go       his page, a new one, the choice of a channel
 //	compose.go        the form of a letter: shown, previewed, sent; draft.go reads it, upload.go streams its files
@@ -17,7 +17,8 @@
 //	rules.go          activation with its findings; letters.go edits templates
 //	campaigns.go      one letter to many, and whom it does not reach
 //	inbound.go        a letter comes in; faults.go breaks what goes out
-//	web.go            errors, protection, rendering; words.go is every word of the pages in both languages
+//	web.go            errors, protection, rendering; session.go is who acts; words.go is every word in both languages
+//	seed.go           the people and letters to begin with
 package main
 
 import (

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/crmmail/crmmail/email"
@@ -199,6 +199,14 @@ func write(w http.ResponseWriter, status int, t *template.Template, name string,
 	return nil
 }
 
+// showLetter serves a letter for a frame, where it can run nothing, fetch nothing and send nothing, whatever is in it.
+func showLetter(w http.ResponseWriter, doc string) {
+	w.Header().Set("Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "+
+		"form-action 'none'; base-uri 'none'; frame-ancestors 'self'")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = io.WriteString(w, doc) // the client is gone
+}
+
 // again leads to a page of ours after something was done, which it says there.
 func again(w http.ResponseWriter, r *http.Request, to, done string) error {
 	u, err := url.Parse(to)
@@ -213,32 +221,4 @@ func again(w http.ResponseWriter, r *http.Request, to, done string) error {
 	u.RawQuery = q.Encode()
 	http.Redirect(w, r, u.String(), http.StatusSeeOther)
 	return nil
-}
-
-// actor is the CRM user who acts: a CRM asks its session, the demo a cookie, so that one can be anybody.
-func actor(r *http.Request) string {
-	if cookie, err := r.Cookie("actor"); err == nil && slices.Contains(users, cookie.Value) {
-		return cookie.Value
-	}
-	return users[0]
-}
-
-func (a *app) languageOf(r *http.Request) string {
-	if cookie, err := r.Cookie("language"); err == nil && views[cookie.Value] != nil {
-		return cookie.Value
-	}
-	if views[a.language] != nil {
-		return a.language
-	}
-	return "en"
-}
-
-// actAs changes who acts, and in which language.
-func (a *app) actAs(w http.ResponseWriter, r *http.Request) error {
-	for _, name := range []string{"actor", "language"} {
-		if value := r.PostForm.Get(name); value != "" {
-			http.SetCookie(w, &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, MaxAge: 1 << 24})
-		}
-	}
-	return again(w, r, r.PostForm.Get("back"), "")
 }
