@@ -52,25 +52,18 @@ func (a *app) newCustomer(w http.ResponseWriter, r *http.Request) error {
 // createCustomer keeps a new customer. Where others look like him they are shown first.
 func (a *app) createCustomer(w http.ResponseWriter, r *http.Request) error {
 	customer := a.filledCustomer(r)
-	content := map[string]any{"Customer": customer, "Wrong": ""}
 	if customer.Name() == "" {
-		content["Wrong"] = "new.empty"
-	} else if r.FormValue("anyway") == "" {
+		return a.show(w, r, http.StatusUnprocessableEntity, "new", "new", map[string]any{"Customer": customer, "Wrong": "new.empty"})
+	}
+	if r.FormValue("anyway") == "" {
 		alike, err := a.alike(r.Context(), customer)
 		if err != nil {
 			return err
 		}
-		content["Alike"] = alike
-		if len(alike) == 0 {
-			return a.keepCustomer(w, r, customer)
+		if len(alike) > 0 {
+			return a.show(w, r, http.StatusUnprocessableEntity, "new", "new", map[string]any{"Customer": customer, "Alike": alike})
 		}
-	} else {
-		return a.keepCustomer(w, r, customer)
 	}
-	return a.show(w, r, http.StatusUnprocessableEntity, "new", "new", content)
-}
-
-func (a *app) keepCustomer(w http.ResponseWriter, r *http.Request, customer email.Customer) error {
 	kept, err := a.mail.Customers.Create(r.Context(), customer)
 	if err != nil {
 		return err

@@ -50,19 +50,25 @@ func (a *app) droppedLetter(w http.ResponseWriter, r *http.Request) (raw io.Read
 		letter, err := a.example(r)
 		return bytes.NewReader(letter), mailbox, err
 	}
-	for err == nil {
-		part, partErr := reader.NextPart()
-		if partErr != nil {
-			err = partErr
-		} else if part.FileName() != "" {
+	if err != nil {
+		return nil, "", badForm(err)
+	}
+	for {
+		part, err := reader.NextPart()
+		if err != nil {
+			return nil, "", badForm(err)
+		}
+		if part.FileName() != "" {
 			return part, mailbox, nil
-		} else if part.FormName() == "mailbox" {
-			var value []byte
-			value, err = io.ReadAll(io.LimitReader(part, 320))
+		}
+		if part.FormName() == "mailbox" {
+			value, err := io.ReadAll(io.LimitReader(part, 320)) // no address is longer
+			if err != nil {
+				return nil, "", badForm(err)
+			}
 			mailbox = string(value)
 		}
 	}
-	return nil, "", badForm(err)
 }
 
 // example is an answer of a customer's, with three files, to the last letter he got.

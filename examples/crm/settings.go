@@ -16,7 +16,6 @@ type senderRow struct {
 	sender.Ref
 	sender.Identity
 	Alignment *sender.Alignment
-	Reason    *sender.Reason // why the address cannot be asked to confirm anything
 }
 
 // settings is everything about mail: the user's own address, the additional ones, what may be attached, whom no mailing
