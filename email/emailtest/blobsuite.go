@@ -31,10 +31,10 @@ func TestBlobs(t *testing.T, h BlobsHarness) {
 	}
 	hold(t, open, blobPromises, seekPromises)
 	one, _ := h.Open(t)
-	if isRemover(one) {
+	if is[email.BlobRemover](one) {
 		hold(t, open, removePromises)
 	}
-	if listsBlobs(one) {
+	if is[email.BlobLister](one) {
 		hold(t, open, listBlobsPromises)
 	}
 }

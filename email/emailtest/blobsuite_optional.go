@@ -13,11 +13,6 @@ import (
 	"github.com/crmmail/crmmail/email"
 )
 
-func isRemover(blobs email.Blobs) bool {
-	_, ok := blobs.(email.BlobRemover)
-	return ok
-}
-
 // removePromises are about the optional email.BlobRemover.
 var removePromises = []promise[blobFixture]{
 	{"RemoveBlobs removes contents, which can be put again", func(t *testing.T, f blobFixture) {
@@ -67,11 +62,6 @@ var removePromises = []promise[blobFixture]{
 		isError(t, f.one.(email.BlobRemover).RemoveBlobs(ended(), []string{id}, inAnHour()), context.Canceled)
 		f.holds(t, id, suiteBlob)
 	}},
-}
-
-func listsBlobs(blobs email.Blobs) bool {
-	_, ok := blobs.(email.BlobLister)
-	return ok
 }
 
 // listBlobsPromises are about the optional email.BlobLister.

@@ -1,6 +1,7 @@
 package emailtest
 
 import (
+	"context"
 	"net/mail"
 	"time"
 
@@ -55,6 +56,36 @@ func Draft() email.Draft {
 		From:       sender.Choice{Kind: sender.Manager},
 		Letter:     template.Letter{Subject: "Ваш заказ", Text: "Здравствуйте, {{ customer.firstName }}!"},
 	}
+}
+
+// saveCast keeps the cast, whose addresses were confirmed, and who were created, a day before now.
+func (s *Store) saveCast(ctx context.Context, now time.Time) error {
+	before := now.AddDate(0, 0, -1)
+	for _, group := range []struct {
+		kind       sender.Kind
+		identities []sender.Identity
+	}{
+		{sender.User, castUsers(before)},
+		{sender.Store, castStores(before)},
+		{sender.Additional, castAdditional(before)},
+	} {
+		for _, identity := range group.identities {
+			if err := s.SaveIdentity(ctx, group.kind, identity); err != nil {
+				return err
+			}
+		}
+	}
+	for _, customer := range castCustomers(before) {
+		if err := s.SaveCustomer(ctx, customer); err != nil {
+			return err
+		}
+	}
+	for _, one := range castTemplates(before) {
+		if err := s.SaveTemplate(ctx, one); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func castUsers(confirmed time.Time) []sender.Identity {

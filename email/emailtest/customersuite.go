@@ -36,22 +36,13 @@ func TestCustomers(t *testing.T, h CustomersHarness) {
 		return customerFixture{one, other, customers}
 	}
 	hold(t, open, customerPromises, searchPromises)
-	if one, _ := h.Open(t, nil); isCreator(one) {
+	one, _ := h.Open(t, nil)
+	if is[email.CustomerCreator](one) {
 		hold(t, open, creatorPromises)
 	}
-	if one, _ := h.Open(t, nil); isCustomerEraser(one) {
+	if is[email.CustomerEraser](one) {
 		hold(t, open, deletePromises)
 	}
-}
-
-func isCustomerEraser(customers email.Customers) bool {
-	_, ok := customers.(email.CustomerEraser)
-	return ok
-}
-
-func isCreator(customers email.Customers) bool {
-	_, ok := customers.(email.CustomerCreator)
-	return ok
 }
 
 type customerFixture struct {

@@ -26,14 +26,9 @@ func TestDirectory(t *testing.T, h DirectoryHarness) {
 		return f
 	}
 	hold(t, open, directoryPromises)
-	if one, _ := h.Open(t, nil, nil, nil); isEditor(one) {
+	if one, _ := h.Open(t, nil, nil, nil); is[sender.Editor](one) {
 		hold(t, open, editorPromises)
 	}
-}
-
-func isEditor(directory sender.Directory) bool {
-	_, ok := directory.(sender.Editor)
-	return ok
 }
 
 type directoryFixture struct {

@@ -1,13 +1,14 @@
 package emailtest
 
 import (
+	"bytes"
 	"context"
 	"net/mail"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/crmmail/crmmail/email"
-	"github.com/crmmail/crmmail/sender"
 )
 
 // Env is a Service on memory parts and what a test needs to look behind it.
@@ -79,36 +80,6 @@ func (e *Env) config() email.Config {
 	}
 }
 
-// saveCast was confirmed, created and updated a day ago.
-func (s *Store) saveCast(ctx context.Context, now time.Time) error {
-	before := now.AddDate(0, 0, -1)
-	for _, group := range []struct {
-		kind       sender.Kind
-		identities []sender.Identity
-	}{
-		{sender.User, castUsers(before)},
-		{sender.Store, castStores(before)},
-		{sender.Additional, castAdditional(before)},
-	} {
-		for _, identity := range group.identities {
-			if err := s.SaveIdentity(ctx, group.kind, identity); err != nil {
-				return err
-			}
-		}
-	}
-	for _, customer := range castCustomers(before) {
-		if err := s.SaveCustomer(ctx, customer); err != nil {
-			return err
-		}
-	}
-	for _, one := range castTemplates(before) {
-		if err := s.SaveTemplate(ctx, one); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Send sends a draft, delivers what is due, and returns the message as it is kept then. The test ends where the draft
 // is refused; whether the delivery succeeded stands in the message's State.
 func (e *Env) Send(t testing.TB, draft email.Draft) email.Message {
@@ -137,6 +108,28 @@ func (e *Env) Message(t testing.TB, id string) email.Message {
 	m, err := e.Service.History.Message(context.Background(), id)
 	if err != nil {
 		t.Fatalf("emailtest: %v", err)
+	}
+	return m
+}
+
+// Receive hands a message over as the server does that delivers to the mailbox in its Delivered-To, or in To where there
+// is none, and returns it as it is filed. The test ends where it is not, or was before.
+func (e *Env) Receive(t testing.TB, raw []byte) email.Message {
+	t.Helper()
+	p := parse(raw)
+	mailbox := p.Header("Delivered-To")
+	if mailbox == "" && len(p.To) > 0 {
+		mailbox = p.To[0].Address
+	}
+	returnPath := p.Header("Return-Path")
+	if returnPath != "<>" {
+		returnPath = strings.Trim(returnPath, "<>")
+	}
+	m, err := e.Service.Receive(context.Background(), email.Inbound{
+		Mailbox: mailbox, Recipients: []string{mailbox}, ReturnPath: returnPath, Raw: bytes.NewReader(raw),
+	})
+	if err != nil {
+		t.Fatalf("emailtest: receive: %v", err)
 	}
 	return m
 }

@@ -24,14 +24,9 @@ func TestLoader(t *testing.T, h LoaderHarness) {
 		return loaderFixture{one, other, kept}
 	}
 	hold(t, open, loaderPromises)
-	if one, _ := h.Open(t, nil); isSource(one) {
+	if one, _ := h.Open(t, nil); is[template.Source](one) {
 		hold(t, open, sourcePromises)
 	}
-}
-
-func isSource(loader template.Loader) bool {
-	_, ok := loader.(template.Source)
-	return ok
 }
 
 type loaderFixture struct {

@@ -106,11 +106,9 @@ func NoAttachments() Matcher {
 // Field matches a message with a header field of that name, in any case, and that body, unfolded and not decoded.
 func Field(name, body string) Matcher {
 	return Matcher{fmt.Sprintf("Field(%q, %q)", name, body), func(d Delivery) (bool, string) {
-		var bodies []string
-		for _, field := range d.Parsed.Fields {
-			if strings.EqualFold(field.Name, name) {
-				bodies = append(bodies, strings.TrimSpace(field.Body))
-			}
+		bodies := d.Parsed.Headers(name)
+		for i, one := range bodies {
+			bodies[i] = strings.TrimSpace(one)
 		}
 		return slices.Contains(bodies, body), fmt.Sprintf("%q", bodies)
 	}}

@@ -3,7 +3,6 @@ package emailtest
 import (
 	"bytes"
 	"cmp"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -14,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/message"
 	"github.com/crmmail/crmmail/sender"
 )
@@ -123,26 +121,4 @@ func author(p *message.Parsed) string {
 		return ""
 	}
 	return cmp.Or(p.From[0].Name, p.From[0].Address)
-}
-
-// Receive hands a message over as the server does that delivers to the mailbox in its Delivered-To, or in To where there
-// is none, and returns it as it is filed. The test ends where it is not, or was before.
-func (e *Env) Receive(t testing.TB, raw []byte) email.Message {
-	t.Helper()
-	p := parse(raw)
-	mailbox := p.Header("Delivered-To")
-	if mailbox == "" && len(p.To) > 0 {
-		mailbox = p.To[0].Address
-	}
-	returnPath := p.Header("Return-Path")
-	if returnPath != "<>" {
-		returnPath = strings.Trim(returnPath, "<>")
-	}
-	m, err := e.Service.Receive(context.Background(), email.Inbound{
-		Mailbox: mailbox, Recipients: []string{mailbox}, ReturnPath: returnPath, Raw: bytes.NewReader(raw),
-	})
-	if err != nil {
-		t.Fatalf("emailtest: receive: %v", err)
-	}
-	return m
 }

@@ -23,26 +23,26 @@ type StoreHarness struct {
 }
 
 // TestStore holds an implementation of email.Store to every promise of its contract, each as a subtest with a
-// storage of its own. Where it is an email.Eraser, an email.BlobReferences or an email.WireKeeper, the promises of these are asked
-// for, too.
+// storage of its own. Where it is an email.BatchOutbox, an email.Eraser, an email.BlobReferences or an email.WireKeeper, the
+// promises of these are asked for, too.
 func TestStore(t *testing.T, h StoreHarness) {
 	open := func(t testing.TB) storeFixture {
 		one, other := h.Open(t)
 		return storeFixture{one, other}
 	}
-	if one, _ := h.Open(t); isBatchOutbox(one) {
-		hold(t, open, batchPromises)
-	}
 	hold(t, open, enqueuePromises, claimPromises, lapsePromises, transitionPromises, applyPromises, filePromises, assignPromises,
 		messagePromises, listPromises, inboxPromises, rulePartPromises)
 	one, _ := h.Open(t)
-	if isEraser(one) {
+	if is[email.BatchOutbox](one) {
+		hold(t, open, batchPromises)
+	}
+	if is[email.Eraser](one) {
 		hold(t, open, erasePromises, eraseRulePromises, forgetPromises)
 	}
-	if knowsReferences(one) {
+	if is[email.BlobReferences](one) {
 		hold(t, open, referencePromises)
 	}
-	if keepsWires(one) {
+	if is[email.WireKeeper](one) {
 		hold(t, open, wirePromises)
 	}
 }

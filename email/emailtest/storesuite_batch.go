@@ -9,11 +9,6 @@ import (
 	"github.com/crmmail/crmmail/email"
 )
 
-func isBatchOutbox(s email.Store) bool {
-	_, ok := s.(email.BatchOutbox)
-	return ok
-}
-
 // enqueueAll keeps messages by one call of the other handle.
 func (f storeFixture) enqueueAll(t testing.TB, list ...email.Queued) []string {
 	t.Helper()

@@ -13,11 +13,6 @@ import (
 	"github.com/crmmail/crmmail/email/message"
 )
 
-func isEraser(store email.Store) bool {
-	_, ok := store.(email.Eraser)
-	return ok
-}
-
 // erasePromises are about the optional email.Eraser.
 var erasePromises = []promise[storeFixture]{
 	{"EraseCustomer leaves nothing of the customer", eraseLeavesNothing},

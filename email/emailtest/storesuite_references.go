@@ -10,11 +10,6 @@ import (
 	"github.com/crmmail/crmmail/email"
 )
 
-func knowsReferences(store email.Store) bool {
-	_, ok := store.(email.BlobReferences)
-	return ok
-}
-
 // referencePromises are about the optional email.BlobReferences.
 var referencePromises = []promise[storeFixture]{
 	{"ReferencedBlobs returns what messages refer to, each once", func(t *testing.T, f storeFixture) {

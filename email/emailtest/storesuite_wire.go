@@ -8,11 +8,6 @@ import (
 	"github.com/crmmail/crmmail/email/message"
 )
 
-func keepsWires(store email.Store) bool {
-	_, ok := store.(email.WireKeeper)
-	return ok
-}
-
 // wirePromises are about the optional email.WireKeeper.
 var wirePromises = []promise[storeFixture]{
 	{"Wire returns the wire form that was kept, also of a message that was sent", func(t *testing.T, f storeFixture) {

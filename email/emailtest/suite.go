@@ -29,6 +29,12 @@ func hold[F any](t *testing.T, open func(testing.TB) F, promises ...[]promise[F]
 	}
 }
 
+// is tells of a part whether it implements an optional interface, too.
+func is[T any](part any) bool {
+	_, ok := part.(T)
+	return ok
+}
+
 // ended is a context that has ended.
 func ended() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())

@@ -26,14 +26,9 @@ func TestSuppressions(t *testing.T, h SuppressionsHarness) {
 		return suppressionFixture{one, other}
 	}
 	hold(t, open, suppressionPromises)
-	if one, _ := h.Open(t); isLister(one) {
+	if one, _ := h.Open(t); is[email.SuppressionLister](one) {
 		hold(t, open, suppressionListPromises)
 	}
-}
-
-func isLister(s email.Suppressions) bool {
-	_, ok := s.(email.SuppressionLister)
-	return ok
 }
 
 type suppressionFixture struct{ one, other email.Suppressions }
