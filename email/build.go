@@ -77,18 +77,16 @@ func enveloped(out message.Message) (Envelope, error) {
 	return envelope, err
 }
 
-// checkHeader builds the message without its files, so that a preview knows all that would keep it from being built.
-func (s *Service) checkHeader(_ context.Context, c *composition) error {
-	if len(c.refusals) > 0 {
-		return nil // names and addresses may be missing
-	}
+// checkHeader builds the message without its files, for those who want to know what would keep it from being built before
+// they keep anything, or at all. Nothing else may speak against the message: names and addresses would be missing.
+func (s *Service) checkHeader(c *composition) error {
 	out := outgoing(c, s.fileMessage(c))
 	envelope, err := enveloped(out)
 	if err == nil {
 		out.MessageID = s.config.messageID("preview", "preview", envelope.ReturnPath)
 		_, err = message.Build(out, message.BuildOptions{})
 	}
-	return c.collect(invalid(err))
+	return invalid(err)
 }
 
 // conversationOf is the conversation that an outgoing message makes, or that an answer completes.

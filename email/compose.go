@@ -61,7 +61,6 @@ func (s *Service) compose(ctx context.Context, draft Draft) (*composition, error
 		s.renderLetter,
 		s.validateContent,
 		s.judgeAttachments,
-		s.checkHeader,
 	)
 	if err != nil {
 		return nil, err

@@ -42,6 +42,9 @@ func (p Preview) SendAllowed() bool { return len(p.Refusals) == 0 }
 // impossible is an error: an unknown customer, or a part of the host that fails.
 func (s *Service) Preview(ctx context.Context, draft Draft) (Preview, error) {
 	c, err := s.compose(ctx, draft)
+	if err == nil && len(c.refusals) == 0 {
+		err = c.collect(s.checkHeader(c))
+	}
 	if err != nil {
 		return Preview{}, err
 	}

@@ -37,6 +37,11 @@ func (s *Service) Send(ctx context.Context, draft Draft) (Message, error) {
 // queue fixes what nothing speaks against: files, octets, and at last one Enqueue.
 func (s *Service) queue(ctx context.Context, c *composition) (Message, error) {
 	msg := s.fileMessage(c)
+	if len(c.draft.Attachments) > 0 { // nothing is kept of a message that cannot be built
+		if err := s.checkHeader(c); err != nil {
+			return Message{}, err
+		}
+	}
 	if err := s.putAttachments(ctx, c, &msg); err != nil {
 		return Message{}, err
 	}

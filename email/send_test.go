@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/mail"
 	"strings"
 	"sync"
 	"testing"
@@ -373,6 +374,24 @@ func TestMessageInvalid(t *testing.T) {
 	require.ErrorAs(t, err, &refused)
 	assert.Equal(t, email.CodeMessageInvalid, refused.Code)
 	assert.Zero(t, w.recorder.Attempts())
+}
+
+// A message that cannot be built is refused before any of its files is kept, and a preview says so, too.
+func TestMessageInvalidKeepsNothing(t *testing.T) {
+	for name, change := range map[string]func(*email.Draft){"letter": as("anna"), "with a file": attached(attachedPNG(t)...)} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			require.NoError(t, w.store.SaveIdentity(t.Context(), sender.User, sender.Identity{ID: "anna", ConfirmedAt: morning, Allowed: true,
+				Mailbox: mail.Address{Address: strings.Repeat("a", 65) + "@shop.example"}})) // RFC 5321 §4.5.3.1.1
+			preview, err := w.Preview(t.Context(), draft(change))
+			require.NoError(t, err)
+			assert.Equal(t, []string{email.CodeMessageInvalid}, codes(preview.Refusals))
+			assert.Equal(t, []string{email.CodeMessageInvalid}, codes(w.refusals(t, change)))
+			kept, err := w.store.(email.BlobLister).ListBlobs(t.Context(), morning.Add(time.Hour), "", 10)
+			require.NoError(t, err)
+			assert.Empty(t, kept)
+		})
+	}
 }
 
 func TestConfirmationIsNotSent(t *testing.T) {

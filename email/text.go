@@ -65,7 +65,7 @@ const (
 	CodeAttachmentChanged = "attachments.changed"
 	// CodeMessageTooLarge: the message, its attachments apart or once it is finished, is larger than the server takes.
 	CodeMessageTooLarge = "message.too-large"
-	// CodeMessageInvalid: a name or address cannot stand in a header field.
+	// CodeMessageInvalid: a name or address cannot stand in a header field, as one whose local part is longer than 64 octets.
 	CodeMessageInvalid = "message.invalid"
 	// CodeNotCancelable: Cancel of a message that is no longer queued.
 	CodeNotCancelable = "message.not-cancelable"
