@@ -87,8 +87,8 @@ func hasOwnPreheader(head, body string) bool {
 		case tokenStartTag:
 			elements++
 			switch {
-			case isVoid(s.tag):
-			case isDropped(s.tag):
+			case s.traits&void != 0:
+			case s.traits&dropped != 0:
 				s.holdsTextOnly()
 			case s.isHidden() || s.isHiddenBy(head):
 				if s.holdsTextOnly() {

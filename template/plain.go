@@ -11,8 +11,12 @@ func oneLine(s string) string {
 	return collapse(s, func(rune) bool { return false })
 }
 
-// collapse turns each run of white space and controls into one space, trims, and drops the runes that drop names.
+// collapse turns each run of white space and controls into one space, trims, and drops the runes that drop names, which
+// are invisible.
 func collapse(s string, drop func(rune) bool) string {
+	if isPlain(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s))
 	space := false

@@ -25,13 +25,15 @@ const (
 	paddingHyphen = "&shy;"
 )
 
+var paddingPairs, paddingHyphens = strings.Repeat(paddingPair, padded), strings.Repeat(paddingHyphen, padded)
+
 // CleanPreheader returns a preheader as mail programs can show it: on one line, without controls, marks of direction
 // and padding of its own, and at most [MaxPreheader] characters long; when it was longer, a note says so.
 func CleanPreheader(preheader string) (string, []Note) {
-	if strings.ContainsAny(preheader, "&\u034F\u00AD\u200C") { // spares ordinary text the regular expression
-		preheader = fillerRun.ReplaceAllString(preheader, "")
+	clean := preheader
+	if !isPlain(preheader) || strings.IndexByte(preheader, '&') >= 0 { // spares ordinary text the regular expression
+		clean = collapse(fillerRun.ReplaceAllString(preheader, ""), invisible)
 	}
-	clean := collapse(preheader, invisible)
 	length := utf8.RuneCountInString(clean)
 	if length <= MaxPreheader {
 		return clean, nil
@@ -93,12 +95,8 @@ func withBlock(before, text, after string) string {
 	b.WriteString(html.EscapeString(text))
 	b.WriteString("</div>\n")
 	b.WriteString(paddingDiv)
-	for range n {
-		b.WriteString(paddingPair)
-	}
-	for range n {
-		b.WriteString(paddingHyphen)
-	}
+	b.WriteString(paddingPairs[:n*len(paddingPair)])
+	b.WriteString(paddingHyphens[:n*len(paddingHyphen)])
 	b.WriteString("</div>\n")
 	b.WriteString(after)
 	return b.String()

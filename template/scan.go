@@ -16,6 +16,7 @@ type scanner struct {
 	rawIn      atom.Atom // the element of that text, or the one whose text comes next
 
 	tag     atom.Atom // of a tag; 0 where HTML does not know the element
+	traits  traits    // of that element
 	name    string    // of a tag, as written
 	attrs   []attribute
 	bareEnd int // where the last attribute value without quotes ends

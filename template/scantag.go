@@ -1,10 +1,6 @@
 package template
 
-import (
-	"strings"
-
-	"golang.org/x/net/html/atom"
-)
+import "strings"
 
 // attribute is an attribute of a tag, as written.
 type attribute struct{ name, value string }
@@ -14,7 +10,7 @@ func (s *scanner) startTag() tokenKind {
 	if !s.readTag(s.begin + len("<")) {
 		return tokenEOF
 	}
-	if isRaw(s.tag) {
+	if s.traits&raw != 0 {
 		s.rawIn = s.tag
 	}
 	if s.closesItself() {
@@ -46,7 +42,8 @@ func (s *scanner) readTag(at int) bool {
 			return false
 		}
 		if s.doc[at] == '>' {
-			s.end, s.tag = at+1, elementOf(s.name)
+			s.end = at + 1
+			s.tag, s.traits = elementOf(s.name)
 			return true
 		}
 		at = s.readAttribute(at)
@@ -122,22 +119,6 @@ func (s *scanner) elementName() string { return visibleNulls(lower(s.name)) }
 // decoded returns what the value of an attribute says.
 func (a *attribute) decoded() string {
 	return unescape(visibleNulls(a.value), true)
-}
-
-// elementOf returns the element of a tag's name.
-func elementOf(name string) atom.Atom {
-	var folded [32]byte // HTML knows no name as long
-	if len(name) > len(folded) {
-		return 0
-	}
-	for i := range len(name) {
-		c := name[i]
-		if 'A' <= c && c <= 'Z' {
-			c |= 0x20
-		}
-		folded[i] = c
-	}
-	return atom.Lookup(folded[:len(name)])
 }
 
 // visibleNulls puts U+FFFD for each null, as the tokenizer does everywhere but in ordinary text.

@@ -68,7 +68,7 @@ func (s *stripper) step(kind tokenKind) {
 			token = fillerRun.ReplaceAllString(token, "")
 		}
 	case tokenStartTag:
-		s.inRaw = isRaw(s.tag)
+		s.inRaw = s.traits&raw != 0
 		s.open()
 	case tokenEndTag:
 		s.inRaw = false
@@ -87,7 +87,7 @@ func (s *stripper) open() {
 	switch {
 	case s.skipFrom >= 0 && s.tag == s.skipTag:
 		s.depth++
-	case s.skipFrom < 0 && !isVoid(s.tag) && s.isPreheader():
+	case s.skipFrom < 0 && s.traits&void == 0 && s.isPreheader():
 		s.skipFrom, s.skipTag, s.depth = s.begin, s.tag, 1
 	}
 }

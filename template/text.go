@@ -1,8 +1,10 @@
 package template
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/net/html/atom"
 )
@@ -20,13 +22,17 @@ const maxIndent = 8
 //
 // Doc need not be well formed. The work is linear in its length.
 func TextFromHTML(doc string) string {
-	t := texter{scanner: scanner{doc: unifyNewlines(doc)}, open: make([]element, 0, 16)}
-	t.out.Grow(len(doc) / 2)
-	for {
+	t := texters.Get().(*texter)
+	defer t.rest()
+	return t.textOf(unifyNewlines(doc))
+}
+
+func (t *texter) textOf(doc string) string {
+	for t.doc = doc; ; {
 		switch t.next() {
 		case tokenEOF:
 			t.closeAll()
-			return strings.TrimSpace(t.out.String())
+			return string(bytes.TrimSpace(t.out))
 		case tokenText:
 			t.words()
 		case tokenStartTag, tokenSelfClosingTag:
@@ -40,6 +46,7 @@ func TextFromHTML(doc string) string {
 // element is an open element.
 type element struct {
 	tag    atom.Atom
+	traits traits
 	hidden bool
 	name   string // where tag is 0
 	href   string // of a link
@@ -56,11 +63,31 @@ type texter struct {
 	hidden int // how many of open are hidden
 }
 
+// texters are at rest: a letter's text is written into the memory of an earlier one.
+var texters = sync.Pool{New: func() any { return new(texter) }}
+
+// rest keeps the memory for another letter, but no word of this one.
+func (t *texter) rest() {
+	const most = 64 << 10 // octets of text; of a larger letter nothing is kept
+	if cap(t.out) > most || cap(t.attrs) > maxDepth {
+		return
+	}
+	clear(t.attrs[:cap(t.attrs)])
+	clear(t.open[:cap(t.open)])
+	*t = texter{scanner: scanner{attrs: t.attrs[:0]}, lineWriter: lineWriter{out: t.out[:0]}, open: t.open[:0]}
+	texters.Put(t)
+}
+
 func (t *texter) words() {
 	if t.hidden > 0 {
 		return
 	}
-	text := t.text()
+	text := t.token()
+	if isPlain(text) && !t.raw && strings.IndexByte(text, '&') < 0 { // as most is
+		t.plain(text)
+		return
+	}
+	text = t.text()
 	if holdsFiller(text) { // spares ordinary text the regular expression
 		text = fillerRun.ReplaceAllString(text, "")
 	}
@@ -77,9 +104,9 @@ func holdsFiller(text string) bool {
 }
 
 func (t *texter) start() {
-	t.closeImplied(t.tag)
-	hidden := isDropped(t.tag) || t.isHidden()
-	if isVoid(t.tag) {
+	t.closeImplied()
+	hidden := t.traits&dropped != 0 || t.isHidden()
+	if t.traits&void != 0 {
 		if t.hidden == 0 && !hidden {
 			t.void()
 		}
@@ -89,7 +116,7 @@ func (t *texter) start() {
 		t.over++
 		return
 	}
-	e := element{tag: t.tag, hidden: hidden}
+	e := element{tag: t.tag, traits: t.traits, hidden: hidden}
 	if e.tag == 0 {
 		e.name = t.elementName()
 	}
@@ -118,7 +145,7 @@ func (t *texter) void() {
 
 // show does what the start of a visible element does to the text.
 func (t *texter) show(e *element) {
-	t.breakLine(t.breaksOf(e.tag))
+	t.breakLine(t.breaksOf(e.traits))
 	switch e.tag {
 	case atom.Td, atom.Th:
 		t.cell()
@@ -135,7 +162,7 @@ func (t *texter) show(e *element) {
 		t.marker = t.nextMarker()
 	case atom.A:
 		href, _ := t.attr("href")
-		e.href, e.from = linkAddress(href), t.out.Len()
+		e.href, e.from = linkAddress(href), len(t.out)
 	}
 }
 
@@ -153,15 +180,19 @@ func (t *texter) finish(e *element) {
 	case atom.A:
 		t.finishLink(e)
 	}
-	t.breakLine(t.breaksOf(e.tag))
+	t.breakLine(t.breaksOf(e.traits))
 }
 
-// breaksOf keeps the items of nested lists together.
-func (t *texter) breaksOf(tag atom.Atom) int {
-	if (tag == atom.Ul || tag == atom.Ol) && t.indent > 0 {
+// breaksOf returns how many line breaks part an element from what stands around it; 2 leave a blank line. The items of
+// nested lists stay together.
+func (t *texter) breaksOf(traits traits) int {
+	switch {
+	case traits&(line|paragraph) == 0:
+		return 0
+	case traits&line != 0, traits&lists != 0 && t.indent > 0:
 		return 1
 	}
-	return lineBreaks(tag)
+	return 2
 }
 
 // finishLink puts the address after the text of a link, unless the text says it already.
@@ -170,11 +201,11 @@ func (t *texter) finishLink(e *element) {
 		return
 	}
 	switch {
-	case e.from == t.out.Len():
+	case e.from == len(t.out):
 		t.space() // text next to it would become a part of the address
 		t.write(e.href)
 		t.space()
-	case !sameLink(t.out.String()[max(e.from, t.lineText):], e.href):
+	case !sameLink(t.out[max(e.from, t.lineText):], e.href):
 		t.append(" (")
 		t.append(e.href)
 		t.append(")")

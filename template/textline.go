@@ -1,7 +1,6 @@
 package template
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -9,7 +8,7 @@ import (
 // lineWriter writes text with white space collapsed. Spaces and line breaks are owed until text follows them, so that
 // none begins or ends a line.
 type lineWriter struct {
-	out    strings.Builder
+	out    []byte
 	breaks int    // line breaks owed: at most 2
 	spaces int    // spaces owed
 	quote  int    // open quotes
@@ -42,13 +41,18 @@ func (w *lineWriter) cell() {
 }
 
 // append adds to the line that was written last, before what is owed.
-func (w *lineWriter) append(s string) { w.out.WriteString(s) }
+func (w *lineWriter) append(s string) { w.out = append(w.out, s...) }
+
+// plain writes what plainRun accepts.
+func (w *lineWriter) plain(s string) {
+	w.pay()
+	w.append(s)
+}
 
 func (w *lineWriter) write(s string) {
 	for len(s) > 0 {
 		if n := plainRun(s); n > 0 {
-			w.pay()
-			w.append(s[:n])
+			w.plain(s[:n])
 			s = s[n:]
 			continue
 		}
@@ -58,40 +62,40 @@ func (w *lineWriter) write(s string) {
 	}
 }
 
+// isPlain reports whether s is written as it is.
+func isPlain(s string) bool { return plainRun(s) == len(s) }
+
 // plainRun returns the length of the text at the start of s that is written as it is: characters that are shown, and
 // single spaces between them.
 func plainRun(s string) int {
+	spaced := true // behind a space, which is not written for its own sake
 	end := 0
-	for end < len(s) {
-		if n := shownAt(s, end); n > 0 {
-			end += n
-		} else if n := shownAt(s, end+1); n > 0 && end > 0 && s[end] == ' ' {
-			end += 1 + n
-		} else {
-			break
+	for i := 0; i < len(s); {
+		switch c := s[i]; {
+		case c == ' ':
+			if spaced {
+				return end
+			}
+			spaced = true
+			i++
+			continue
+		case c < utf8.RuneSelf:
+			if c < ' ' || c == 0x7F {
+				return end
+			}
+			i++
+		case c >= 0xCE && c <= 0xD7 && i+1 < len(s) && s[i+1]&0xC0 == 0x80: // Greek to Hebrew: all of it is shown
+			i += 2
+		default:
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError || unicode.IsSpace(r) || dropsFromText(r) {
+				return end
+			}
+			i += size
 		}
+		spaced, end = false, i
 	}
 	return end
-}
-
-// shownAt returns the length of the character at s[i:], or 0 if that is not written as it is.
-func shownAt(s string, i int) int {
-	switch {
-	case i >= len(s):
-		return 0
-	case s[i] < utf8.RuneSelf:
-		if s[i] > ' ' && s[i] != 0x7F {
-			return 1
-		}
-		return 0
-	case s[i] >= 0xCE && s[i] <= 0xD7 && i+1 < len(s) && !utf8.RuneStart(s[i+1]): // Greek to Hebrew: all of it is shown
-		return 2
-	}
-	r, size := utf8.DecodeRuneInString(s[i:])
-	if r == utf8.RuneError || unicode.IsSpace(r) || dropsFromText(r) {
-		return 0
-	}
-	return size
 }
 
 // dropsFromText reports runes that a reader does not see but a search or a plain terminal would.
@@ -108,13 +112,13 @@ func (w *lineWriter) special(r rune) {
 		w.space()
 	case r == utf8.RuneError:
 		w.pay()
-		w.out.WriteRune(utf8.RuneError)
+		w.append(string(utf8.RuneError))
 	}
 }
 
 // pay writes the breaks and spaces that are owed.
 func (w *lineWriter) pay() {
-	if w.out.Len() == 0 || w.breaks > 0 {
+	if len(w.out) == 0 || w.breaks > 0 {
 		w.nextLine()
 	} else {
 		w.pad(w.spaces)
@@ -125,7 +129,7 @@ func (w *lineWriter) pay() {
 // nextLine begins a line with its quotes, indent and marker.
 func (w *lineWriter) nextLine() {
 	quote := min(w.quote, maxIndent)
-	if w.out.Len() > 0 {
+	if len(w.out) > 0 {
 		w.append("\n")
 		if w.breaks > 1 {
 			w.quotes(min(quote, w.quoted), ">")
@@ -143,7 +147,7 @@ func (w *lineWriter) nextLine() {
 	if w.pre > 0 {
 		w.pad(w.spaces)
 	}
-	w.lineText = w.out.Len()
+	w.lineText = len(w.out)
 }
 
 // quotes writes the marks of n quotes, with last for the innermost.
@@ -158,6 +162,6 @@ func (w *lineWriter) quotes(n int, last string) {
 
 func (w *lineWriter) pad(n int) {
 	for range n {
-		w.out.WriteByte(' ')
+		w.out = append(w.out, ' ')
 	}
 }

@@ -1,9 +1,11 @@
 package template
 
 import (
+	"bytes"
 	"net/url"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // linkAddress returns what a reader of plain text can use of a link: the URL of the web, or the bare address or number
@@ -50,9 +52,14 @@ func isGraphic(addr string) bool {
 }
 
 // sameLink reports whether the text of a link says its address.
-func sameLink(text, addr string) bool {
-	text = strings.TrimSpace(text)
-	return strings.EqualFold(bare(text), bare(addr)) || isNumber(addr) && digits(text) == digits(addr)
+func sameLink(text []byte, addr string) bool {
+	if isNumber(addr) {
+		return digits(string(text)) == digits(addr)
+	}
+	if isGraphic(addr) && bytes.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+		return false
+	}
+	return strings.EqualFold(bare(strings.TrimSpace(string(text))), bare(addr))
 }
 
 // isNumber reports whether an address is that of a telephone.

@@ -7,8 +7,17 @@ import (
 )
 
 // closeImplied closes the elements that a start tag ends without an end tag of their own (HTML §13.1.2.4).
-func (t *texter) closeImplied(tag atom.Atom) {
-	switch tag {
+func (t *texter) closeImplied() {
+	if t.traits&closer != 0 {
+		t.closeSiblings()
+	}
+	if t.traits&(line|paragraph) != 0 {
+		t.closeWithin(boxes|cells|tables, atom.P)
+	}
+}
+
+func (t *texter) closeSiblings() {
+	switch t.tag {
 	case atom.Li:
 		t.closeWithin(lists|cells|tables, atom.Li)
 	case atom.Dt, atom.Dd:
@@ -24,51 +33,17 @@ func (t *texter) closeImplied(tag atom.Atom) {
 	case atom.Body:
 		t.closeWithin(0, atom.Head)
 	}
-	if lineBreaks(tag) > 0 {
-		t.closeWithin(boxes|cells|tables, atom.P)
-	}
-}
-
-// bounds is a set of elements beyond which a tag closes nothing.
-type bounds uint8
-
-const (
-	lists bounds = 1 << iota
-	definitions
-	cells
-	rows
-	tables
-	boxes // that hold paragraphs of their own
-)
-
-// boundOf returns the bound that an element is, or none.
-func boundOf(tag atom.Atom) bounds {
-	switch tag {
-	case atom.Ul, atom.Ol, atom.Menu, atom.Dir:
-		return lists
-	case atom.Dl:
-		return definitions
-	case atom.Td, atom.Th:
-		return cells
-	case atom.Tr:
-		return rows
-	case atom.Table:
-		return tables
-	case atom.Button, atom.Caption:
-		return boxes
-	}
-	return 0
 }
 
 // closeWithin closes the innermost of tags that is open, with all it holds, unless a bound lies between.
-func (t *texter) closeWithin(limit bounds, tags ...atom.Atom) {
+func (t *texter) closeWithin(limit traits, tags ...atom.Atom) {
 	for i := len(t.open) - 1; i >= 0; i-- {
-		tag := t.open[i].tag
-		if slices.Contains(tags, tag) {
+		e := &t.open[i]
+		if slices.Contains(tags, e.tag) {
 			t.closeTo(i)
 			return
 		}
-		if limit&boundOf(tag) != 0 {
+		if limit&e.traits != 0 {
 			return
 		}
 	}
@@ -81,14 +56,14 @@ func (t *texter) endElement() {
 		t.start()
 		return
 	}
-	if isVoid(t.tag) {
+	if t.traits&void != 0 {
 		return
 	}
 	if t.over > 0 {
 		t.over--
 		return
 	}
-	limit, name := endBounds(t.tag), ""
+	limit, name := (cells|tables)&^(t.traits>>beyond), ""
 	if t.tag == 0 {
 		name = t.elementName()
 	}
@@ -97,21 +72,10 @@ func (t *texter) endElement() {
 			t.closeTo(i)
 			return
 		}
-		if limit&boundOf(t.open[i].tag) != 0 {
+		if limit&t.open[i].traits != 0 {
 			return
 		}
 	}
-}
-
-// endBounds returns the elements that an end tag does not reach across: a </div> in a cell closes nothing outside it.
-func endBounds(tag atom.Atom) bounds {
-	switch {
-	case isDropped(tag), tag == atom.Table, tag == atom.Body, tag == atom.Html, tag == atom.Head:
-		return 0
-	case tag == atom.Td, tag == atom.Th, tag == atom.Tr, tag == atom.Tbody, tag == atom.Thead, tag == atom.Tfoot:
-		return tables
-	}
-	return cells | tables
 }
 
 func (t *texter) closeAll() { t.closeTo(0) }
