@@ -1,4 +1,4 @@
-// Package daemontest is what tests need to run a mail server of others on loopback.
+// Package daemontest is what tests need to run a mail server of others on loopback, and to read what it delivered.
 package daemontest
 
 import (
@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 )
@@ -120,40 +119,5 @@ func Must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-// CutTrace takes off what a server put in front of a message: fields of the given names, and one Received. It returns the
-// bodies of those fields, and the message.
-func CutTrace(raw string, names ...string) (trace map[string]string, mail string) {
-	trace = map[string]string{}
-	for {
-		field, rest := cutField(raw)
-		name, body, _ := strings.Cut(field, ":")
-		if name == "Received" {
-			return trace, rest
-		}
-		known := false
-		for _, other := range names {
-			known = known || name == other
-		}
-		if !known {
-			return trace, raw
-		}
-		trace[name], raw = strings.TrimSpace(body), rest
-	}
-}
-
-// cutField splits the first header field, folded lines included, from the rest.
-func cutField(raw string) (field, rest string) {
-	for i := 0; ; {
-		end := strings.Index(raw[i:], "\r\n")
-		if end < 0 {
-			return raw, ""
-		}
-		i += end + 2
-		if i >= len(raw) || raw[i] != ' ' && raw[i] != '\t' {
-			return raw[:i], raw[i:]
-		}
 	}
 }

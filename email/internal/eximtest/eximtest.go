@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,13 +22,6 @@ type Server struct {
 	Addr string // "127.0.0.1:port"
 
 	dir string
-}
-
-// Mail is a message as Exim delivered it to one recipient.
-type Mail struct {
-	ReturnPath string
-	Recipient  string
-	Raw        []byte // what was sent, with CRLF, without the fields that Exim put in front
 }
 
 // Start runs Exim until the test ends. It skips the test where Program is not set, or the test does not run as root, which
@@ -110,22 +102,13 @@ begin retry
 `
 
 // Mail waits until n messages are delivered, and returns all, ordered by recipient.
-func (s *Server) Mail(t testing.TB, n int) (all []Mail) {
+func (s *Server) Mail(t testing.TB, n int) []daemontest.Mail {
 	t.Helper()
 	for end := time.Now().Add(daemontest.Patience); ; time.Sleep(20 * time.Millisecond) {
-		names, err := filepath.Glob(filepath.Join(s.dir, "mail", "box", "new", "*"))
-		daemontest.Must(t, err)
-		if len(names) < n && time.Now().Before(end) {
-			continue
+		files := daemontest.Delivered(t, filepath.Join(s.dir, "mail", "box"))
+		if len(files) >= n || time.Now().After(end) {
+			return daemontest.ReadMail(t, files, "Return-path", "Envelope-to")
 		}
-		for _, name := range names {
-			raw, err := os.ReadFile(name)
-			daemontest.Must(t, err)
-			trace, mail := daemontest.CutTrace(strings.ReplaceAll(string(raw), "\n", "\r\n"), "Return-path", "Envelope-to")
-			all = append(all, Mail{strings.Trim(trace["Return-path"], "<>"), trace["Envelope-to"], []byte(mail)})
-		}
-		slices.SortStableFunc(all, func(a, b Mail) int { return strings.Compare(a.Recipient, b.Recipient) })
-		return all
 	}
 }
 

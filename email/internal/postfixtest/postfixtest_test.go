@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/crmmail/crmmail/email/internal/daemontest"
 	"github.com/crmmail/crmmail/email/internal/postfixtest"
 )
 
@@ -15,7 +16,7 @@ func TestStart(t *testing.T) {
 	err := smtp.SendMail(server.Addr, nil, "a@example.test", []string{"c@example.test", "b@example.test"}, []byte(mail))
 	require.NoError(t, err)
 	got := server.Mail(t)
-	require.Equal(t, []postfixtest.Mail{
+	require.Equal(t, []daemontest.Mail{
 		{ReturnPath: "a@example.test", Recipient: "b@example.test", Raw: []byte(mail)},
 		{ReturnPath: "a@example.test", Recipient: "c@example.test", Raw: []byte(mail)},
 	}, got)
