@@ -10,6 +10,9 @@ import (
 
 // isHidden reports whether the element of a start tag is not shown.
 func (s *scanner) isHidden() bool {
+	if len(s.attrs) == 0 {
+		return false
+	}
 	if _, hidden := s.attr("hidden"); hidden {
 		return true
 	}

@@ -68,34 +68,41 @@ func isPlain(s string) bool { return plainRun(s) == len(s) }
 // plainRun returns the length of the text at the start of s that is written as it is: characters that are shown, and
 // single spaces between them.
 func plainRun(s string) int {
-	spaced := true // behind a space, which is not written for its own sake
-	end := 0
-	for i := 0; i < len(s); {
+	i := 0
+	for i < len(s) {
 		switch c := s[i]; {
-		case c == ' ':
-			if spaced {
-				return end
-			}
-			spaced = true
+		case c > ' ' && c < 0x7F:
 			i++
-			continue
-		case c < utf8.RuneSelf:
-			if c < ' ' || c == 0x7F {
-				return end
-			}
+		case c == ' ' && i > 0 && s[i-1] != ' ':
 			i++
 		case c >= 0xCE && c <= 0xD7 && i+1 < len(s) && s[i+1]&0xC0 == 0x80: // Greek to Hebrew: all of it is shown
 			i += 2
 		default:
-			r, size := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError || unicode.IsSpace(r) || dropsFromText(r) {
-				return end
+			n := shownLength(s[i:])
+			if n == 0 {
+				return withoutSpace(s[:i])
 			}
-			i += size
+			i += n
 		}
-		spaced, end = false, i
 	}
-	return end
+	return withoutSpace(s)
+}
+
+// withoutSpace returns the length of s without a space at its end.
+func withoutSpace(s string) int {
+	if n := len(s); n > 0 && s[n-1] == ' ' {
+		return n - 1
+	}
+	return len(s)
+}
+
+// shownLength returns the length of the character that begins s, or 0 if it is not written as it is.
+func shownLength(s string) int {
+	r, size := utf8.DecodeRuneInString(s)
+	if r < utf8.RuneSelf || r == utf8.RuneError || unicode.IsSpace(r) || dropsFromText(r) {
+		return 0
+	}
+	return size
 }
 
 // dropsFromText reports runes that a reader does not see but a search or a plain terminal would.

@@ -125,7 +125,7 @@ func (s shape) equal(o shape) bool {
 	return s.kind == o.kind && len(s.fields) == len(o.fields) && (len(s.fields) == 0 || &s.fields[0] == &o.fields[0])
 }
 
-// loopFields are the attributes of the variable loop.
+// loopVariable is the variable loop with its attributes.
 var loopVariable = template.Variable{Name: "loop", Type: template.TypeMap, Fields: []template.Variable{
 	{Name: "index", Type: template.TypeNumber}, {Name: "index0", Type: template.TypeNumber}, {Name: "revindex", Type: template.TypeNumber},
 	{Name: "revindex0", Type: template.TypeNumber}, {Name: "first", Type: template.TypeBool}, {Name: "last", Type: template.TypeBool},

@@ -15,7 +15,7 @@ type zones struct {
 	byName map[string]*time.Location
 }
 
-// zone finds the time zone that a template names.
+// zoneNamed finds the time zone that a template names.
 func (r *run) zoneNamed(name string) *time.Location {
 	loc, err := r.eng.zones.load(name)
 	if err != nil {
@@ -104,13 +104,16 @@ func offsetZone(s string) (*time.Location, bool) {
 	return time.FixedZone(offsetText(t, ":"), seconds), true
 }
 
-// abbreviation is a zone known by its initials.
+// abbreviations are the zones known by their initials, in hours east of Greenwich.
+var abbreviations = map[string]float64{
+	"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "MSK": 3, "MSD": 4, "CET": 1,
+	"CEST": 2, "EET": 2, "EEST": 3, "WET": 0, "WEST": 1, "BST": 1, "IST": 5.5, "JST": 9, "HST": -10, "AKST": -9, "AKDT": -8,
+	"SAMT": 4, "YEKT": 5, "NOVT": 7,
+}
+
+// abbreviation is a zone known by its initials, or by one letter as the military have it.
 func abbreviation(name string) (*time.Location, bool) {
-	hours, ok := map[string]float64{
-		"EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7, "MSK": 3, "MSD": 4, "CET": 1,
-		"CEST": 2, "EET": 2, "EEST": 3, "WET": 0, "WEST": 1, "BST": 1, "IST": 5.5, "JST": 9, "HST": -10, "AKST": -9, "AKDT": -8,
-		"SAMT": 4, "YEKT": 5, "NOVT": 7,
-	}[strings.ToUpper(name)]
+	hours, ok := abbreviations[strings.ToUpper(name)]
 	if i := strings.Index("NOPQRSTUVWXY", strings.ToUpper(name)); len(name) == 1 && i >= 0 {
 		hours, ok = float64(-1-i), true
 	}

@@ -41,7 +41,7 @@ func coded(err error) error {
 }
 
 // wordings tell the codes of Twig's messages by their beginnings; the first that fits counts. quoted says which of the
-// message's quoted words are Name and Of, -1 for none.
+// message's quoted words are Name and Of, -1 for none and -2 for the last.
 var wordings = []struct {
 	kind     template.Kind
 	begins   string

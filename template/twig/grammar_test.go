@@ -33,7 +33,7 @@ func (g *grammar) pick(s ...string) string { return s[g.IntN(len(s))] }
 
 func (g *grammar) name() string { return g.names[g.IntN(len(g.names))] }
 
-// open and close are delimiters with white space control now and then.
+// tag writes a tag whose delimiters have white space control now and then.
 func (g *grammar) tag(body string) {
 	g.b.WriteString(g.pick("{% ", "{% ", "{%- ", "{%~ ", "{%"))
 	g.b.WriteString(body + g.pick(" %}", " %}", " -%}", " ~%}", "%}"))

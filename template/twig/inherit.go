@@ -8,7 +8,7 @@ import (
 
 const securityKind = template.KindSecurity
 
-// trait is a {% use %} of the blocks of another template.
+// instance is what this rendering remembers about a template.
 func (r *run) instance(u *unit) *instance {
 	if u.plain != nil {
 		return u.plain

@@ -83,7 +83,7 @@ func (p *parser) filterCall(name string, at pos, on expr, args []argument) expr 
 	}
 	if c.preHTML && safetyOf(on)&safeHTML == 0 {
 		p.use(usedFilter, "escape", at)
-		on = &callExpr{place: place{on.where()}, c: p.eng.autoEscape, what: "filter", on: on, args: []expr{&constExpr{place{at}, String("html")}, &constExpr{place{at}, null}, &constExpr{place{at}, vTrue}}}
+		on = &callExpr{place: place{on.where()}, c: p.eng.escapeFilter, what: "filter", on: on, args: []expr{&constExpr{place{at}, String("html")}, &constExpr{place{at}, null}, &constExpr{place{at}, vTrue}}}
 	}
 	return p.call("filter", c, at, on, args)
 }

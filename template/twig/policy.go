@@ -3,8 +3,6 @@ package twig
 import (
 	"slices"
 	"strings"
-
-	"github.com/crmmail/crmmail/template"
 )
 
 // Policy says what sandboxed templates may use. Names that it does not list are refused. It is not changed after New.
@@ -57,58 +55,6 @@ func allowed(p *Policy, lists map[string][]string, class string, is func(string)
 		return true
 	}
 	return strings.HasPrefix(class, "DateTime") && slices.ContainsFunc(lists["DateTimeInterface"], is)
-}
-
-type useKind uint8
-
-const (
-	usedTag useKind = iota
-	usedFilter
-	usedFunction
-	usedTest
-)
-
-type use struct {
-	kind useKind
-	name string
-	at   pos
-}
-
-// uses are the tags, filters and functions of a template, each where it is first used.
-type uses []use
-
-func (p *parser) use(kind useKind, name string, at pos) {
-	if kind == usedTest {
-		if p.check != nil {
-			p.check.tested(name, at)
-		}
-		return
-	}
-	for _, u := range p.unit.uses {
-		if u.kind == kind && u.name == name {
-			return
-		}
-	}
-	p.unit.uses = append(p.unit.uses, use{kind, name, at})
-}
-
-func notAllowed(u use) string {
-	return [...]string{"Tag", "Filter", "Function"}[u.kind] + ` "` + u.name + `" is not allowed.`
-}
-
-// check finds the first use that the policy does not allow: tags before filters before functions.
-func (u uses) check(eng *Engine, in *unit) {
-	if eng.policy == nil {
-		return
-	}
-	for kind := usedTag; kind <= usedFunction; kind++ {
-		for _, x := range u {
-			if x.kind == kind && !eng.policy.allows(kind, x.name) {
-				in.violation = in.fault(x.at, template.KindSecurity, notAllowed(x))
-				return
-			}
-		}
-	}
 }
 
 // allows looks a name up; as in Twig 3, extends, use, parent, block and attribute are always allowed.

@@ -37,7 +37,7 @@ func (p *parser) module(opener openTag, end []string) {
 		nodes = append(nodes, s.node)
 	}
 	u.body = nodes
-	u.uses.check(p.eng, u)
+	u.violation = u.uses.violation(p.eng, u)
 	if u.parent == nil && len(u.traits) == 0 && u.imports == 0 {
 		u.plain = &instance{unit: u, blocks: u.blocks}
 	}

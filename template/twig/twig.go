@@ -35,7 +35,7 @@ type Engine struct {
 	filters        *callables
 	functions      *callables
 	tests          *callables
-	autoEscape     *callable
+	escapeFilter   *callable // Twig's own, whatever the host has under its name
 	autoescape     *environment
 	escaped        *environment
 	unescaped      *environment
@@ -129,7 +129,7 @@ func (e *Engine) defaults(o Options) {
 
 func (e *Engine) register(o Options) error {
 	e.filters, e.functions = coreFilters(), coreFunctions()
-	e.autoEscape = e.filters.byName["escape"]
+	e.escapeFilter = e.filters.byName["escape"]
 	if o.StringLoader {
 		e.functions.put(stringLoader())
 	}

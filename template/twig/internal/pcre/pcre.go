@@ -99,7 +99,6 @@ const (
 	opLook                // what follows is checked ahead (y&1: must not match, y&2: behind); go on at x
 	opAtomic              // what follows is matched without a way back; go on at x
 	opMatch               // the end of the pattern, of an assertion or of an atomic group
-	opFail
 )
 
 type inst struct {
