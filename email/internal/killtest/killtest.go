@@ -64,7 +64,7 @@ const patience = time.Minute
 func Run(t *testing.T, p Plan) {
 	t.Logf("CRMMAIL_KILL_SEED=%d", p.Seed)
 	random := rand.New(rand.NewPCG(p.Seed, 0))
-	sink := NewSink(t, Manner{Seed: p.Seed, Pause: 6 * time.Millisecond, Refuse: 0.02})
+	sink := newMailServer(t, manner{seed: p.Seed, pause: 6 * time.Millisecond, refuse: 0.02})
 	sent := queue(t, p)
 	workers := start(t, p, sink)
 	interrupt := random.IntN(p.Kills)

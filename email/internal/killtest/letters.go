@@ -34,7 +34,7 @@ func Config(host Host, store email.Store) email.Config {
 		Customers: host, Senders: host, Templates: host, Store: store, Blobs: host,
 		Dispatch: email.Dispatch{
 			Poll:  20 * time.Millisecond,
-			Lease: Lease,
+			Lease: lease,
 			Retry: func(int) (time.Duration, bool) { return time.Second, true },
 		},
 	}

@@ -25,9 +25,9 @@ type Setup struct {
 	Messages int    // how many, where the worker makes them itself
 }
 
-// Lease is that of the workers: short, because what was leased to a dead one waits for it, and longer than a busy machine
+// lease is that of the workers: short, because what was leased to a dead one waits for it, and longer than a busy machine
 // keeps a worker waiting.
-const Lease = leaseSeconds * time.Second
+const lease = leaseSeconds * time.Second
 
 // setupVariable is the environment variable that makes a process a worker.
 const setupVariable = "CRMMAIL_KILL_WORKER"
@@ -91,7 +91,7 @@ func command(setup Setup) (*exec.Cmd, error) {
 // workers are the processes of a run.
 type workers struct {
 	plan    Plan
-	sink    *Sink
+	sink    *mailServer
 	running []*process
 	started int
 	severed int // connections that were open at kills
@@ -106,7 +106,7 @@ type process struct {
 	ended  func() error // waits for its end
 }
 
-func start(t *testing.T, p Plan, sink *Sink) *workers {
+func start(t *testing.T, p Plan, sink *mailServer) *workers {
 	t.Helper()
 	w := &workers{plan: p, sink: sink}
 	for range p.Processes {
@@ -126,7 +126,7 @@ func (w *workers) launch(t *testing.T) *process {
 	w.started++
 	p := &process{hello: fmt.Sprintf("worker%d.example.test", w.started)}
 	var err error
-	p.cmd, err = command(Setup{Worker: w.plan.Worker, Database: w.plan.Database, SMTP: w.sink.Addr, Hello: p.hello})
+	p.cmd, err = command(Setup{Worker: w.plan.Worker, Database: w.plan.Database, SMTP: w.sink.addr, Hello: p.hello})
 	must(t, err)
 	p.cmd.Stderr = &p.stderr
 	p.life, err = p.cmd.StdinPipe()

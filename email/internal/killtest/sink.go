@@ -17,18 +17,18 @@ import (
 	"github.com/emersion/go-smtp"
 )
 
-// Manner is how a Sink behaves.
-type Manner struct {
-	Seed   uint64
-	Pause  time.Duration // before each answer, at most; to a whole message half of them after it was counted
-	Refuse float64       // how many of the whole messages are refused for now
+// manner is how a mailServer behaves.
+type manner struct {
+	seed   uint64
+	pause  time.Duration // before each answer, at most; to a whole message half of them after it was counted
+	refuse float64       // how many of the whole messages are refused for now
 }
 
-// Sink is a mail server on loopback that counts what it accepts and throws it away.
-type Sink struct {
-	Addr string
+// mailServer, on loopback, counts what it accepts and throws it away.
+type mailServer struct {
+	addr string
 
-	manner Manner
+	manner manner
 
 	mu       sync.Mutex
 	random   *rand.Rand
@@ -44,15 +44,15 @@ type arrival struct {
 	refused    int
 }
 
-// NewSink serves until the test ends.
-func NewSink(t testing.TB, manner Manner) *Sink {
+// newMailServer serves until the test ends.
+func newMailServer(t testing.TB, manner manner) *mailServer {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
-	s := &Sink{
-		Addr:     listener.Addr().String(),
+	s := &mailServer{
+		addr:     listener.Addr().String(),
 		manner:   manner,
-		random:   rand.New(rand.NewPCG(manner.Seed, 1)),
+		random:   rand.New(rand.NewPCG(manner.seed, 1)),
 		open:     map[string]int{},
 		messages: map[string]*arrival{},
 	}
@@ -82,7 +82,7 @@ func (l narrow) Accept() (net.Conn, error) {
 	return conn, err
 }
 
-// Dial is for the clients of a Sink.
+// Dial is for workers: with a small buffer a long content takes its time at this end, too.
 func Dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	conn, err := new(net.Dialer).DialContext(ctx, network, addr)
 	if err == nil {
@@ -97,22 +97,22 @@ type silent struct{}
 func (silent) Printf(string, ...any) {}
 func (silent) Println(...any)        {}
 
-func (s *Sink) session(c *smtp.Conn) (smtp.Session, error) {
+func (s *mailServer) session(c *smtp.Conn) (smtp.Session, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open[c.Hostname()]++
 	return &session{sink: s, client: c.Hostname()}, nil
 }
 
-// Accepted is how many messages were accepted.
-func (s *Sink) Accepted() int {
+// count is how many messages were accepted.
+func (s *mailServer) count() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.accepted
 }
 
 // connections is how many clients have open: those that are named, or all.
-func (s *Sink) connections(clients ...string) (n int) {
+func (s *mailServer) connections(clients ...string) (n int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for client, open := range s.open {
@@ -124,11 +124,11 @@ func (s *Sink) connections(clients ...string) (n int) {
 }
 
 // await waits until n messages were accepted.
-func (s *Sink) await(t testing.TB, n int) {
+func (s *mailServer) await(t testing.TB, n int) {
 	t.Helper()
 	last, since := 0, time.Now()
 	for {
-		now := s.Accepted()
+		now := s.count()
 		if now >= n {
 			return
 		}
@@ -144,7 +144,7 @@ func (s *Sink) await(t testing.TB, n int) {
 
 // session is one connection; its methods are called one after the other.
 type session struct {
-	sink       *Sink
+	sink       *mailServer
 	client     string
 	recipients []string
 }
@@ -187,17 +187,17 @@ func (s *session) Data(r io.Reader) error {
 	}
 }
 
-func (s *Sink) pause() {
-	if s.manner.Pause <= 0 {
+func (s *mailServer) pause() {
+	if s.manner.pause <= 0 {
 		return
 	}
 	s.mu.Lock()
-	wait := time.Duration(s.random.Int64N(int64(s.manner.Pause)))
+	wait := time.Duration(s.random.Int64N(int64(s.manner.pause)))
 	s.mu.Unlock()
 	time.Sleep(wait / 2)
 }
 
-func (s *Sink) take(content []byte, recipients []string) error {
+func (s *mailServer) take(content []byte, recipients []string) error {
 	parsed, err := mail.ReadMessage(bytes.NewReader(content))
 	if err != nil {
 		return err
@@ -211,7 +211,7 @@ func (s *Sink) take(content []byte, recipients []string) error {
 		s.messages[id] = a
 	}
 	a.contents[sha256.Sum256(content)] = true
-	if s.random.Float64() < s.manner.Refuse {
+	if s.random.Float64() < s.manner.refuse {
 		a.refused++
 		return &smtp.SMTPError{Code: 451, EnhancedCode: smtp.EnhancedCode{4, 3, 0}, Message: "try later"}
 	}

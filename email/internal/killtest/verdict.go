@@ -10,7 +10,7 @@ import (
 )
 
 // judge compares what the store says of each message with what the mail server knows.
-func (l *letters) judge(t *testing.T, sink *Sink, w *workers) {
+func (l *letters) judge(t *testing.T, sink *mailServer, w *workers) {
 	t.Helper()
 	sink.mu.Lock()
 	defer sink.mu.Unlock()

@@ -28,12 +28,7 @@ import (
 // own. It skips the test where PostgreSQL is not installed.
 func Start(t testing.TB) string {
 	t.Helper()
-	server, err := shared()
-	must(t, err)
-	if server == nil {
-		t.Skip(missing)
-	}
-	return server.Database(t)
+	return theServer(t).Database(t)
 }
 
 // Template is what databases begin as instead of empty: whatever Make does to the first one is done once a process, and
@@ -49,11 +44,7 @@ type Template struct {
 // Start is as the function of that name, but for what the database begins as.
 func (m *Template) Start(t testing.TB) string {
 	t.Helper()
-	server, err := shared()
-	must(t, err)
-	if server == nil {
-		t.Skip(missing)
-	}
+	server := theServer(t)
 	m.once.Do(func() {
 		if m.name, m.err = server.create(""); m.err == nil {
 			m.err = m.Make(server.dsn(m.name))
@@ -70,6 +61,17 @@ var shared = sync.OnceValues(func() (*Server, error) {
 	}
 	return start("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 })
+
+// theServer is shared, or skips the test.
+func theServer(t testing.TB) *Server {
+	t.Helper()
+	server, err := shared()
+	must(t, err)
+	if server == nil {
+		t.Skip(missing)
+	}
+	return server
+}
 
 const missing = "PostgreSQL is not installed: there is no postgres in PATH, nor in /usr/lib/postgresql/*/bin"
 
