@@ -2,9 +2,6 @@ package email
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/mail"
@@ -14,7 +11,6 @@ import (
 	"github.com/crmmail/crmmail/email/message"
 	"github.com/crmmail/crmmail/sender"
 	"github.com/crmmail/crmmail/template"
-	"github.com/crmmail/crmmail/template/twig"
 	"github.com/crmmail/crmmail/validate"
 )
 
@@ -127,127 +123,6 @@ type Dispatch struct {
 	// 0: 32 MiB, less than 0: none. Services that With made share it.
 	Cache int64
 	// Retry says when to try again after attempt number n (from 1) was refused for now, in a second at the soonest;
-	// false: give up.
-	// nil: 1, 5, 15 minutes, 1 hour, then every 4 hours, each ± 10 %, for two days.
+	// false: give up. nil: Backoff.
 	Retry func(attempt int) (time.Duration, bool)
-}
-
-func (c *Config) check() error {
-	var missing []error
-	for _, part := range []struct {
-		name    string
-		missing bool
-	}{
-		{"Customers", c.Customers == nil},
-		{"Senders", c.Senders == nil},
-		{"Templates", c.Templates == nil},
-		{"Store", c.Store == nil},
-		{"Blobs", c.Blobs == nil},
-		{"Transport", c.Transport == nil},
-	} {
-		if part.missing {
-			missing = append(missing, errors.New("email: Config."+part.name+" is missing"))
-		}
-	}
-	if c.ReplyTo.Address != "" {
-		sample := Config{Secret: make([]byte, 16), ReplyTo: c.ReplyTo}
-		addr := sample.replyAddress("00000000000000000000000000").Address
-		if addr == "" || (Envelope{Recipients: []string{addr}}).Validate() != nil {
-			missing = append(missing, errors.New("email: Config.ReplyTo is no address, or too long to bear a tag of 41 octets"))
-		}
-		if len(c.Secret) == 0 {
-			missing = append(missing, errors.New("email: Config.ReplyTo needs Config.Secret"))
-		}
-	}
-	if c.Unsubscribe.offered() || c.Unsubscribe.ListID != "" {
-		missing = append(missing, c.Unsubscribe.check())
-		if len(c.Secret) == 0 || c.Suppressions == nil {
-			missing = append(missing, errors.New("email: Config.Unsubscribe needs Config.Secret and Config.Suppressions"))
-		}
-	}
-	if len(c.Tenant) > MaxID {
-		missing = append(missing, errors.New("email: Config.Tenant is longer than MaxID"))
-	}
-	if c.Dispatch.Rate != nil && c.Rates == nil {
-		missing = append(missing, errors.New("email: Config.Dispatch.Rate needs Config.Rates"))
-	}
-	if n := len(c.Secret); n > 0 && n < 16 {
-		missing = append(missing, errors.New("email: Config.Secret is shorter than 16 octets"))
-	}
-	for _, part := range []any{c.Customers, c.Senders, c.Templates, c.Store, c.Blobs, c.Tokens, c.Rules, c.Suppressions, c.Campaigns, c.Rates} {
-		if scoped, ok := part.(interface{ Tenant() string }); ok && scoped.Tenant() != c.Tenant {
-			missing = append(missing, fmt.Errorf("email: a %T of Config serves another tenant than Config.Tenant", part))
-		}
-	}
-	return errors.Join(missing...)
-}
-
-func (c *Config) fill() error {
-	if c.Policy == nil {
-		c.Policy = func(context.Context) (attach.Policy, error) { return attach.Default(), nil }
-	}
-	if c.Variables == nil {
-		c.Variables = func(_ context.Context, event template.Event) ([]template.Variable, error) {
-			return event.Variables(), nil
-		}
-	}
-	if c.OrphanRetention == 0 {
-		c.OrphanRetention = defaultOrphanAge
-	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	if c.Rand == nil {
-		c.Rand = rand.Reader
-	}
-	if c.NewID == nil {
-		c.NewID = newID(c.Now, c.Rand)
-	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.Confirmation.TTL == 0 {
-		c.Confirmation.TTL = 24 * time.Hour
-	}
-	c.Dispatch.fill()
-	if c.Validator == nil {
-		validator, err := validate.New(validate.Options{})
-		if err != nil {
-			return err
-		}
-		c.Validator = validator
-	}
-	if c.Engine == nil {
-		source, _ := c.Templates.(template.Source)
-		engine, err := twig.New(twig.Options{Source: source, Now: c.Now})
-		if err != nil {
-			return err
-		}
-		c.Engine = engine
-	}
-	return nil
-}
-
-func (d *Dispatch) fill() {
-	if d.Workers <= 0 {
-		d.Workers = 4
-	}
-	if d.Poll <= 0 {
-		d.Poll = time.Second
-	}
-	if d.Lease <= 0 {
-		d.Lease = time.Minute
-	}
-	if d.Timeout <= 0 {
-		d.Timeout = 10 * time.Minute
-	}
-	if d.Grace <= 0 {
-		d.Grace = 30 * time.Second
-	}
-	if d.Cache == 0 {
-		d.Cache = 32 << 20
-	}
-	if d.Retry == nil {
-		d.Retry = Backoff
-	}
 }
