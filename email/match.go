@@ -3,6 +3,7 @@ package email
 import (
 	"context"
 	"fmt"
+	"net/mail"
 	"slices"
 
 	"github.com/crmmail/crmmail/email/message"
@@ -83,6 +84,15 @@ func (r *reception) admitted(ctx context.Context, id string) (*Conversation, err
 
 func (r *reception) takesPart(msg Message) bool {
 	return slices.ContainsFunc(participants(msg), func(addr string) bool { return sameMailbox(addr, r.msg.From.Address) })
+}
+
+// participants are the addresses that take part in a message.
+func participants(msg Message) []string {
+	list := addresses([]mail.Address{msg.From}, msg.To, msg.Cc, msg.Bcc)
+	if msg.Received != nil {
+		list = append(list, addresses(msg.Received.ReplyTo)...)
+	}
+	return list
 }
 
 // byToken looks for a reply address of ours, in the envelope and in the header.

@@ -1,12 +1,14 @@
 package email
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -28,6 +30,30 @@ func envelopeID(msg Message) string {
 	}
 	return msg.ID + "." + signature
 }
+
+// maxKnown bounds how many messages are looked at that bear one Message-ID.
+const maxKnown = 20
+
+// messagesByID finds the messages that bear one of the ids, our own first: anybody can write a message with the id of
+// another. An id that a provider gave counts only where it cannot be guessed; queue ids of mail servers are short, and
+// used again.
+func (s *Service) messagesByID(ctx context.Context, ids ...string) ([]Message, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	list, err := s.config.Store.Messages(ctx, MessageQuery{MessageIDs: ids, Limit: maxKnown})
+	if err != nil {
+		return nil, fmt.Errorf("email: receive: %w", err)
+	}
+	list = slices.DeleteFunc(list, func(msg Message) bool {
+		return !slices.Contains(ids, msg.MessageID) && len(msg.ProviderID) < guessable && !strings.Contains(msg.ProviderID, "@")
+	})
+	slices.SortStableFunc(list, func(a, b Message) int { return cmp.Compare(b.Direction, a.Direction) }) // outgoing, incoming
+	return list, nil
+}
+
+// guessable is how long an id is at least that nobody can guess.
+const guessable = 20
 
 // messageByEnvelopeID finds the message that bears an id of its envelope; nil: none.
 func (s *Service) messageByEnvelopeID(ctx context.Context, id string) (*Message, error) {

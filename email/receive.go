@@ -1,13 +1,10 @@
 package email
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -108,7 +105,12 @@ func (r *reception) read(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("email: receive: %w", err)
 	}
-	p := r.parsed
+	r.takeOver(r.parsed)
+	return nil
+}
+
+// takeOver puts what was read into the message.
+func (r *reception) takeOver(p *message.Parsed) {
 	if r.in.ReturnPath == "<>" && p.Kind == message.KindMessage {
 		p.Kind = message.KindAutoReply // no person writes from the null return path (RFC 3834 §3.3)
 	}
@@ -128,7 +130,6 @@ func (r *reception) read(ctx context.Context) error {
 			r.msg.Attachments[i].Name = attach.CleanName(a.Name)
 		}
 	}
-	return nil
 }
 
 // maxText bounds what a message's text takes in the history, in octets; the whole of it is in the bytes as they came.
@@ -151,47 +152,6 @@ func bounded(ids []string) []string {
 		return ids
 	}
 	return append(ids[:1:1], ids[len(ids)-maxIDs+1:]...)
-}
-
-const (
-	// sniffed is how much of a file is looked at for what it is.
-	sniffed = 4 << 10
-	// measured is how much of a picture is looked at for its size: cameras write notes and a small copy before it.
-	measured = 1 << 20
-)
-
-// keepFile keeps an attachment. Its media type is that of its content where it is a picture that a page may show, because
-// only these are ever shown; of all others it is what the sender says, unless he says that it is such a picture.
-func keepFile(ctx context.Context, blobs Blobs, a message.ParsedAttachment, content io.Reader) (Attachment, error) {
-	head, err := headOf(content)
-	if err != nil {
-		return Attachment{}, err
-	}
-	mediaType := a.MediaType
-	if detected, ok, err := attach.Preview(bytes.NewReader(head), int64(len(head))); err == nil && ok {
-		mediaType = detected
-	} else if attach.Viewable(mediaType) {
-		mediaType = "application/octet-stream"
-	}
-	blob, err := blobs.PutBlob(ctx, io.MultiReader(bytes.NewReader(head), content))
-	if err != nil {
-		return Attachment{}, err
-	}
-	return Attachment{Name: attach.CleanName(a.Name), MediaType: mediaType, Size: blob.Size, BlobID: blob.ID,
-		ContentID: a.ContentID, Inline: a.Inline}, nil
-}
-
-// headOf reads as much of a file as tells whether a page may show it.
-func headOf(content io.Reader) ([]byte, error) {
-	head, err := io.ReadAll(io.LimitReader(content, sniffed))
-	if err != nil {
-		return nil, err
-	}
-	if _, mediaType, err := attach.Detect(bytes.NewReader(head), int64(len(head))); err != nil || !attach.Viewable(mediaType) {
-		return head, nil
-	}
-	more, err := io.ReadAll(io.LimitReader(content, measured-sniffed))
-	return append(head, more...), err
 }
 
 // recognise finds a message that has come before under other trace fields: same mailbox, Message-ID, sender, date, text
@@ -275,37 +235,4 @@ func (r *reception) filed() Filed {
 		Conversation: r.conv,
 		Event:        Event{At: r.msg.CreatedAt, Kind: EventReceived, Detail: string(r.msg.Received.MatchedBy)},
 	}
-}
-
-// maxKnown bounds how many messages are looked at that bear one Message-ID.
-const maxKnown = 20
-
-// messagesByID finds the messages that bear one of the ids, our own first: anybody can write a message with the id of
-// another. An id that a provider gave counts only where it cannot be guessed; queue ids of mail servers are short, and
-// used again.
-func (s *Service) messagesByID(ctx context.Context, ids ...string) ([]Message, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	list, err := s.config.Store.Messages(ctx, MessageQuery{MessageIDs: ids, Limit: maxKnown})
-	if err != nil {
-		return nil, fmt.Errorf("email: receive: %w", err)
-	}
-	list = slices.DeleteFunc(list, func(msg Message) bool {
-		return !slices.Contains(ids, msg.MessageID) && len(msg.ProviderID) < guessable && !strings.Contains(msg.ProviderID, "@")
-	})
-	slices.SortStableFunc(list, func(a, b Message) int { return cmp.Compare(b.Direction, a.Direction) }) // outgoing, incoming
-	return list, nil
-}
-
-// guessable is how long an id is at least that nobody can guess.
-const guessable = 20
-
-// participants are the addresses that take part in a message.
-func participants(msg Message) []string {
-	list := addresses([]mail.Address{msg.From}, msg.To, msg.Cc, msg.Bcc)
-	if msg.Received != nil {
-		list = append(list, addresses(msg.Received.ReplyTo)...)
-	}
-	return list
 }
