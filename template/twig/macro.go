@@ -51,7 +51,6 @@ type macroCall struct {
 	target imported // index -1 for _self
 	name   expr     // nil where target names the macro
 	args   []argument
-	called bool
 }
 
 func (e *macroCall) namespace(c *frame) *instance {

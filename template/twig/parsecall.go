@@ -105,7 +105,6 @@ func (p *parser) function(l expr, t token) expr {
 		p.fail(t.pos, "Function name must be an identifier.")
 	}
 	if m, ok := p.importedMacro(name, at); ok {
-		m.called = true
 		m.args = p.arguments()
 		return m
 	}

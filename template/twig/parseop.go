@@ -138,7 +138,6 @@ func (p *parser) dot(l expr, t token) expr {
 	if target, ok := p.macroTarget(l); ok {
 		m := &macroCall{place: place{l.where()}, target: target, name: attr}
 		if p.accept(tOperator, "(") {
-			m.called = true
 			m.args = p.arguments()
 		}
 		return m

@@ -23,8 +23,6 @@ type unit struct {
 	slots        map[string]int // their numbers
 	body         node
 	parent       expr
-	parentName   string // the parent where it is constant
-	fixedParent  bool
 	blocks       map[string]*block
 	traits       []trait
 	macros       map[string]*macro // by name, and by lower-cased name after a space
@@ -46,7 +44,6 @@ func (u *unit) own(name string) {
 
 // block is a {% block %} of a template.
 type block struct {
-	name string
 	unit *unit
 	body node
 	at   pos

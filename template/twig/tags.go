@@ -156,9 +156,8 @@ func parseWith(p *parser, at pos) node {
 }
 
 func parseApply(p *parser, at pos) node {
-	held := &heldExpr{place: place{at}}
 	before := p.delayed
-	var e expr = held
+	var e expr = &heldExpr{place{at}}
 	for {
 		e = p.filter(e)
 		if !p.accept(tOperator, "|") {
@@ -166,7 +165,7 @@ func parseApply(p *parser, at pos) node {
 		}
 	}
 	p.endTag()
-	n := &applyNode{held: held, print: p.printer(e, p.escape)}
+	n := &applyNode{print: p.printer(e, p.escape)}
 	late := p.delayed
 	p.delayed = before
 	n.body = p.captured("apply", at, "endapply")
@@ -179,7 +178,6 @@ func parseApply(p *parser, at pos) node {
 
 // applyNode is {% apply filter %}: the filters get what the body printed, as markup.
 type applyNode struct {
-	held  *heldExpr
 	print node
 	body  node
 }

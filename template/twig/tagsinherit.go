@@ -6,7 +6,7 @@ func parseBlock(p *parser, at pos) node {
 		p.report(p.current().pos, "The block '"+name+"' has already been defined line "+Int(int64(b.at.line)).String()+".")
 	}
 	p.checkNesting(at)
-	b := &block{name: name, unit: p.unit, at: at}
+	b := &block{unit: p.unit, at: at}
 	p.unit.blocks[name] = b
 	p.pushScope()
 	p.blockStack = append(p.blockStack, name)

@@ -94,7 +94,7 @@ func (c *compiler) compile() (re *Regexp, err error) {
 			in.y += 2 * c.groups
 		}
 	}
-	return &Regexp{prog: c.prog, groups: c.groups, slots: 2*c.groups + c.loops, anchored: c.anchor, utf: c.utf}, nil
+	return &Regexp{prog: c.prog, slots: 2*c.groups + c.loops, anchored: c.anchor, utf: c.utf}, nil
 }
 
 func (c *compiler) emit(in inst) int {

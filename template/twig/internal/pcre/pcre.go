@@ -26,7 +26,6 @@ const (
 // Regexp is a compiled pattern. It is immutable and safe for concurrent use.
 type Regexp struct {
 	prog     []inst
-	groups   int
 	slots    int // positions remembered: two a group, then those of loops
 	anchored bool
 	utf      bool
