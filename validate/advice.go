@@ -14,7 +14,7 @@ func advice() []rule {
 			Rule: Rule{Name: "link-form", Doc: "links that do not work in mail, or look like those of a fraud",
 				Codes: []string{"link.empty", "link.invalid", "link.relative", "link.insecure", "link.userinfo", "link.local", "link.ip",
 					"link.port", "link.file", "link.cid", "link.invisible", "link.mixed-script", "link.look-alike"}},
-			tag: linkForms, text: plainLinkForms,
+			tag: linkForms, attributes: true, text: plainLinkForms,
 		},
 		{
 			Rule: Rule{Name: "link-text", Doc: "links whose text shows another domain than they lead to", Codes: []string{"link.mismatch"}},
@@ -34,7 +34,7 @@ func advice() []rule {
 		},
 		{
 			Rule: Rule{Name: "unsubscribe", Doc: "mass mailings without a link to unsubscribe", Codes: []string{"bulk.no-unsubscribe"}, Rendered: true},
-			tag:  unsubscribeTag, text: unsubscribeText, letter: checkUnsubscribe,
+			tag:  unsubscribeTag, attributes: true, text: unsubscribeText, letter: checkUnsubscribe,
 		},
 		{
 			Rule: Rule{Name: "image-only", Doc: "letters that consist of pictures", Codes: []string{"content.image-only"}, Rendered: true},
@@ -45,23 +45,6 @@ func advice() []rule {
 			text: compareOpening, blanks: true, letter: checkPreheader,
 		},
 	}
-}
-
-// letter is what the rules about a whole letter see: its parts that are not empty, in order.
-type letter struct {
-	content *Content
-	hooks   *hooks
-	parts   []*pass
-}
-
-// part returns the pass over the part of that name, or nil.
-func (l *letter) part(name Part) *pass {
-	for _, p := range l.parts {
-		if p.part == name {
-			return p
-		}
-	}
-	return nil
 }
 
 // reading is what the rules of advice remember of the part being read.

@@ -104,7 +104,7 @@ func (p *pass) handler(t *tag, a *attribute) {
 // urlDanger reports a URL that runs something. A value of <param> or an animation counts, one of a
 // form field does not.
 func (p *pass) urlDanger(t *tag, a *attribute) {
-	if a.name == "value" && t.name != "param" {
+	if a.plain || a.name == "value" && t.name != "param" {
 		return
 	}
 	for _, value := range p.values(a) {

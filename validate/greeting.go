@@ -19,10 +19,7 @@ var greetings = [...]string{
 // gap, be it that nothing stands in the element that should hold the name.
 func (p *pass) greetingGap(where span) {
 	text := p.text(where)
-	if strings.TrimSpace(text) == "" {
-		return
-	}
-	if open := p.greeting; open.end > 0 {
+	if open := p.greeting; open.end > 0 && strings.TrimSpace(text) != "" {
 		p.greeting = span{}
 		if strings.IndexByte("!,.", text[0]) >= 0 && where.start-open.end < maxGreeting {
 			if _, ok := gapIn(p.text(open) + text[:1]); ok {

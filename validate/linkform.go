@@ -27,14 +27,14 @@ func linkForms(p *pass, t *tag) {
 		default:
 			continue
 		}
-		if !isPlainLink(p.text(a.value), true) && !p.varies(a.value) {
+		if !a.plain && !p.varies(a.value) {
 			p.linkForm(t, a, p.decoded(a))
 		}
 	}
 }
 
 // isPlainLink reports whether url needs no closer look: https to a domain name in lower case, and printable
-// ASCII behind it. Nearly all links are so. With references, url is as markup has it.
+// ASCII behind it. Nearly all links are so. With references, url is as markup has it, and may have &amp; behind the host.
 func isPlainLink(url string, references bool) bool {
 	host, ok := strings.CutPrefix(url, "https://")
 	if !ok {

@@ -15,6 +15,10 @@ func linkAttributes(p *pass, t *tag) {
 				p.baseLink(a)
 				continue
 			}
+			if a.plain { // a reference stands behind the host, where it makes no difference
+				p.link(a.whole, p.text(a.value))
+				continue
+			}
 			for _, value := range p.values(a) {
 				p.link(a.whole, value)
 			}

@@ -145,9 +145,15 @@ func (p *pass) token(s *scanner, kind tokenKind, where span) {
 // startTag applies the rules to a start tag and notes what other modes would read differently.
 func (p *pass) startTag(t *tag) {
 	for i := range t.attrs {
-		t.attrs[i].kind = kindOfAttribute(t.attrs[i].name)
+		a := &t.attrs[i]
+		a.kind = kindOfAttribute(a.name)
+		a.plain = (a.kind == urlAttribute || a.kind == imageAttribute) && p.template == nil && isPlainLink(p.text(a.value), true)
 	}
-	for _, check := range p.hooks.tag {
+	checks := p.hooks.tag
+	if len(t.attrs) == 0 {
+		checks = p.hooks.bare
+	}
+	for _, check := range checks {
 		check(p, t)
 	}
 	switch t.name {

@@ -27,6 +27,7 @@ type rule struct {
 
 	part        func(*pass)             // once a part, before its tokens
 	tag         func(*pass, *tag)       // every start tag
+	attributes  bool                    // tag sees only those that have attributes
 	end         func(*pass, *tag, span) // every end tag
 	declaration func(*pass, span)       // every <?…> and <!…>
 	text        func(*pass, span, bool) // text a reader sees; whether it has character references
@@ -65,21 +66,21 @@ func mandatory() []rule {
 		{
 			Rule: Rule{Name: "active-attribute", Doc: "event handlers, script URLs, srcdoc",
 				Codes: []string{"active.handler", "active.javascript-url", "active.vbscript", "active.activex", "active.other"}},
-			tree: true, tag: activeAttributes, literal: activeLiteral,
+			tree: true, tag: activeAttributes, attributes: true, literal: activeLiteral,
 		},
 		{
 			Rule: Rule{Name: "active-style", Doc: "CSS that runs code", Codes: []string{"active.css"}},
-			tree: true, tag: activeStyles, style: activeStyleSheet,
+			tree: true, tag: activeStyles, attributes: true, style: activeStyleSheet,
 		},
 		{
 			Rule: Rule{Name: "short-link", Doc: "links through a URL shortener, in markup, CSS and running text",
 				Codes: []string{"link.short", "link.branded"}},
-			tag: linkAttributes, style: cssLinks, text: textLinks,
+			tag: linkAttributes, attributes: true, style: cssLinks, text: textLinks,
 		},
 		{
 			Rule: Rule{Name: "template-output", Doc: "output of a template where HTML escaping does not hold",
 				Codes: []string{"template.output-in-script", "template.output-in-style", "template.unquoted-output"}},
-			tag: dynamicAttributes, style: dynamicStyle, script: dynamicScript,
+			tag: dynamicAttributes, attributes: true, style: dynamicStyle, script: dynamicScript,
 		},
 	}
 }
@@ -88,6 +89,7 @@ func mandatory() []rule {
 type hooks struct {
 	part        []func(*pass)
 	tag         []func(*pass, *tag)
+	bare        []func(*pass, *tag) // those of tag that see tags without attributes
 	end         []func(*pass, *tag, span)
 	declaration []func(*pass, span)
 	text        []func(*pass, span, bool)
@@ -118,6 +120,9 @@ func hooksOf(all []rule, at view, off map[string]bool) *hooks {
 		}
 		if r.tag != nil {
 			h.tag = append(h.tag, r.tag)
+		}
+		if r.tag != nil && !r.attributes {
+			h.bare = append(h.bare, r.tag)
 		}
 		if r.end != nil {
 			h.end = append(h.end, r.end)

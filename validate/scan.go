@@ -35,6 +35,7 @@ type attribute struct {
 	whole span
 	kind  attributeKind
 	bare  bool // the value stands without quotes
+	plain bool // the value is a URL that needs no closer look, see isPlainLink
 
 	isDecoded bool // see pass.decoded
 	decoded   string

@@ -166,25 +166,14 @@ func (v *Validator) Check(ctx context.Context, stage Stage, c Content) (Result, 
 	if !slices.Contains(stages[:], stage) {
 		stage = StageSend
 	}
-	parts := [...]struct {
-		name Part
-		text string
-	}{{Subject, c.Subject}, {Preheader, c.Preheader}, {HTML, c.HTML}, {Text, c.Text}}
-	passes := make([]pass, len(parts))
-	l := letter{content: &c, hooks: v.hooks[view{stage, c.Twig, false}], parts: make([]*pass, 0, len(parts))}
-	for i, part := range parts {
-		if part.text == "" {
-			continue
-		}
-		p := &passes[i]
-		*p = pass{v: v, ctx: ctx, stage: stage, part: part.name, given: part.text, twig: c.Twig, whole: &c, hooks: l.hooks}
-		if err := p.check(); err != nil {
-			return Result{}, err
-		}
-		l.parts = append(l.parts, p)
+	l := letters.Get().(*letter)
+	defer l.rest()
+	l.content, l.hooks = c, v.hooks[view{stage, c.Twig, false}]
+	if err := l.read(ctx, v, stage); err != nil {
+		return Result{}, err
 	}
 	for _, check := range l.hooks.letter {
-		check(&l)
+		check(l)
 	}
 	var result Result
 	for _, p := range l.parts {
