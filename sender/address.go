@@ -11,7 +11,7 @@ import (
 
 // SameAddress reports whether a and b are one address: local parts compared exactly (RFC 5321 §2.4), domains without
 // case and with internationalised labels equal in either spelling (RFC 5890 §2.3.2.4). A host uses it in
-// [Editor.ConfirmIdentity]. The empty address is the same as none, itself included.
+// [Editor.ConfirmIdentity]. An empty address equals no other, not even an empty one.
 func SameAddress(a, b string) bool {
 	localA, domainA, okA := cut(a)
 	localB, domainB, okB := cut(b)

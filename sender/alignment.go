@@ -23,17 +23,17 @@ type Domains struct {
 	Servers []netip.Addr
 	// ReturnPath is the domain of the return path, which SPF is asked of; empty: that of From.
 	ReturnPath string
-	// Signature is what our mail is signed with; without a Selector DKIM cannot be asked.
-	Signature Signature
+	// DKIM is the key that our mail is signed with; without a Selector DKIM cannot be asked.
+	DKIM DKIMKey
 	// Resolver asks the DNS; nil: net.DefaultResolver.
 	Resolver Resolver
 }
 
-// Signature names a DKIM key (RFC 6376 §3.6.2.1).
-type Signature struct {
-	// Domain is the signature's d=; empty: that of From.
+// DKIMKey names a key of DKIM (RFC 6376 §3.6.2.1).
+type DKIMKey struct {
+	// Domain is the d= of our signatures; empty: that of From.
 	Domain string
-	// Selector is its s=.
+	// Selector is their s=.
 	Selector string
 	// PublicKey is the key that must be published, in DER as p= has it in base64; nil: any.
 	PublicKey []byte
@@ -97,7 +97,7 @@ func (d Domains) Check(ctx context.Context, domain string) Alignment {
 	}
 	a := Alignment{Domain: ascii}
 	a.SPF = d.checkSPF(ctx, orDefault(d.ReturnPath, ascii))
-	a.DKIM = d.checkDKIM(ctx, orDefault(d.Signature.Domain, ascii))
+	a.DKIM = d.checkDKIM(ctx, orDefault(d.DKIM.Domain, ascii))
 	a.DMARC = d.checkDMARC(ctx, ascii, a)
 	return a
 }

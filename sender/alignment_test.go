@@ -37,9 +37,9 @@ func zones(change func(map[string]mockdns.Zone)) map[string]mockdns.Zone {
 
 func domains(zones map[string]mockdns.Zone) sender.Domains {
 	return sender.Domains{
-		Servers:   []netip.Addr{netip.MustParseAddr("192.0.2.25"), netip.MustParseAddr("2001:db8::25")},
-		Signature: sender.Signature{Selector: "crm", PublicKey: key},
-		Resolver:  &mockdns.Resolver{Zones: zones},
+		Servers:  []netip.Addr{netip.MustParseAddr("192.0.2.25"), netip.MustParseAddr("2001:db8::25")},
+		DKIM:     sender.DKIMKey{Selector: "crm", PublicKey: key},
+		Resolver: &mockdns.Resolver{Zones: zones},
 	}
 }
 
@@ -88,8 +88,8 @@ func TestAlignment(t *testing.T) {
 		{"a key taken back", txt(dkim, "v=DKIM1; p="), nil, "", sender.CodeDKIMRevoked, ""},
 		{"another key", txt(dkim, "v=DKIM1; p=AAAA"), nil, "", sender.CodeDKIMOtherKey, ""},
 		{"no key in it", txt(dkim, "v=DKIM1; p=!"), nil, "", sender.CodeDKIMOtherKey, ""},
-		{"any key will do", txt(dkim, "v=DKIM1; p=AA AA"), func(d *sender.Domains) { d.Signature.PublicKey = nil }, "", "", ""},
-		{"not signed", nil, func(d *sender.Domains) { d.Signature = sender.Signature{} }, "", sender.CodeDKIMNotAsked, ""},
+		{"any key will do", txt(dkim, "v=DKIM1; p=AA AA"), func(d *sender.Domains) { d.DKIM.PublicKey = nil }, "", "", ""},
+		{"not signed", nil, func(d *sender.Domains) { d.DKIM = sender.DKIMKey{} }, "", sender.CodeDKIMNotAsked, ""},
 		{"no answer about the key", silent(dkim), nil, "", sender.CodeDomainNoAnswer, ""},
 		{"no policy", gone(dmarc), nil, "", "", sender.CodeDMARCMissing},
 		{"two policies", txt(dmarc, strict, strict), nil, "", "", sender.CodeDMARCInvalid},
@@ -107,7 +107,7 @@ func TestAlignment(t *testing.T) {
 		{"a signature of another organisation", func(z map[string]mockdns.Zone) {
 			gone(spf)(z)
 			txt("crm._domainkey.relay.example.", "p="+base64.StdEncoding.EncodeToString(key))(z)
-		}, func(d *sender.Domains) { d.Signature.Domain = "relay.example" }, sender.CodeSPFMissing, "", sender.CodeDMARCUnfulfilled},
+		}, func(d *sender.Domains) { d.DKIM.Domain = "relay.example" }, sender.CodeSPFMissing, "", sender.CodeDMARCUnfulfilled},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := domains(zones(c.records))
@@ -137,7 +137,7 @@ func code(t *testing.T, p sender.Proof) string {
 
 func TestAlignmentOfASubdomain(t *testing.T) {
 	d := domains(zones(nil))
-	d.Signature.Domain = "shop.example"
+	d.DKIM.Domain = "shop.example"
 	a := d.Check(context.Background(), "news.shop.example")
 	assert.Equal(t, sender.CodeSPFMissing, code(t, a.SPF))
 	assert.True(t, a.Aligned(), "by the organisation's signature and policy")

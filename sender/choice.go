@@ -22,7 +22,7 @@ func ParseChoice(text string) (Choice, error) {
 	}
 	id, ok := strings.CutPrefix(text, string(Additional)+":")
 	if !ok || id == "" {
-		return Choice{}, refuse(CodeUnknown, "", nil)
+		return Choice{}, refuse(CodeUnknown, "")
 	}
 	return Choice{Kind: Additional, ID: id}, nil
 }
@@ -39,7 +39,7 @@ func (c Choice) String() string {
 func (c Choice) MarshalText() ([]byte, error) {
 	text := c.String()
 	if back, err := ParseChoice(text); err != nil || back != c {
-		return nil, refuse(CodeUnknown, "", nil)
+		return nil, refuse(CodeUnknown, "")
 	}
 	return []byte(text), nil
 }

@@ -198,9 +198,9 @@ func hash(secret string) string {
 func mailable(addr string) error {
 	switch {
 	case addr == "":
-		return refuse(CodeNoAddress, "", nil)
+		return refuse(CodeNoAddress, "")
 	case !validAddress(addr):
-		return refuse(CodeBadAddress, addr, nil)
+		return refuse(CodeBadAddress, addr)
 	}
 	return nil
 }

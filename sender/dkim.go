@@ -9,10 +9,10 @@ import (
 
 // checkDKIM asks whether the key that our signatures name is published.
 func (d Domains) checkDKIM(ctx context.Context, domain string) Proof {
-	if d.Signature.Selector == "" {
+	if d.DKIM.Selector == "" {
 		return unknown(CodeDKIMNotAsked, domain, "")
 	}
-	name := d.Signature.Selector + "._domainkey." + domain
+	name := d.DKIM.Selector + "._domainkey." + domain
 	records, err := d.records(ctx, name, func(text string) bool { return tag(text, "p") != nil })
 	switch {
 	case err != nil:
@@ -26,7 +26,7 @@ func (d Domains) checkDKIM(ctx context.Context, domain string) Proof {
 		return bad(CodeDKIMRevoked, domain, name).of(record)
 	}
 	key, err := base64.StdEncoding.DecodeString(published)
-	if err != nil || (d.Signature.PublicKey != nil && !bytes.Equal(key, d.Signature.PublicKey)) {
+	if err != nil || (d.DKIM.PublicKey != nil && !bytes.Equal(key, d.DKIM.PublicKey)) {
 		return bad(CodeDKIMOtherKey, domain, name).of(record)
 	}
 	return good(record)

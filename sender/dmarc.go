@@ -25,7 +25,7 @@ func (d Domains) checkDMARC(ctx context.Context, from string, found Alignment) P
 	if !aligned(orDefault(d.ReturnPath, from), from, policy.SPFAlignment == dmarc.AlignmentStrict) {
 		spf = ProofBad
 	}
-	if !aligned(orDefault(d.Signature.Domain, from), from, policy.DKIMAlignment == dmarc.AlignmentStrict) {
+	if !aligned(orDefault(d.DKIM.Domain, from), from, policy.DKIMAlignment == dmarc.AlignmentStrict) {
 		dkim = ProofBad
 	}
 	switch {

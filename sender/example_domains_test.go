@@ -34,8 +34,8 @@ func (z zone) LookupAddr(_ context.Context, addr string) ([]string, error) {
 
 func ExampleDomains() {
 	domains := sender.Domains{
-		Servers:   []netip.Addr{netip.MustParseAddr("192.0.2.7")},
-		Signature: sender.Signature{Selector: "crm"},
+		Servers: []netip.Addr{netip.MustParseAddr("192.0.2.7")},
+		DKIM:    sender.DKIMKey{Selector: "crm"},
 		Resolver: zone{ // without one the DNS is asked
 			"shop.example":        "v=spf1 ip4:192.0.2.0/24 -all",
 			"_dmarc.shop.example": "v=DMARC1; p=reject",

@@ -65,7 +65,7 @@ func Resolve(ctx context.Context, dir Directory, customer Customer, choice Choic
 func chosenOption(ctx context.Context, dir Directory, customer Customer, choice Choice) (Option, error) {
 	switch {
 	case choice == Choice{}:
-		return Option{}, refuse(CodeNotChosen, "", nil)
+		return Option{}, refuse(CodeNotChosen, "")
 	case choice == Choice{Kind: Manager}:
 		return managerOption(ctx, dir, customer)
 	case choice == Choice{Kind: Store}:
@@ -74,7 +74,7 @@ func chosenOption(ctx context.Context, dir Directory, customer Customer, choice 
 		identity, err := findAdditional(ctx, dir, choice.ID)
 		return found(choice, identity, err)
 	}
-	return Option{}, refuse(CodeUnknown, "", nil)
+	return Option{}, refuse(CodeUnknown, "")
 }
 
 func managerOption(ctx context.Context, dir Directory, customer Customer) (Option, error) {

@@ -47,13 +47,13 @@ const (
 	CodeSPFRefuses = "domain.spf-refuses"
 	// CodeSPFNotAsked: [Domains].Servers is empty.
 	CodeSPFNotAsked = "domain.spf-not-asked"
-	// CodeDKIMMissing: nothing is published under the selector of [Domains].Signature.
+	// CodeDKIMMissing: nothing is published under the selector of [Domains].DKIM.
 	CodeDKIMMissing = "domain.dkim-missing"
 	// CodeDKIMRevoked: the published key is empty: "v=DKIM1; p=".
 	CodeDKIMRevoked = "domain.dkim-revoked"
 	// CodeDKIMOtherKey: the published key is not the one that we sign with, or no key at all.
 	CodeDKIMOtherKey = "domain.dkim-other-key"
-	// CodeDKIMNotAsked: [Domains].Signature has no Selector.
+	// CodeDKIMNotAsked: [Domains].DKIM has no Selector.
 	CodeDKIMNotAsked = "domain.dkim-not-asked"
 	// CodeDMARCMissing: neither the domain nor its organisation publishes a policy.
 	CodeDMARCMissing = "domain.dmarc-missing"
@@ -147,19 +147,14 @@ func (r Reason) Text(language string) string {
 // RefusedError is a sender that was chosen and cannot be used.
 type RefusedError struct {
 	Reason Reason
-	// Err is the cause, or nil.
-	Err error
 }
 
-func refuse(code, addr string, cause error) *RefusedError {
-	return &RefusedError{Reason: Reason{Code: code, Address: addr}, Err: cause}
+func refuse(code, addr string) *RefusedError {
+	return &RefusedError{Reason: Reason{Code: code, Address: addr}}
 }
 
 // Error names the code alone: logs carry no addresses.
 func (e *RefusedError) Error() string { return "sender: refused: " + e.Reason.Code }
-
-// Unwrap returns e.Err.
-func (e *RefusedError) Unwrap() error { return e.Err }
 
 // Code returns the code of the reason.
 func (e *RefusedError) Code() string { return e.Reason.Code }

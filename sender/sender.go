@@ -31,7 +31,7 @@
 // [Domains] asks the DNS a third question, which stops nothing: whether receivers will take the mail for the domain's own
 // (SPF, DKIM, DMARC).
 //
-//	domains := sender.Domains{Servers: ourServers, Signature: sender.Signature{Selector: "crm"}}
+//	domains := sender.Domains{Servers: ourServers, DKIM: sender.DKIMKey{Selector: "crm"}}
 //	found := domains.Check(ctx, "sales@shop.example")
 //	if !found.Aligned() {
 //		fmt.Println(found.DMARC.Reason.Text("en"))

@@ -71,7 +71,7 @@ func triggers() map[string]func() error {
 		sender.CodeDKIMMissing:      align(gone(dkimName), nil, dkim),
 		sender.CodeDKIMRevoked:      align(txt(dkimName, "p="), nil, dkim),
 		sender.CodeDKIMOtherKey:     align(txt(dkimName, "p=AAAA"), nil, dkim),
-		sender.CodeDKIMNotAsked:     align(nil, func(d *sender.Domains) { d.Signature.Selector = "" }, dkim),
+		sender.CodeDKIMNotAsked:     align(nil, func(d *sender.Domains) { d.DKIM.Selector = "" }, dkim),
 		sender.CodeDMARCMissing:     align(gone(dmarcName), nil, dmarc),
 		sender.CodeDMARCInvalid:     align(txt(dmarcName, "v=DMARC1; p=maybe"), nil, dmarc),
 		sender.CodeDMARCUnfulfilled: align(gone(spfName, dkimName), nil, dmarc),

@@ -12,8 +12,8 @@ import (
 // demoDomains asks a DNS of the demo's own. A CRM leaves Resolver nil and names its servers and its key.
 func demoDomains() *sender.Domains {
 	return &sender.Domains{
-		Servers:   []netip.Addr{netip.MustParseAddr("192.0.2.25")},
-		Signature: sender.Signature{Selector: "crm"},
+		Servers: []netip.Addr{netip.MustParseAddr("192.0.2.25")},
+		DKIM:    sender.DKIMKey{Selector: "crm"},
 		Resolver: zone{
 			"shop.example":                {"v=spf1 ip4:192.0.2.25 -all"},
 			"crm._domainkey.shop.example": {"v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="},
