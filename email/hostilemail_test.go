@@ -29,7 +29,7 @@ func TestSameIDWithOtherFilesIsAnotherMessage(t *testing.T) {
 	}
 	first, second := w.receive(t, page("%PDF page one")), w.receive(t, page("%PDF page two"))
 	assert.NotEqual(t, first.ID, second.ID)
-	assert.Contains(t, second.Received.Defects, "message-id-reused")
+	assert.Contains(t, second.Received.Defects, email.CodeMessageIDReused)
 	assert.Len(t, w.all(t), 2)
 }
 
@@ -96,6 +96,14 @@ func TestReplyToIsChecked(t *testing.T) {
 	require.ErrorContains(t, err, "needs Config.Secret")
 }
 
+func TestEmptyMail(t *testing.T) {
+	msg := newWorld(t).receive(t, "\r\n")
+	assert.Equal(t, []string{email.CodeMessageEmpty}, msg.Received.Defects)
+	assert.Equal(t, "Письмо пустое", email.DefectText(msg.Received.Defects[0], "ru"))
+	assert.Equal(t, message.DefectText("header.no-colon", "en"), email.DefectText("header.no-colon", "en"), "those of Parse, too")
+	assert.Equal(t, "of.another-release", email.DefectText("of.another-release", "ru"))
+}
+
 func TestHugeText(t *testing.T) {
 	w := newWorld(t)
 	text := strings.Repeat("Очень длинное письмо.\n", 100_000)
@@ -107,7 +115,7 @@ func TestHugeText(t *testing.T) {
 	})
 	msg := w.receive(t, raw)
 	assert.InDelta(t, 1<<20, len(msg.Text), 4)
-	assert.Contains(t, msg.Received.Defects, "text-too-large")
+	assert.Contains(t, msg.Received.Defects, email.CodeMessageTextCut)
 	assert.LessOrEqual(t, len(msg.References), 100)
 	answer, err := w.Reply(t.Context(), "anna", msg.ID)
 	require.NoError(t, err)

@@ -59,7 +59,7 @@ type Received struct {
 	MatchedBy      MatchRule      // how its conversation was found
 	NewParticipant bool           // its sender has not written in this conversation before and is not the customer: no trust
 	Reply          string         // Text without what it quotes
-	Defects        []string       // what is broken about it, see message.DefectText
+	Defects        []string       // codes of what is broken about it, see DefectText
 	RawID          string         // where Blobs keeps the bytes as they came, which is their SHA-256; empty: no longer kept
 }
 

@@ -100,7 +100,7 @@ func (r *reception) read(ctx context.Context) error {
 		},
 	})
 	if errors.Is(err, message.ErrEmpty) {
-		r.parsed, err = &message.Parsed{Kind: message.KindMessage, Defects: []string{"message.empty"}}, nil
+		r.parsed, err = &message.Parsed{Kind: message.KindMessage, Defects: []string{CodeMessageEmpty}}, nil
 	}
 	if err != nil {
 		return fmt.Errorf("email: receive: %w", err)
@@ -139,7 +139,7 @@ func (r *reception) cut(text string) string {
 	if len(text) <= maxText {
 		return text
 	}
-	r.defect("text-too-large")
+	r.defect(CodeMessageTextCut)
 	return strings.ToValidUTF8(text[:maxText], "")
 }
 
@@ -180,7 +180,7 @@ func (r *reception) recognise(ctx context.Context) error {
 			r.msg = other
 			return fmt.Errorf("email: receive: %w", ErrDuplicate)
 		}
-		r.defect("message-id-reused")
+		r.defect(CodeMessageIDReused)
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func TestReceiveDuplicates(t *testing.T) {
 
 	reused := w.receive(t, rawMail(t, func(m *message.Message) { m.Text = "Что-то другое" }))
 	assert.NotEqual(t, first.ID, reused.ID, "a reused Message-ID loses nothing")
-	assert.Contains(t, reused.Received.Defects, "message-id-reused")
+	assert.Contains(t, reused.Received.Defects, email.CodeMessageIDReused)
 }
 
 func TestReceiveMatches(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/crmmail/crmmail/email/message"
 )
 
 // The codes of what this package tells people, each with what brings it about. Refusals of the sender package keep
@@ -75,6 +77,16 @@ const (
 	CodeNotResendable = "message.not-resendable"
 )
 
+// The codes that Receive adds to Received.Defects, besides those of message.Parsed.
+const (
+	// CodeMessageEmpty: nothing can be read: "\r\n".
+	CodeMessageEmpty = "message.empty"
+	// CodeMessageTextCut: the text or the HTML is longer than 1 MiB, and was cut; the bytes as they came have all of it.
+	CodeMessageTextCut = "message.text-cut"
+	// CodeMessageIDReused: its Message-ID is that of another message: a second letter with "Message-ID: <1@device.example>".
+	CodeMessageIDReused = "message.id-reused"
+)
+
 // What the page says that people unsubscribe on.
 const (
 	pageUnsubscribeAsk    = "unsubscribe.ask"
@@ -121,10 +133,22 @@ var texts = map[string]struct{ ru, en string }{
 	CodeNotCancelable:         {"Отменить отправку уже нельзя", "It is too late to take the e-mail back"},
 	CodeNotConfirmable:        {"Известно, что стало с этим письмом", "What became of this e-mail is known"},
 	CodeNotResendable:         {"Это письмо нельзя отправить повторно", "This e-mail cannot be sent again"},
+	CodeMessageEmpty:          {"Письмо пустое", "The message is empty"},
+	CodeMessageTextCut:        {"Текст очень длинный, показано только начало", "The text is very long, and only its beginning is shown"},
+	CodeMessageIDReused:       {"Тот же идентификатор есть у другого письма", "Another message has the same identifier"},
 }
 
-// Codes lists every code of this package's own texts, sorted: those of refusals, and of what its page says.
+// Codes lists every code of this package's own texts, sorted: those of refusals and defects, and of what its page says.
 func Codes() []string { return slices.Sorted(maps.Keys(texts)) }
+
+// DefectText is what a code of Received.Defects says to a person; language is "ru" or "en", and anything else means English.
+// A code that this release does not know comes back as it is.
+func DefectText(code, language string) string {
+	if _, own := texts[code]; own {
+		return text(code, language, "")
+	}
+	return message.DefectText(code, language)
+}
 
 func text(code, language, detail string) string {
 	entry, ok := texts[code]
