@@ -104,7 +104,7 @@ func (r *run) tryLoad(name string) (*unit, bool) {
 }
 
 // resolveOrNone is resolve for "ignore missing": nil where the template does not exist.
-func (r *run) resolveOrNone(from *unit, at pos, v Value) (u *unit) {
+func (r *run) resolveOrNone(at pos, v Value) (u *unit) {
 	r.pos = at
 	switch v.k {
 	case kTemplate:
@@ -139,7 +139,7 @@ func (n *includeNode) exec(r *run, c *frame) {
 	name := n.name.eval(r, c)
 	var u *unit
 	if n.ignoreMissing {
-		if u = r.resolveOrNone(c.unit, n.at, name); u == nil {
+		if u = r.resolveOrNone(n.at, name); u == nil {
 			return
 		}
 	} else {
@@ -185,7 +185,7 @@ func (n *embedNode) exec(r *run, c *frame) {
 	inst := r.instance(n.unit)
 	if n.ignoreMissing {
 		own := r.newFrame(inst, nil, c, nil)
-		if r.resolveOrNone(n.unit, n.at, n.unit.parent.eval(r, &own)) == nil {
+		if r.resolveOrNone(n.at, n.unit.parent.eval(r, &own)) == nil {
 			return
 		}
 	}
@@ -221,7 +221,7 @@ func (e *includeExpr) eval(r *run, c *frame) Value {
 	}
 	var u *unit
 	if ignore {
-		if u = r.resolveOrNone(c.unit, e.at, name); u == nil {
+		if u = r.resolveOrNone(e.at, name); u == nil {
 			return empty
 		}
 	} else {

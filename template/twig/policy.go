@@ -40,14 +40,14 @@ func UserPolicy() *Policy {
 }
 
 func (p *Policy) allowsMethod(class, name string) bool {
-	return allowed(p, p.Methods, class, func(m string) bool { return strings.EqualFold(m, name) })
+	return allowed(p.Methods, class, func(m string) bool { return strings.EqualFold(m, name) })
 }
 
 func (p *Policy) allowsProperty(class, name string) bool {
-	return allowed(p, p.Properties, class, func(m string) bool { return m == name })
+	return allowed(p.Properties, class, func(m string) bool { return m == name })
 }
 
-func allowed(p *Policy, lists map[string][]string, class string, is func(string) bool) bool {
+func allowed(lists map[string][]string, class string, is func(string) bool) bool {
 	if class == `Twig\Markup` {
 		return true
 	}

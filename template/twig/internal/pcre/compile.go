@@ -1,7 +1,7 @@
 package pcre
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -29,8 +29,8 @@ type flags struct{ fold, multi, dotAll, extended, lazy bool }
 // fault unwinds the compiler.
 type fault struct{ err error }
 
-func (c *compiler) fail(format string, args ...any) {
-	panic(fault{fmt.Errorf("Compilation failed: "+format+" at offset %d", append(args, c.i)...)})
+func (c *compiler) fail(what string) {
+	panic(fault{patternError("Compilation failed: " + what + " at offset " + strconv.Itoa(c.i))})
 }
 
 func (c *compiler) refuse(what string) { panic(fault{patternError(what + " are not supported")}) }
