@@ -2,7 +2,6 @@ package email
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 )
@@ -57,14 +56,6 @@ func (s *Service) notClaimed(ctx context.Context, messageID string) (again time.
 		return now.Add(s.config.Dispatch.Lease), nil
 	}
 	return time.Time{}, nil
-}
-
-// Upkeep does once what Run does besides delivering: it finds the messages that a dead worker has left uncertain, and
-// keeps Config.RawRetention and, once an hour, Config.OrphanRetention. It is for a host that uses Dispatch, every minute or
-// so.
-func (s *Service) Upkeep(ctx context.Context) error {
-	_, err := s.claim(ctx, Claim{})
-	return errors.Join(err, s.forget(ctx))
 }
 
 // claim leases due messages. Each claim is an owner of its own, so that no delivery mistakes another's lease for its own.
