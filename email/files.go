@@ -80,7 +80,7 @@ func (h HistoryService) file(ctx context.Context, msg Message, place int, name s
 func (h HistoryService) ServeAttachment(w http.ResponseWriter, r *http.Request, messageID string, place int, show bool) {
 	file, mediaType, err := h.Attachment(r.Context(), messageID, place)
 	if err != nil {
-		serveError(w, r, err)
+		h.serveError(w, r, err)
 		return
 	}
 	kind := "attachment"
@@ -96,7 +96,7 @@ func (h HistoryService) ServeAll(w http.ResponseWriter, r *http.Request, message
 	all, err := h.DownloadAll(r.Context(), messageID)
 	switch {
 	case err != nil:
-		serveError(w, r, err)
+		h.serveError(w, r, err)
 	case all.Archive != "":
 		attach.SetDownloadHeader(w.Header(), "attachment", all.Archive, "application/zip")
 		if r.Method == http.MethodHead {
@@ -116,11 +116,12 @@ func (h HistoryService) ServeAll(w http.ResponseWriter, r *http.Request, message
 	}
 }
 
-// serveError answers 404 for what is not there and 500 for what fails.
-func serveError(w http.ResponseWriter, r *http.Request, err error) {
+// serveError answers 404 for what is not there and 500 for what fails, which only the log tells.
+func (h HistoryService) serveError(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, ErrNotFound) || errors.Is(err, attach.ErrNoFiles) {
 		http.NotFound(w, r)
 		return
 	}
+	h.config.Logger.ErrorContext(r.Context(), "files not served", "tenant", h.config.Tenant, "error", redact(err))
 	http.Error(w, "internal error", http.StatusInternalServerError)
 }
