@@ -43,7 +43,8 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 		if err != nil {
 			continue
 		}
-		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.Flag("lang", "ru"))
+		options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.Flag("lang", "ru"),
+			chromedp.Env("LC_ALL=C.UTF-8")) // it opens no file with a Russian name otherwise, as in a container without LANG
 		if os.Geteuid() == 0 {
 			options = append(options, chromedp.NoSandbox) // it refuses to run as root otherwise
 		}

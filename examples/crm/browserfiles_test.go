@@ -71,6 +71,7 @@ func (b *tab) goOn(testid, key string) {
 		return
 	}
 	b.see(testid)
+	b.until("document.readyState === 'complete'") // the script of a page that is still coming hears no key
 	b.run(chromedp.KeyEvent(key))
 }
 
