@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"log"
+	"net/mail"
+	"time"
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
@@ -20,10 +23,12 @@ func ExampleCampaignService_Send() {
 		Suppressions: store, Campaigns: store, Transport: emailtest.NewRecorder(),
 	})
 	if err != nil {
-		panic(err)
+		log.Fatal(err)
 	}
-	if err := store.SaveIdentity(context.Background(), sender.Additional, additional("news", "news@shop.example")); err != nil {
-		panic(err)
+	news := sender.Identity{ID: "news", Mailbox: mail.Address{Name: "Shop", Address: "news@shop.example"},
+		ConfirmedAt: time.Now(), Allowed: true}
+	if err := store.SaveIdentity(context.Background(), sender.Additional, news); err != nil {
+		log.Fatal(err)
 	}
 	customers := []email.Customer{
 		{ID: "1", FirstName: "Olga", Emails: []string{"olga@customer.example"}},
@@ -51,11 +56,4 @@ func ExampleCampaignService_Send() {
 	// Output:
 	// 2 The customer has no e-mail address
 	// 2 map[customer.no-email:1] true <nil>
-}
-
-// additional is an address from the settings that may be used.
-func additional(id, addr string) sender.Identity {
-	identity := sender.Identity{ID: id, ConfirmedAt: morning, Allowed: true}
-	identity.Mailbox.Address = addr
-	return identity
 }

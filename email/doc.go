@@ -33,6 +33,19 @@
 // person, who may [Service.Resend] it, and is never sent again by itself. So what is queued is sent once, or known not
 // to be, or marked uncertain.
 //
+// # What comes in
+//
+// [Service.Receive] files an inbound message as it came and as one [Message] with all its files, and finds the
+// [Conversation] that it belongs to: by the signed reply address, by what it refers to, or by its writer. Nothing is refused
+// for being broken. A report of a bounce or a complaint marks the message that it is about. [Service.Reply] begins the
+// answer; a message whose writer nobody knows waits in the inbox ([InboxService]).
+//
+// # The history
+//
+// [HistoryService] pages through conversations and messages, each with what became of it for every recipient, and serves their
+// files: shown in a page, downloaded one by one, or all at once. [CustomerService] finds and creates customers, exports what
+// is kept about one, and erases it.
+//
 // # Rules
 //
 // A [Rule] sends a template whenever an event of the host's happens to a customer. [RuleService.Activate] checks the
@@ -45,8 +58,16 @@
 // [CampaignService.Send] takes one letter to an audience of any size: parsed, checked and its files kept once, queued in
 // batches, and taken up again where it was broken off. A mailing says how to leave it ([Unsubscribe]), and goes to nobody
 // who has left, complained or whose address does not exist ([Suppressions]); that is asked again when its time comes.
-// Dispatch.Rate holds back what a domain would refuse. A letter to one customer passes all of that by: whoever writes it is
-// shown what is known of the address.
+// Dispatch.Rate holds back what a domain would refuse, mailings before letters. Of suppressions, whoever writes a letter to
+// one customer is only told.
+//
+// # A host's own parts
+//
+// What a part can do beyond its interface it says by another one, which its type has, too: [CustomerCreator] and
+// [CustomerEraser] beside [Customers]; [Eraser], [BatchOutbox], [BlobReferences] and [WireKeeper] beside [Store];
+// [BlobRemover] and [BlobLister] beside [Blobs]; [SuppressionLister] beside [Suppressions]; [SizeLimiter] beside
+// [Transport]; [sender.Editor] beside [sender.Directory]; [template.Source] beside [template.Loader]. What needs an ability
+// that is not there is [ErrUnsupported], or goes a slower way; its comment says which.
 //
 // # Testing
 //
