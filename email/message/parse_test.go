@@ -35,6 +35,49 @@ type failing struct{ err error }
 
 func (f failing) Read([]byte) (int, error) { return 0, f.err }
 
+// TestTruncated: what MaxDecoded cuts off says so, and holds what there was room for.
+func TestTruncated(t *testing.T) {
+	m := simple()
+	m.Text = "text\n"
+	m.Attachments = []message.Attachment{file("a.bin", "", strings.Repeat("a", 60)), file("b.bin", "", strings.Repeat("b", 60)), file("c.bin", "", "c")}
+	p, err := message.Parse(strings.NewReader(write(t, m, message.BuildOptions{})), message.ParseOptions{MaxDecoded: 100})
+	require.NoError(t, err)
+	require.Equal(t, []string{"limit.decoded"}, p.Defects)
+	require.Len(t, p.Attachments, 3)
+	require.False(t, p.Attachments[0].Truncated)
+	for _, a := range p.Attachments[1:] {
+		require.True(t, a.Truncated, a.Name)
+		require.Less(t, a.Size, int64(60), a.Name)
+		require.Equal(t, a.Size, int64(len(a.Content)), a.Name)
+	}
+}
+
+// TestFields: each field of the header that Parsed has, from its own.
+func TestFields(t *testing.T) {
+	p, err := message.Parse(strings.NewReader("From: Anna <a@x.example>\nSender: b@x.example\nReply-To: c@x.example\nTo: d@x.example\n"+
+		"Cc: e@x.example, f@x.example\nMessage-ID: <1@x.example>\nIn-Reply-To: <2@x.example>\nReferences: <3@x.example> <2@x.example>\nX-A: 1\nx-a: 2\n\nx"),
+		message.ParseOptions{})
+	require.NoError(t, err)
+	boxes := func(addrs ...string) (list []mail.Address) {
+		for _, addr := range addrs {
+			list = append(list, mail.Address{Address: addr})
+		}
+		return list
+	}
+	assert.Equal(t, []mail.Address{{Name: "Anna", Address: "a@x.example"}}, p.From)
+	assert.Equal(t, boxes("b@x.example"), p.Sender)
+	assert.Equal(t, boxes("c@x.example"), p.ReplyTo)
+	assert.Equal(t, boxes("d@x.example"), p.To)
+	assert.Equal(t, boxes("e@x.example", "f@x.example"), p.Cc)
+	assert.Equal(t, "1@x.example", p.MessageID)
+	assert.Equal(t, []string{"2@x.example"}, p.InReplyTo)
+	assert.Equal(t, []string{"3@x.example", "2@x.example"}, p.References)
+	assert.Equal(t, []string{"1", "2"}, p.Headers("X-A"))
+	assert.Equal(t, "1", p.Header("X-A"))
+	assert.Empty(t, p.Header("X-B"))
+	assert.Nil(t, p.Headers("X-B"))
+}
+
 func TestAttachmentsStream(t *testing.T) {
 	m := simple()
 	m.Attachments = []message.Attachment{file("a.bin", "", strings.Repeat("a", 200_000)), file("b.bin", "", "b"), file("c.bin", "", strings.Repeat("c", 300))}

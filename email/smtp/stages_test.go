@@ -168,6 +168,15 @@ func TestCancelWhileDialling(t *testing.T) {
 	assert.True(t, refused(t, err).Temporary)
 }
 
+func TestDialTimeout(t *testing.T) {
+	tr := transport(t, "192.0.2.1:25", func(c *smtp.Config) {
+		c.Dial, c.DialTimeout = blockingDial, 20*time.Millisecond
+	})
+	_, err := deliver(t, tr)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	assert.True(t, refused(t, err).Temporary)
+}
+
 // TestContentFails: a message that cannot be written is not delivered, not even in part.
 func TestContentFails(t *testing.T) {
 	broken := errors.New("the file is gone")

@@ -1,7 +1,9 @@
 package smtp_test
 
 import (
+	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +16,8 @@ import (
 
 // steps keeps what a Trace was told, each step below the one around it.
 type steps struct {
+	server string // which all steps are of
+
 	mu   sync.Mutex
 	list []string
 	open int
@@ -28,6 +32,15 @@ func (s *steps) trace(ctx context.Context, step smtp.Step) (context.Context, fun
 	line := strings.Repeat("  ", level) + string(step.Name)
 	if step.Reused {
 		line += ", reused"
+	}
+	if step.Recipients > 0 {
+		line += fmt.Sprint(", to ", step.Recipients)
+	}
+	if step.Size > 0 {
+		line += fmt.Sprint(", ", step.Size, " octets")
+	}
+	if step.Server != s.server {
+		line += " of " + step.Server
 	}
 	i := len(s.list)
 	s.list = append(s.list, line)
@@ -56,8 +69,8 @@ func TestTrace(t *testing.T) {
 			for _, ok := p.accept(); ok; _, ok = p.accept() {
 			}
 		}, func(c *smtp.Config) { c.Username, c.Password = "crm", "right" }, []string{
-			"deliver", "  wait", "  connect", "    auth", "  envelope", "  content",
-			"deliver", "  wait", "  envelope, reused", "  content",
+			"deliver, to 1, 24 octets", "  wait", "  connect", "    auth", "  envelope, to 1", "  content",
+			"deliver, to 1, 24 octets", "  wait", "  envelope, reused, to 1", "  content",
 		}},
 		"refused": {func(p *peer) {
 			p.hello()
@@ -67,18 +80,19 @@ func TestTrace(t *testing.T) {
 				p.say("250 Ok")
 			}
 		}, func(*smtp.Config) {}, []string{
-			"deliver failed", "  wait", "  connect", "  envelope failed", "deliver failed", "  wait", "  envelope, reused failed",
+			"deliver, to 1, 24 octets failed", "  wait", "  connect", "  envelope, to 1 failed", "deliver, to 1, 24 octets failed", "  wait", "  envelope, reused, to 1 failed",
 		}},
 		"no TLS": {func(p *peer) { p.conn.Write([]byte("220 not TLS\r\n")); p.wait() },
 			func(c *smtp.Config) { c.TLS, c.TLSConfig = smtp.TLSImplicit, trust },
-			[]string{"deliver failed", "  wait", "  connect failed", "    tls failed",
-				"deliver failed", "  wait", "  connect failed", "    tls failed"}},
+			[]string{"deliver, to 1, 24 octets failed", "  wait", "  connect failed", "    tls failed",
+				"deliver, to 1, 24 octets failed", "  wait", "  connect failed", "    tls failed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var told steps
-			tr := transport(t, serve(t, test.script), test.change, func(c *smtp.Config) { c.Trace = told.trace })
+			told := steps{server: serve(t, test.script)}
+			tr := transport(t, told.server, test.change, func(c *smtp.Config) { c.Trace = told.trace })
 			for range 2 {
-				deliver(t, tr)
+				const text = "Subject: x\r\n\r\n12345678\r\n"
+				_, _ = tr.Deliver(context.Background(), one, sized{bytes.NewReader([]byte(text)), int64(len(text))})
 			}
 			assert.Equal(t, test.want, told.list)
 			assert.Zero(t, told.open, "every step ends")

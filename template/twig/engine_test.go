@@ -218,15 +218,50 @@ func TestDecodeJSON(t *testing.T) {
 	})
 	assert.Equal(t, []string{"z", "a", "5"}, keys)
 	assert.Equal(t, 4, v.Key("a").Len())
-	tpl, err := newEngine(t, twig.Options{}).Parse(context.Background(), "t", `{{ _context.5|date("c", false) }}{{ a|json_encode|raw }}`, template.EscapeHTML)
+	tpl, err := newEngine(t, twig.Options{}).Parse(context.Background(), "t", `{{ _context.5|date("c", false) }}{{ a|json_encode(constant("JSON_PRESERVE_ZERO_FRACTION"))|raw }}`, template.EscapeHTML)
 	require.NoError(t, err)
 	out, err := tpl.(*twig.Template).RenderValue(context.Background(), v)
 	require.NoError(t, err)
-	assert.Equal(t, `2026-05-09T13:00:00+03:00[1.0,"x",null,true]`, strings.Replace(out.Text, "[1,", "[1.0,", 1))
+	assert.Equal(t, `2026-05-09T13:00:00+03:00[1.0,"x",null,true]`, out.Text)
 	for _, bad := range []string{"", "{", "[1,]", `{} {}`, `{"$date": "zzz"}`, strings.Repeat("[", 1000)} {
 		_, err := twig.DecodeJSON([]byte(bad))
 		require.Error(t, err, bad)
 	}
+}
+
+// TestValue holds what a host's function sees of its arguments to what PHP makes of them.
+func TestValue(t *testing.T) {
+	list := twig.List([]twig.Value{twig.Int(1), twig.Null()})
+	for _, c := range []struct {
+		value twig.Value
+		text  string
+		int   int64
+		float float64
+		truth bool
+		null  bool
+		len   int
+	}{
+		{value: twig.Null(), null: true},
+		{value: twig.Bool(true), text: "1", int: 1, float: 1, truth: true},
+		{value: twig.Bool(false)},
+		{value: twig.Int(-7), text: "-7", int: -7, float: -7, truth: true},
+		{value: twig.Float(2.5), text: "2.5", int: 2, float: 2.5, truth: true},
+		{value: twig.String("12.5 kg"), text: "12.5 kg", int: 12, float: 12.5, truth: true},
+		{value: twig.String("0"), text: "0"},
+		{value: twig.Markup("<b>"), text: "<b>", int: 1, float: 1, truth: true},
+		{value: list, text: "Array", int: 1, float: 1, truth: true, len: 2},
+		{value: twig.List(nil), text: "Array"},
+	} {
+		assert.Equal(t, c.text, c.value.String())
+		assert.Equal(t, c.int, c.value.Int(), c.text)
+		assert.Equal(t, c.float, c.value.Float(), c.text)
+		assert.Equal(t, c.truth, c.value.Truth(), c.text)
+		assert.Equal(t, c.null, c.value.IsNull(), c.text)
+		assert.Equal(t, c.len, c.value.Len(), c.text)
+	}
+	assert.Equal(t, int64(1), list.Key("0").Int())
+	assert.True(t, list.Key("2").IsNull())
+	assert.True(t, twig.Int(1).Key("0").IsNull())
 }
 
 func TestConcurrentUse(t *testing.T) {
