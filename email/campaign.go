@@ -27,7 +27,7 @@ type Campaign struct {
 type CampaignProgress struct {
 	ID          string
 	Version     int            // counts the changes; what SaveCampaign compares
-	ContentHash string         // of the letter, its sender and its files, which stay as they were
+	ContentHash string         // of the letter, its variables, sender and files, which stay as they were
 	After       string         // the id of the last customer who is counted; empty: none is
 	Queued      int            // customers for whom there is a message
 	Refused     map[string]int // customers for whom there is none, by the code of the first reason

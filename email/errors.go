@@ -4,7 +4,7 @@ import "errors"
 
 // Errors that a caller branches on. Stores return them too, wrapped or bare.
 var (
-	// ErrNotFound: there is no such customer, message, template or blob.
+	// ErrNotFound: there is no such customer, message, template, rule, campaign or content.
 	ErrNotFound = errors.New("email: not found")
 	// ErrDuplicate: the idempotency key, or the id, is used already.
 	ErrDuplicate = errors.New("email: duplicate")

@@ -41,7 +41,7 @@ func (h HistoryService) Messages(ctx context.Context, customerID, cursor string,
 	return h.page(ctx, MessageQuery{CustomerID: customerID}, cursor, limit)
 }
 
-// Conversation pages through the messages of one conversation, newest first.
+// Conversation pages through the messages of one conversation, newest first. cursor and limit are those of Messages.
 func (h HistoryService) Conversation(ctx context.Context, conversationID, cursor string, limit int) (Page[Message], error) {
 	if conversationID == "" {
 		return Page[Message]{}, errors.New("email: history: no conversation")

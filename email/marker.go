@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// A marker is a line of a letter that nobody sees. Mail programs quote it with the letter, so that an answer finds its conversation where
-// a provider has put another Message-ID for ours and the answer does not go to our reply address.
+// A marker is a line of a letter that nobody sees. Mail programs quote it with the letter, so that an answer finds its
+// conversation where a provider has put another Message-ID for ours and the answer does not go to our reply address.
 
 const (
 	markerBegin = `<div aria-hidden="true" style="display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden;mso-hide:all;">`

@@ -13,8 +13,8 @@ import (
 )
 
 // messageID makes the Message-ID of an outgoing message: crm.CONVERSATION.MESSAGE.SIGNATURE@DOMAIN, the domain being
-// that of the return path, in its ASCII form. The signature is keyed, so that an answer's references can be trusted to name our own message even
-// where its row is gone.
+// that of the return path, in its ASCII form. The signature is keyed, so that an answer's references can be trusted to name
+// our own message even where its row is gone.
 func (c *Config) messageID(conversationID, messageID, from string) string {
 	domain := from[strings.LastIndexByte(from, '@')+1:]
 	return fmt.Sprintf("crm.%s.%s.%s@%s", conversationID, messageID, c.sign(conversationID, messageID), domain)

@@ -13,8 +13,9 @@ import (
 )
 
 // Export writes everything that is kept about a customer as a ZIP archive: customer.json, messages.json with the time
-// lines, suppressions.json with those of his addresses, and the files of each message and its bytes as they came, in a folder by its id. An unknown customer is a
-// *RefusedError that wraps ErrNotFound. On any error what was written is no archive.
+// lines, suppressions.json with those of his addresses, the files of each message in a folder by its id, and beside it what
+// came in as it came, ID.eml. An unknown customer is a *RefusedError that wraps ErrNotFound. On any error what was written
+// is no archive.
 func (s CustomerService) Export(ctx context.Context, customerID string, w io.Writer) error {
 	customer, err := s.config.customer(ctx, customerID)
 	if err != nil {
@@ -109,10 +110,12 @@ func writeJSON(archive *zip.Writer, name string, value any) error {
 
 // Erase forgets a customer, then his messages, queued ones too, with everything that is kept about them and the contents
 // that nobody else's messages refer to: at once, or where they were put within Config.OrphanRetention when that has passed,
-// because somebody may be about to send them to another. It is ErrUnsupported, and nothing is done, where Config's
-// Store is no Eraser, its Blobs no BlobRemover or its Customers no CustomerEraser. It can be repeated; only contents that could not be removed
-// are not found again. Suppressions of his addresses stay, since they alone keep mailings from him who asked for none;
-// SuppressionService.Remove lifts them.
+// because somebody may be about to send them to another. Suppressions of his addresses stay, since they alone keep mailings
+// from him who asked for none; SuppressionService.Remove lifts them.
+//
+// It is ErrUnsupported, and nothing is done, where Config's Store is no Eraser, its Blobs no BlobRemover or its Customers no
+// CustomerEraser. It can be repeated; contents that could not be removed are found later only where orphans are, see
+// Config.OrphanRetention.
 func (s CustomerService) Erase(ctx context.Context, customerID string) error {
 	store, forgets := s.config.Store.(Eraser)
 	customers, deletes := s.config.Customers.(CustomerEraser)

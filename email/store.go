@@ -30,7 +30,8 @@ type Outbox interface {
 	Enqueue(ctx context.Context, q Queued) (Message, error)
 
 	// Claim leases due messages to a worker: those in StateQueued whose SendAt has come and whose lease, if any, has
-	// lapsed, oldest SendAt first, and mass mailings (Bulk) after all others. A message is leased to one worker at a time; Attempts counts the claims.
+	// lapsed, oldest SendAt first, and mass mailings (Bulk) after all others. A message is leased to one worker at a time;
+	// Attempts counts the claims.
 	// Messages in StateSending whose lease has lapsed become StateUncertain, with an event, and their open recipients
 	// RecipientUncertain: their worker died while the bytes were going out.
 	// A lease that ends later than MaxLead after Now and Lease was taken by a clock that was wrong, and has lapsed, too.

@@ -11,7 +11,8 @@ import (
 )
 
 // vars are what a letter to a customer can use: the draft's own variables, customer, manager and store with name and
-// email where the customer has them, and the link to unsubscribe, which is empty where there is none. They are those of template.EventCustomer.
+// email where the customer has them, and the link to unsubscribe, which is empty where there is none. They are those of
+// template.EventCustomer.
 func (s *Service) vars(ctx context.Context, c *composition) (template.Vars, error) {
 	vars := maps.Clone(c.draft.Vars)
 	if vars == nil {

@@ -66,7 +66,8 @@ type wording struct {
 	known   sync.Map // by the statement as it is written here
 }
 
-// longestKnown is the length of a statement that is remembered. Longer ones have hundreds of parameters, and there is one for each number.
+// longestKnown is the length of a statement that is remembered. Longer ones have hundreds of parameters, and there is one
+// for each number.
 const longestKnown = 4 << 10
 
 func (w *wording) of(statement string) string {
