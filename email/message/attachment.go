@@ -69,7 +69,6 @@ func (b *builder) octets(i int, encoding string) {
 	if a.Size > b.limit {
 		b.cut()
 		b.wire.Segments = append(b.wire.Segments, Segment{Key: a.key(i), Size: a.Size, Encoding: encoding})
-		b.h.buf = make([]byte, 0, 512)
 	} else {
 		content, err := b.read(i)
 		if err != nil {

@@ -6,7 +6,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // BuildOptions are the ways to build. The zero value is the safe default.
@@ -45,7 +47,9 @@ func Build(m Message, opts BuildOptions) (*Wire, error) {
 	if err := b.boundaries(opts.Rand); err != nil {
 		return nil, err
 	}
-	b.h.buf = make([]byte, 0, 2048+bodyRoom(m.Text)+bodyRoom(m.HTML)+2*bodyRoom(m.Calendar))
+	memory := memories.Get().(*[]byte)
+	b.h.buf = slices.Grow((*memory)[:0], 2048+bodyRoom(m.Text)+bodyRoom(m.HTML)+2*bodyRoom(m.Calendar))
+	defer b.giveBack(memory)
 	b.fields()
 	b.body()
 	if b.h.err != nil {
@@ -121,11 +125,29 @@ func (b *builder) fields() {
 	h.buf = append(h.buf, "MIME-Version: 1.0\r\n"...)
 }
 
-// cut ends the literal segment being written.
+// cut ends the literal segment being written. A large one takes the memory that it was written into along.
 func (b *builder) cut() {
-	if len(b.h.buf) > 0 {
-		b.wire.Segments = append(b.wire.Segments, Segment{Bytes: b.h.buf})
-		b.h.buf, b.h.line = nil, 0
+	octets := b.h.buf
+	if len(octets) == 0 {
+		return
+	}
+	b.h.buf, b.h.line = nil, 0
+	if cap(octets) <= maxMemory {
+		b.h.buf = octets[:0]
+		octets = bytes.Clone(octets)
+	}
+	b.wire.Segments = append(b.wire.Segments, Segment{Bytes: octets})
+}
+
+// memories are what messages are written into, one after the other, before each is kept in as much memory as it takes.
+var memories = sync.Pool{New: func() any { return new([]byte) }}
+
+const maxMemory = 64 << 10 // of one that is used again, in octets
+
+func (b *builder) giveBack(memory *[]byte) {
+	if cap(b.h.buf) <= maxMemory {
+		*memory = b.h.buf[:0]
+		memories.Put(memory)
 	}
 }
 

@@ -63,13 +63,12 @@ func AppendTextLines(dst []byte, s string) []byte {
 			}
 		}
 	}
-	for s != "" {
-		line, next := cutLine(s)
+	for all := linesOf(s); all.more(); {
+		line, broken := all.next()
 		put(line)
-		if next > len(line) {
+		if broken {
 			put("\r\n")
 		}
-		s = s[next:]
 	}
 	return AppendLines(dst, chunk[:filled])
 }

@@ -18,12 +18,11 @@ type Stat struct {
 // Survey looks at a text once.
 func Survey(s string) Stat {
 	var stat Stat
-	for s != "" {
-		line, next := cutLine(s)
+	for all := linesOf(s); all.more(); {
+		line, _ := all.next()
 		stat.Longest = max(stat.Longest, len(line))
 		stat.Fragile = stat.Fragile || line != "" && fragile(line)
 		stat.Coded += coded(line)
-		s = s[next:]
 	}
 	return stat
 }
@@ -60,32 +59,54 @@ var costly = func() (t [256]uint8) {
 	return t
 }()
 
-// cutLine is the first line of s without its line break, and where the next begins.
-func cutLine(s string) (line string, next int) {
-	end := strings.IndexByte(s, '\n')
-	if end < 0 {
-		end = len(s)
+// lines reads a text line by line.
+type lines struct {
+	text   string
+	at     int // what is left begins here
+	lf, cr int // the next LF and CR; before at if they are still to be found, len(text) if there is none
+}
+
+func linesOf(s string) lines { return lines{text: s, lf: -1, cr: -1} }
+
+func (l *lines) more() bool { return l.at < len(l.text) }
+
+// next returns the next line without its line break, which is CRLF, LF or CR, and whether it has one.
+func (l *lines) next() (line string, broken bool) {
+	if l.lf < l.at {
+		l.lf = l.find('\n')
 	}
-	next = min(end+1, len(s))
-	if cr := strings.IndexByte(s[:end], '\r'); cr >= 0 {
-		if cr != end-1 || end == len(s) {
-			return s[:cr], cr + 1
-		}
-		end = cr
+	if l.cr < l.at {
+		l.cr = l.find('\r')
 	}
-	return s[:end], next
+	end := min(l.lf, l.cr)
+	line = l.text[l.at:end]
+	if end == len(l.text) {
+		l.at = end
+		return line, false
+	}
+	l.at = end + 1
+	if strings.HasPrefix(l.text[end:], "\r\n") {
+		l.at++
+	}
+	return line, true
+}
+
+func (l *lines) find(c byte) int {
+	if i := strings.IndexByte(l.text[l.at:], c); i >= 0 {
+		return l.at + i
+	}
+	return len(l.text)
 }
 
 // AppendCRLF appends s with every line break (CRLF, LF, CR) as CRLF.
 func AppendCRLF(dst []byte, s string) []byte {
 	dst = slices.Grow(dst, len(s)+strings.Count(s, "\n"))
-	for s != "" {
-		line, next := cutLine(s)
+	for all := linesOf(s); all.more(); {
+		line, broken := all.next()
 		dst = append(dst, line...)
-		if next > len(line) {
+		if broken {
 			dst = append(dst, '\r', '\n')
 		}
-		s = s[next:]
 	}
 	return dst
 }

@@ -31,13 +31,12 @@ const maxContent = 75
 // become CRLF; characters of UTF-8 are not torn by a soft break; a line beginning with "From " or a dot is
 // encoded at its first character, so that no mbox and no lazy relay changes it.
 func AppendQuotedPrintable(dst []byte, s string) []byte {
-	for s != "" {
-		line, next := cutLine(s)
+	for all := linesOf(s); all.more(); {
+		line, broken := all.next()
 		dst = appendLine(dst, line)
-		if next > len(line) {
+		if broken {
 			dst = append(dst, '\r', '\n')
 		}
-		s = s[next:]
 	}
 	return dst
 }
