@@ -109,6 +109,9 @@ func TestJSON(t *testing.T) {
 	deliver(t, b, letter())
 	second := letter()
 	second.Subject = "Второе"
+	second.Cc = []mail.Address{{Address: "olga@customer.example"}}
+	second.Fields = []message.Field{{Name: "List-Unsubscribe", Body: "<https://shop.example/out>"},
+		{Name: "List-Unsubscribe-Post", Body: "List-Unsubscribe=One-Click"}}
 	deliver(t, b, second)
 
 	var list []preview.Summary
@@ -120,7 +123,15 @@ func TestJSON(t *testing.T) {
 	assert.Equal(t, "Ирина <irina@shop.example>", list[1].From)
 	assert.Equal(t, "Заберите до пятницы", list[1].Preheader)
 	assert.Equal(t, noon, list[1].At)
-	require.Len(t, list[1].Files, 3)
+	assert.Equal(t, "1", list[1].ID)
+	assert.Equal(t, "1.2@shop.example", list[1].MessageID)
+	assert.Equal(t, int64(len(b.Mail("1").Raw)), list[1].Size)
+	assert.Equal(t, noon, b.Mail("1").At)
+	assert.Equal(t, []preview.File{
+		{Name: "logo.png", MediaType: "image/png", ContentID: "logo@shop", Inline: true, Size: 8},
+		{Name: "схема.svg", MediaType: "image/svg+xml", ContentID: "drawing@shop", Inline: true, Size: 24},
+		{Name: "../счёт.pdf", MediaType: "application/pdf", Size: 8},
+	}, list[1].Files)
 
 	var detail preview.Detail
 	require.NoError(t, json.Unmarshal([]byte(b.page(t, "mails/1.json")), &detail))
@@ -130,6 +141,10 @@ func TestJSON(t *testing.T) {
 		assert.Equal(t, blind, detail.Blind(address), address)
 	}
 	assert.Contains(t, detail.HTML, "Здравствуйте!")
+	assert.Contains(t, detail.Text, "Здравствуйте!")
+	assert.Empty(t, detail.Cc)
+	assert.Empty(t, detail.Unsubscribe)
+	assert.False(t, detail.OneClick)
 	assert.Contains(t, codes(detail.Findings), "link.short")
 	assert.Contains(t, codes(detail.Findings), "active.script")
 	rows := map[string]preview.Row{}
@@ -137,9 +152,17 @@ func TestJSON(t *testing.T) {
 		rows[row.Client] = row
 	}
 	assert.Equal(t, "Заберите до пятницы", rows["gmail-desktop"].Preview)
+	assert.Equal(t, "Заказ готов", rows["gmail-desktop"].Subject)
 	assert.Empty(t, rows["mail.ru"].Preview)
 	assert.Contains(t, detail.Header, preview.Field{Name: "Message-ID", Body: "<1.2@shop.example>",
 		Note: "The message's name, by which an answer finds it"})
+
+	detail = preview.Detail{}
+	require.NoError(t, json.Unmarshal([]byte(b.page(t, "mails/2.json")), &detail))
+	assert.Equal(t, []string{"olga@customer.example"}, detail.Cc)
+	assert.False(t, detail.Blind("olga@customer.example"))
+	assert.Equal(t, "https://shop.example/out", detail.Unsubscribe)
+	assert.True(t, detail.OneClick)
 }
 
 func codes(findings []preview.Finding) (list []string) {
@@ -333,6 +356,12 @@ func TestNext(t *testing.T) {
 	_, err = b.Deliver(t.Context(), env, wire.WriterTo(m.Open))
 	require.ErrorIs(t, err, refused)
 	assert.Empty(t, b.Mails(), "it did not go out")
+
+	behind := emailtest.NewRecorder()
+	b = newBox(t, preview.Options{Next: behind})
+	deliver(t, b, letter())
+	require.Len(t, b.Mails(), 1)
+	assert.Equal(t, behind.RequireSent(t).Raw, b.Mails()[0].Raw)
 }
 
 func TestManyAtOnce(t *testing.T) {
