@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"crypto/hmac"
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 )
@@ -29,6 +27,20 @@ func envelopeID(msg Message) string {
 		return ""
 	}
 	return msg.ID + "." + signature
+}
+
+// conversationOfMessageID is the conversation that a Message-ID of ours names, whether or not its message is still kept.
+func (c *Config) conversationOfMessageID(id string) (string, bool) {
+	local, _, _ := strings.Cut(id, "@")
+	local, ok := strings.CutPrefix(local, "crm.")
+	if !ok || len(c.Secret) == 0 {
+		return "", false
+	}
+	parts := strings.Split(local, ".")
+	if len(parts) != 3 || !hmac.Equal([]byte(c.sign(parts[0], parts[1])), []byte(strings.ToLower(parts[2]))) {
+		return "", false
+	}
+	return parts[0], true
 }
 
 // maxKnown bounds how many messages are looked at that bear one Message-ID.
@@ -76,18 +88,3 @@ func (s *Service) messageByEnvelopeID(ctx context.Context, id string) (*Message,
 
 // maxEnvelopeID is of RFC 3461 §4.4, in octets.
 const maxEnvelopeID = 100
-
-// sign gives 64 bits of HMAC-SHA-256 over tenant and ids, or of randomness where there is no secret.
-func (c *Config) sign(ids ...string) string {
-	signature := make([]byte, 8)
-	if len(c.Secret) == 0 {
-		if _, err := io.ReadFull(c.Rand, signature); err != nil {
-			panic("email: Config.Rand failed: " + err.Error())
-		}
-	} else {
-		mac := hmac.New(sha256.New, c.Secret)
-		io.WriteString(mac, c.Tenant+"\x00"+strings.Join(ids, "\x00"))
-		copy(signature, mac.Sum(nil))
-	}
-	return idAlphabet.EncodeToString(signature)
-}

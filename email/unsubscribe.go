@@ -3,11 +3,9 @@ package email
 import (
 	"context"
 	"crypto/hmac"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"strings"
 
@@ -114,9 +112,7 @@ func (c *Config) unsubscribeToken(messageID, addr string) string {
 }
 
 func (c *Config) unsubscribeMAC(signed string) []byte {
-	mac := hmac.New(sha256.New, c.Secret)
-	io.WriteString(mac, c.Tenant+"\x00"+tokenPurpose+"\x00"+signed)
-	return mac.Sum(nil)[:tokenMAC]
+	return c.mac(tokenPurpose, signed)[:tokenMAC]
 }
 
 // readUnsubscribeToken is the reverse of unsubscribeToken; false where the token is not ours.
