@@ -20,7 +20,7 @@ const (
 
 const orderReady = "order-ready"
 
-// seed fills an empty database with a manager, a colleague, a store, two customers and a template.
+// seed fills an empty database with a manager, a colleague, a store, a further address, two customers and a template.
 func seed(ctx context.Context, store *sqlstore.Store, o options) error {
 	confirmed := time.Now().Add(-24 * time.Hour)
 	identities := []struct {
@@ -52,7 +52,7 @@ func seed(ctx context.Context, store *sqlstore.Store, o options) error {
 		Letter: template.Letter{
 			Subject:   "Заказ № {{ number }} готов",
 			Preheader: "{{ customer.firstName }}, заберите его до пятницы",
-			HTML: `<html><body style="font-family:Arial">
+			HTML: `<html lang="ru"><head><title>Заказ № {{ number }}</title></head><body style="font-family:Arial">
 <h1>{{ customer.firstName }}, заказ № {{ number }} готов!</h1>
 <p>Он ждёт вас в магазине «{{ store.name }}» до {{ until|date('d.m.Y') }}.</p>
 <ul>

@@ -19,7 +19,7 @@ func TestStory(t *testing.T) {
 			require.NoError(t, run(context.Background(), &out, options{from: "irina@shop.example", to: "anna@mail.ru", language: language}))
 			for _, line := range []string{
 				sentence, "iframe", "bit.ly", "скидка.exe", "Kept in the history: 0",
-				"Заказ № 1042 готов  Анна, заберите его до пятницы", "send allowed: true",
+				"Заказ № 1042 готов  Анна, заберите его до пятницы", "findings: 0, send allowed: true",
 				"queued → sending → sent", "anna@mail.ru: accepted",
 				"Анна, заказ № 1042 готов!", "the same 642 octets: true",
 				"in the envelope true, in the message false",

@@ -154,11 +154,11 @@ func (s *story) preview(ctx context.Context, draft email.Draft) error {
 	}
 	for _, row := range preview.Inbox {
 		if row.Client == template.GmailDesktop || row.Client == template.MailRu {
-			s.say("   %-13s %s  %s", row.Client, row.Subject, row.Preview)
+			s.say("   %-15s %s  %s", row.Client, row.Subject, row.Preview)
 		}
 	}
 	for _, verdict := range preview.Report.Files {
-		s.say("   %-13s %s, %d octets", verdict.MediaType, verdict.CleanName, verdict.Size)
+		s.say("   %-15s %s, %d octets", verdict.MediaType, verdict.CleanName, verdict.Size)
 	}
 	s.say("   findings: %d, send allowed: %t", len(preview.Findings), preview.SendAllowed())
 	return nil
