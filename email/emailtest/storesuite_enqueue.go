@@ -105,13 +105,23 @@ func usedKey(t *testing.T, f storeFixture) {
 }
 
 func usedKeyRace(t *testing.T, f storeFixture) {
+	id := keptOnce(t, func(i int) (email.Message, error) {
+		q := aQueued(fmt.Sprint("m", i))
+		q.Message.IdempotencyKey = "key"
+		return f.handle(i).Enqueue(context.Background(), q)
+	})
+	equal(t, "due", id, jobIDs(claim(t, f.one, "w", suiteTime, 10)))
+	equal(t, "conversations", 1, len(f.conversations(t)))
+}
+
+// keptOnce has many keep a message under one key at once, and wants one of them kept, whose id it returns and all have got.
+func keptOnce(t testing.TB, keep func(caller int) (email.Message, error)) string {
+	t.Helper()
 	const callers = 8
 	var kept, duplicates atomic.Int32
 	ids := make([]string, callers)
 	race(callers, func(i int) {
-		q := aQueued(fmt.Sprint("m", i))
-		q.Message.IdempotencyKey = "key"
-		m, err := f.handle(i).Enqueue(context.Background(), q)
+		m, err := keep(i)
 		ids[i] = m.ID
 		switch {
 		case err == nil:
@@ -127,8 +137,7 @@ func usedKeyRace(t *testing.T, f storeFixture) {
 	for i, id := range ids {
 		equal(t, fmt.Sprintf("id that caller %d got", i), ids[0], id)
 	}
-	equal(t, "due", ids[0], jobIDs(claim(t, f.one, "w", suiteTime, 10)))
-	equal(t, "conversations", 1, len(f.conversations(t)))
+	return ids[0]
 }
 
 func (f storeFixture) conversations(t testing.TB) []email.Conversation {

@@ -2,10 +2,8 @@ package emailtest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/mail"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -190,28 +188,11 @@ func changedConversation(id string) email.Conversation {
 }
 
 func fileRace(t *testing.T, f storeFixture) {
-	const callers = 8
-	var kept, duplicates atomic.Int32
-	ids := make([]string, callers)
-	race(callers, func(i int) {
+	id := keptOnce(t, func(i int) (email.Message, error) {
 		in := aFiled(fmt.Sprint("m", i))
 		in.Message.IdempotencyKey = "key"
-		m, err := f.handle(i).File(context.Background(), in)
-		ids[i] = m.ID
-		switch {
-		case err == nil:
-			kept.Add(1)
-		case errors.Is(err, email.ErrDuplicate):
-			duplicates.Add(1)
-		default:
-			t.Errorf("caller %d: %v", i, err)
-		}
+		return f.handle(i).File(context.Background(), in)
 	})
-	equal(t, "kept", 1, kept.Load())
-	equal(t, "duplicates", callers-1, duplicates.Load())
-	for i, id := range ids {
-		equal(t, fmt.Sprintf("id that caller %d got", i), ids[0], id)
-	}
-	equal(t, "messages", ids[0], messageIDs(f.messages(t, email.MessageQuery{})))
+	equal(t, "messages", id, messageIDs(f.messages(t, email.MessageQuery{})))
 	equal(t, "conversations", 1, len(f.conversations(t)))
 }
