@@ -8,11 +8,6 @@ import (
 	"github.com/crmmail/crmmail/email"
 )
 
-var _ interface {
-	email.Campaigns
-	email.BatchOutbox
-} = (*Store)(nil)
-
 // EnqueueAll implements email.BatchOutbox, by one commit: with an error nothing is kept.
 func (s *Store) EnqueueAll(ctx context.Context, list []email.Queued) ([]string, error) {
 	wires := make([][]byte, len(list))

@@ -113,11 +113,12 @@ func (s *Store) contentRow(m email.Message) ([]any, error) {
 	if m.ConversationID != "" {
 		conversation = m.ConversationID
 	}
-	return []any{s.tenant, m.ID, conversation, m.CustomerID, micros(m.CreatedAt), m.IdempotencyKey,
+	values := []any{s.tenant, m.ID, conversation, m.CustomerID, micros(m.CreatedAt), m.IdempotencyKey,
 		m.ActorID, string(m.Direction), string(m.Origin), string(m.Purpose), m.TemplateID, m.SenderChoice,
 		m.From.Name, m.From.Address, lists.mailboxes(m.To), lists.mailboxes(m.Cc), lists.mailboxes(m.Bcc),
 		m.MessageID, lists.texts(m.InReplyTo), lists.texts(m.References), m.Subject, m.Preheader, m.Text, m.HTML,
-		m.RuleID}, lists.err
+		m.RuleID}
+	return values, lists.err
 }
 
 const eventColumns = `crmmail_event (tenant, message_id, at, kind, actor_id, detail)`

@@ -8,8 +8,6 @@ import (
 	"github.com/crmmail/crmmail/email"
 )
 
-var _ email.Rates = (*Store)(nil)
-
 // TakeTurn implements email.Rates, by one statement. A bucket is a time: until when the tokens that were taken last at
 // the rate; the next one comes so much earlier as tokens may be saved up.
 func (s *Store) TakeTurn(ctx context.Context, t email.TurnRequest) (again time.Time, err error) {

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -88,14 +87,7 @@ func (s *Store) updateRule(ctx context.Context, tx conn, rule email.Rule) error 
 	if err != nil || n > 0 {
 		return err
 	}
-	known, err := collect(ctx, tx, scanOne[string], `SELECT id FROM crmmail_rule WHERE tenant = ? AND id = ?`, s.tenant, rule.ID)
-	switch {
-	case err != nil:
-		return err
-	case len(known) == 0:
-		return email.ErrNotFound
-	}
-	return email.ErrConflict
+	return missed(ctx, tx, email.ErrConflict, email.ErrNotFound, `SELECT id FROM crmmail_rule WHERE tenant = ? AND id = ?`, s.tenant, rule.ID)
 }
 
 // ruleValues are what a rule's person and its checks decide, in the order of the statements.
@@ -104,22 +96,10 @@ func ruleValues(rule email.Rule) ([]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	uses, err := listText(rule.Uses)
-	if err != nil {
-		return nil, err
-	}
-	acknowledged, err := listText(rule.Acknowledged)
-	return []any{rule.Name, string(rule.Event), rule.TemplateID, string(choice), rule.ActorID, string(rule.Purpose), rule.Active, rule.Hash,
-		uses, acknowledged, micros(rule.UpdatedAt)}, err
-}
-
-// listText is a list as it is kept: JSON, or nothing where it is empty.
-func listText[T any](list []T) (string, error) {
-	if len(list) == 0 {
-		return "", nil
-	}
-	kept, err := json.Marshal(list)
-	return string(kept), err
+	var lists lists
+	values := []any{rule.Name, string(rule.Event), rule.TemplateID, string(choice), rule.ActorID, string(rule.Purpose), rule.Active, rule.Hash,
+		listText(&lists, rule.Uses), listText(&lists, rule.Acknowledged), micros(rule.UpdatedAt)}
+	return values, lists.err
 }
 
 func (s *Store) insertRuleEvents(ctx context.Context, tx conn, ruleID string, events []email.RuleEvent) error {

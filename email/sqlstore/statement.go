@@ -56,6 +56,19 @@ func scanOne[T any](rows *sql.Rows) (value T, err error) {
 	return value, err
 }
 
+// missed says why a statement found no row to change: other where the query finds one, which is no longer as it was expected,
+// and none where there is none.
+func missed(ctx context.Context, c conn, other, none error, query string, args ...any) error {
+	found, err := collect(ctx, c, scanOne[string], query, args...)
+	switch {
+	case err != nil:
+		return err
+	case len(found) > 0:
+		return other
+	}
+	return none
+}
+
 // defaultPrefix is what the names in statements and migrations begin with.
 const defaultPrefix = "crmmail_"
 

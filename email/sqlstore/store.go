@@ -1,5 +1,6 @@
 // Package sqlstore keeps everything an email.Service needs in an SQL database: customers, sender identities,
-// templates, conversations, messages, the outbox, contents of attachments and confirmation tokens.
+// templates, rules, conversations, messages, the outbox, contents of attachments, suppressions, the progress of mass
+// mailings, rates and confirmation tokens.
 //
 // It works over database/sql and imports no driver. SQLite is the embedded default:
 //
@@ -84,23 +85,29 @@ type Store struct {
 	turns   chan struct{} // holds one value while a transaction writes; nil: they need not wait for each other
 }
 
+// What a Store takes the place of, and what it can do beyond that.
 var (
-	_ email.Customers       = (*Store)(nil)
-	_ email.CustomerCreator = (*Store)(nil)
-	_ email.CustomerEraser  = (*Store)(nil)
-	_ email.Store           = (*Store)(nil)
-	_ email.Eraser          = (*Store)(nil)
-	_ email.BlobReferences  = (*Store)(nil)
-	_ email.WireKeeper      = (*Store)(nil)
-	_ email.Blobs           = (*Store)(nil)
-	_ email.BlobLister      = (*Store)(nil)
-	_ email.BlobRemover     = (*Store)(nil)
-	_ email.Rules           = (*Store)(nil)
-	_ sender.Directory      = (*Store)(nil)
-	_ sender.Editor         = (*Store)(nil)
-	_ sender.Tokens         = (*Store)(nil)
-	_ template.Loader       = (*Store)(nil)
-	_ template.Source       = (*Store)(nil)
+	_ email.Customers         = (*Store)(nil)
+	_ email.CustomerCreator   = (*Store)(nil)
+	_ email.CustomerEraser    = (*Store)(nil)
+	_ email.Store             = (*Store)(nil)
+	_ email.BatchOutbox       = (*Store)(nil)
+	_ email.Eraser            = (*Store)(nil)
+	_ email.BlobReferences    = (*Store)(nil)
+	_ email.WireKeeper        = (*Store)(nil)
+	_ email.Blobs             = (*Store)(nil)
+	_ email.BlobLister        = (*Store)(nil)
+	_ email.BlobRemover       = (*Store)(nil)
+	_ email.Rules             = (*Store)(nil)
+	_ email.Suppressions      = (*Store)(nil)
+	_ email.SuppressionLister = (*Store)(nil)
+	_ email.Campaigns         = (*Store)(nil)
+	_ email.Rates             = (*Store)(nil)
+	_ sender.Directory        = (*Store)(nil)
+	_ sender.Editor           = (*Store)(nil)
+	_ sender.Tokens           = (*Store)(nil)
+	_ template.Loader         = (*Store)(nil)
+	_ template.Source         = (*Store)(nil)
 )
 
 // New returns a Store on a database whose schema is there already, see Migrate. The database stays the caller's to

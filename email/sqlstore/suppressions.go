@@ -7,11 +7,6 @@ import (
 	"github.com/crmmail/crmmail/email"
 )
 
-var _ interface {
-	email.Suppressions
-	email.SuppressionLister
-} = (*Store)(nil)
-
 // suppressionColumns are what scanSuppression reads.
 const suppressionColumns = `address, reason, at, message_id, actor_id`
 

@@ -40,21 +40,10 @@ func (s *Store) TakeToken(ctx context.Context, hash string) (sender.Token, error
 			token = taken[0]
 			return nil
 		}
-		return s.noToken(ctx, tx, hash)
+		return missed(ctx, tx, sender.ErrTokenUsed, sender.ErrTokenUnknown, `SELECT hash FROM crmmail_token WHERE tenant = ? AND hash = ?`,
+			s.tenant, hash)
 	})
 	return token, wrap("take token", err)
-}
-
-// noToken says why there is no token to take.
-func (s *Store) noToken(ctx context.Context, tx conn, hash string) error {
-	known, err := collect(ctx, tx, scanOne[string], `SELECT hash FROM crmmail_token WHERE tenant = ? AND hash = ?`, s.tenant, hash)
-	switch {
-	case err != nil:
-		return err
-	case len(known) > 0:
-		return sender.ErrTokenUsed
-	}
-	return sender.ErrTokenUnknown
 }
 
 func scanToken(rows *sql.Rows) (t sender.Token, err error) {

@@ -67,15 +67,7 @@ func (s *Store) compareAndSet(ctx context.Context, tx conn, t email.Transition) 
 
 // noMessage says why a change found no message to change.
 func (s *Store) noMessage(ctx context.Context, tx conn, id string) error {
-	known, err := collect(ctx, tx, scanOne[string], `SELECT id FROM crmmail_message WHERE tenant = ? AND id = ?`,
-		s.tenant, id)
-	switch {
-	case err != nil:
-		return err
-	case len(known) > 0:
-		return email.ErrConflict
-	}
-	return email.ErrNotFound
+	return missed(ctx, tx, email.ErrConflict, email.ErrNotFound, `SELECT id FROM crmmail_message WHERE tenant = ? AND id = ?`, s.tenant, id)
 }
 
 // takeOver keeps the fates of recipients by address; of several the last.

@@ -31,31 +31,29 @@ func (c timeColumn) Scan(value any) error {
 // lists makes texts of lists for one statement and remembers the errors.
 type lists struct{ err error }
 
-// texts is a list as it is kept: JSON, or nothing where it is empty.
+// texts is a list as it is kept, of texts as they are kept.
 func (l *lists) texts(list []string) string {
-	if len(list) == 0 {
-		return ""
-	}
 	valid := make([]string, len(list))
 	for i, one := range list {
 		valid[i] = text(one)
 	}
-	return l.json(valid)
+	return listText(l, valid)
 }
 
-// mailboxes is a list as it is kept, see texts.
+// mailboxes is a list as it is kept, of mailboxes as they are kept.
 func (l *lists) mailboxes(list []mail.Address) string {
-	if len(list) == 0 {
-		return ""
-	}
 	valid := make([]mail.Address, len(list))
 	for i, one := range list {
 		valid[i] = mail.Address{Name: text(one.Name), Address: text(one.Address)}
 	}
-	return l.json(valid)
+	return listText(l, valid)
 }
 
-func (l *lists) json(list any) string {
+// listText is a list as it is kept: JSON, or nothing where it is empty.
+func listText[T any](l *lists, list []T) string {
+	if len(list) == 0 {
+		return ""
+	}
 	kept, err := json.Marshal(list)
 	l.err = errors.Join(l.err, err)
 	return string(kept)
