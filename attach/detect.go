@@ -18,10 +18,10 @@ func Detect(r io.ReaderAt, size int64) (format, mediaType string, err error) {
 	return c.Kind, c.MediaType, nil
 }
 
-// Preview tells whether a page may show the size octets of r as a picture: what they are is [Viewable], and their header states its
-// size, at most 50 megapixels and 30,000 pixels a side. It gives the media type in any case. A picture that a browser then cannot show (a lossless
-// JPEG, a PNG of Apple's own kind) is no error. The error is a read error of r.
-func Preview(r io.ReaderAt, size int64, also ...string) (mediaType string, ok bool, err error) {
+// ViewablePicture tells whether a page may show the size octets of r as a picture: what they are is [Viewable], and their
+// header states its size, at most 50 megapixels and 30,000 pixels a side. It gives the media type in any case. A picture
+// that a browser then cannot show (a lossless JPEG, a PNG of Apple's own kind) is no error. The error is a read error of r.
+func ViewablePicture(r io.ReaderAt, size int64, also ...string) (mediaType string, ok bool, err error) {
 	var s sniff.Sniffer
 	c, err := s.Sniff(r, size)
 	if err != nil {

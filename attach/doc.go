@@ -30,7 +30,7 @@
 // a page's own script says what the server will say.
 //
 // For the way back, [Serve] hands a stored file to a browser safely ([SetDownloadHeader] and [Viewable] are its parts, and
-// [Preview] looks at how large a picture is besides), [WriteArchive] hands over all of them, and [CleanName] makes a name
+// [ViewablePicture] looks at how large a picture is besides), [WriteArchive] hands over all of them, and [CleanName] makes a name
 // that is safe everywhere and still the sender's.
 //
 // Checks may run concurrently. One opens each file once, one after another, keeps at most 256 KB of it in memory (a longer one

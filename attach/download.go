@@ -53,7 +53,7 @@ var viewable = []string{"image/jpeg", "image/png", "image/bmp"}
 
 // Viewable tells whether content of a media type may be shown in the page: jpeg, png and bmp, and the pictures in also
 // ("image/gif", "image/webp"). HTML, SVG and PDF are never: they run code in the page's own name. Pass the type that [Detect] or
-// a [Verdict] gave, never the one that a sender states. [Preview] looks at the size of the picture too.
+// a [Verdict] gave, never the one that a sender states. [ViewablePicture] looks at the size of the picture too.
 func Viewable(mediaType string, also ...string) bool {
 	mediaType, _, _ = strings.Cut(strings.ToLower(mediaType), ";")
 	mediaType = strings.TrimSpace(mediaType)

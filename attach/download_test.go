@@ -27,7 +27,7 @@ func TestViewable(t *testing.T) {
 	assert.False(t, attach.Viewable("image/svg+xml", "image/svg+xml"), "never")
 }
 
-func TestPreview(t *testing.T) {
+func TestViewablePicture(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		data  []byte
@@ -53,14 +53,14 @@ func TestPreview(t *testing.T) {
 		{"pdf", pdf, []string{"application/pdf"}, "application/pdf", false},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			media, ok, err := attach.Preview(bytes.NewReader(test.data), int64(len(test.data)), test.also...)
+			media, ok, err := attach.ViewablePicture(bytes.NewReader(test.data), int64(len(test.data)), test.also...)
 			require.NoError(t, err)
 			assert.Equal(t, test.media, media)
 			assert.Equal(t, test.want, ok)
 		})
 	}
 	broken := errors.New("disk on fire")
-	_, _, err := attach.Preview(halfBroken{bytes.NewReader(png), broken}, int64(len(png)))
+	_, _, err := attach.ViewablePicture(halfBroken{bytes.NewReader(png), broken}, int64(len(png)))
 	require.ErrorIs(t, err, broken)
 	v := one(t, "a.png", sample.PNG(640, 480))
 	assert.Equal(t, []int64{640, 480}, []int64{v.Width, v.Height})

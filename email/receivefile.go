@@ -24,7 +24,7 @@ func keepFile(ctx context.Context, blobs Blobs, a message.ParsedAttachment, cont
 		return Attachment{}, err
 	}
 	mediaType := a.MediaType
-	if detected, ok, err := attach.Preview(bytes.NewReader(head), int64(len(head))); err == nil && ok {
+	if detected, ok, err := attach.ViewablePicture(bytes.NewReader(head), int64(len(head))); err == nil && ok {
 		mediaType = detected
 	} else if attach.Viewable(mediaType) {
 		mediaType = "application/octet-stream"
