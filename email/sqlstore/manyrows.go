@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
+	"fmt"
 	"iter"
 	"slices"
 	"strings"
@@ -40,4 +42,27 @@ func chunks(rows [][]any) iter.Seq[[][]any] {
 func places(rows [][]any) string {
 	row := "(" + parameters(len(rows[0])) + "), "
 	return strings.TrimSuffix(strings.Repeat(row, len(rows)), ", ")
+}
+
+// eachOf runs a query for the tenant and many ids, whose place %s takes, and gives each row to scan.
+func (s *Store) eachOf(ctx context.Context, tx conn, ids []string, query string, scan func(*sql.Rows) error) error {
+	for some := range slices.Chunk(ids, rowsAtOnce) {
+		args := append([]any{s.tenant}, anys(some)...)
+		_, err := collect(ctx, tx, func(rows *sql.Rows) (struct{}, error) { return struct{}{}, scan(rows) },
+			fmt.Sprintf(query, parameters(len(some))), args...)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ids are the keys of what was read, in order, so that the same page is the same query.
+func ids[T any](byID map[string]T) []string {
+	list := make([]string, 0, len(byID))
+	for id := range byID {
+		list = append(list, id)
+	}
+	slices.Sort(list)
+	return list
 }
