@@ -54,10 +54,10 @@ func New(network, address string, opts Options) *Client {
 	return &Client{network: network, address: address, timeout: opts.Timeout, maxStream: opts.MaxStream}
 }
 
-// Error is what the daemon said that is no verdict.
+// Error is what the daemon said that is no verdict: its first 200 octets.
 type Error struct{ Reply string }
 
-// Error holds the reply as it came.
+// Error holds the reply.
 func (e *Error) Error() string { return "clamd: " + e.Reply }
 
 // ErrProtocol is a daemon that answers like none, or hangs up before its answer.

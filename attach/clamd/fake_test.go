@@ -134,6 +134,7 @@ func TestAnswers(t *testing.T) {
 		{reply: "stream:  FOUND\x00", threat: "unnamed"},
 		{reply: "INSTREAM size limit exceeded. ERROR\x00", is: attach.ErrScanLimit, text: "clamd: INSTREAM size limit exceeded. ERROR: attach: longer than the scanner looks at"},
 		{reply: "stream: Can't allocate memory ERROR\x00", text: "clamd: Can't allocate memory ERROR"},
+		{reply: "stream: " + strings.Repeat("я", 150) + " ERROR\x00", text: "clamd: " + strings.Repeat("я", 100)},
 		{reply: "220 mail.example.com ESMTP\r\n\x00", is: clamd.ErrProtocol, text: `clamd: no answer of a clamd: "220 mail.example.com ESMTP\r\n"`},
 		{reply: "stream: OK", is: clamd.ErrProtocol, text: "clamd: no answer of a clamd: unexpected EOF"},
 		{reply: "", is: io.ErrUnexpectedEOF, text: "clamd: no answer of a clamd: unexpected EOF"},
