@@ -82,25 +82,40 @@ func (t *texter) words() {
 	if t.hidden > 0 {
 		return
 	}
-	text := t.token()
-	if isPlain(text) && !t.raw && strings.IndexByte(text, '&') < 0 { // as most is
-		t.plain(text)
-		return
+	switch text := t.token(); {
+	case len(text) == 1 && isSpace(text[0]) && t.pre == 0: // between two tags
+		t.space()
+	case t.raw || isFiller(text):
+		t.write(fillerRun.ReplaceAllString(t.text(), ""))
+	default:
+		t.references(text)
 	}
-	text = t.text()
-	if holdsFiller(text) { // spares ordinary text the regular expression
-		text = fillerRun.ReplaceAllString(text, "")
-	}
-	t.write(text)
 }
 
-// holdsFiller reports whether text holds one of the characters of which fillerRun wants several.
-func holdsFiller(text string) bool {
-	const least = 20 // octets of the shortest run: ten soft hyphens
+// references writes text with its character references replaced.
+func (t *texter) references(text string) {
+	for {
+		at := strings.IndexByte(text, '&')
+		if at < 0 {
+			t.write(text)
+			return
+		}
+		t.write(text[:at])
+		said, length := characterReference(text[at:], false)
+		t.write(said)
+		text = text[at+length:]
+	}
+}
+
+// isFiller reports whether text, which may have character references, can be padding to fillerRun. It spares ordinary text the
+// regular expression.
+func isFiller(text string) bool {
+	const units, least = 10, 20 // of the shortest run, and its octets: soft hyphens
 	if len(text) < least {
 		return false
 	}
-	return strings.Contains(text, "\u034F") || strings.Contains(text, "\u00AD") || strings.Contains(text, "\u200C")
+	return strings.Contains(text, "\u034F") || strings.Contains(text, "\u00AD") || strings.Contains(text, "\u200C") ||
+		strings.Count(text, "&") >= units
 }
 
 func (t *texter) start() {

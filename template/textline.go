@@ -43,16 +43,11 @@ func (w *lineWriter) cell() {
 // append adds to the line that was written last, before what is owed.
 func (w *lineWriter) append(s string) { w.out = append(w.out, s...) }
 
-// plain writes what plainRun accepts.
-func (w *lineWriter) plain(s string) {
-	w.pay()
-	w.append(s)
-}
-
 func (w *lineWriter) write(s string) {
 	for len(s) > 0 {
 		if n := plainRun(s); n > 0 {
-			w.plain(s[:n])
+			w.pay()
+			w.append(s[:n])
 			s = s[n:]
 			continue
 		}
