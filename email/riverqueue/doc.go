@@ -11,7 +11,8 @@
 //	store, err := riverqueue.New(db, sqlstore.Options{}, riverqueue.Options{})
 //
 //	service, err := email.New(email.Config{
-//		Customers: store, Senders: store, Templates: store, Store: store, Blobs: store, Tokens: store,
+//		Customers: store, Senders: store, Templates: store, Store: store, Blobs: store, Tokens: store, Rules: store,
+//		Suppressions: store, Campaigns: store, Rates: store,
 //		Transport: transport,
 //	})
 //

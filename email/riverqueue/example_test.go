@@ -44,8 +44,8 @@ func Example() {
 	}
 	defer transport.Close()
 	service, err := email.New(email.Config{
-		Customers: store, Senders: store, Templates: store, Store: store, Blobs: store, Tokens: store,
-		Campaigns: store, Suppressions: store, Rates: store, Transport: transport,
+		Customers: store, Senders: store, Templates: store, Store: store, Blobs: store, Tokens: store, Rules: store,
+		Suppressions: store, Campaigns: store, Rates: store, Transport: transport,
 	})
 	if err != nil {
 		log.Fatal(err)

@@ -20,7 +20,7 @@ const (
 	priorityBulk
 )
 
-// Tenant is a Store, and the Service that has it for its Config.Store.
+// Tenant is a Store, and the Service that has it for its Config.Store; neither is nil.
 type Tenant struct {
 	Store   *Store
 	Service *email.Service
