@@ -1,6 +1,7 @@
 package twig
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -174,13 +175,8 @@ func (w *walker) macroCalled(e *macroCall) {
 			return
 		}
 	}
-	known := []string{}
-	for n := range w.at.macros {
-		if !strings.HasPrefix(n, " ") {
-			known = append(known, n)
-		}
-	}
-	w.add(Finding{Code: CodeMacroUnknown, Severity: SeverityError, Name: text, Suggestions: resembling(text, sorted(known))}, name.at, len(text))
+	known := slices.DeleteFunc(names(w.at.macros), func(n string) bool { return strings.HasPrefix(n, " ") })
+	w.add(Finding{Code: CodeMacroUnknown, Severity: SeverityError, Name: text, Suggestions: resembling(text, known)}, name.at, len(text))
 }
 
 // attribute walks an attribute and what it is read from.

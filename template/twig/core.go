@@ -1,5 +1,10 @@
 package twig
 
+import (
+	"maps"
+	"slices"
+)
+
 // callables are the filters, the functions or the tests, in the order in which Twig has them: of names that resemble an
 // unknown one as much, the first is suggested first.
 type callables struct {
@@ -155,10 +160,5 @@ func coreTests() *callables {
 	return t
 }
 
-func names[T any](m map[string]T) []string {
-	out := make([]string, 0, len(m))
-	for name := range m {
-		out = append(out, name)
-	}
-	return sorted(out)
-}
+// names are the keys of m in alphabetical order.
+func names[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }

@@ -1,13 +1,6 @@
 package twig
 
-import (
-	"slices"
-)
-
-func sorted(s []string) []string {
-	slices.Sort(s)
-	return s
-}
+import "slices"
 
 // elements is the array that a filter works on; anything else is refused in Twig's words.
 func elements(v Value, filter string) *array {

@@ -131,9 +131,9 @@ func (r *run) numberStyle(attrs Value, s numberStyle) numberStyle {
 	if attrs.k != kArray {
 		throwPHP(`Argument ($attrs) must be of type array, ` + attrs.typeName() + " given")
 	}
-	for _, name := range sorted(slices.Collect(func(yield func(string) bool) {
+	for _, name := range slices.Sorted(func(yield func(string) bool) {
 		attrs.Each(func(key string, _ Value) bool { return yield(key) })
-	})) {
+	}) {
 		v := attrs.Key(name)
 		n := int(min(max(toInt(v), 0), maxFraction))
 		switch name {
