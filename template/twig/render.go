@@ -82,6 +82,6 @@ func (r *run) finish() {
 		out = nil
 	}
 	eng := r.eng
-	*r = run{eng: eng, out: out, stack: r.stack[:0]}
+	*r = run{eng: eng, out: out, stack: r.stack[:0], chunk: r.chunk} // a chunk goes on where it is
 	eng.runs.Put(r)
 }
