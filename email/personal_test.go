@@ -16,6 +16,7 @@ import (
 	"github.com/crmmail/crmmail/attach"
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
+	"github.com/crmmail/crmmail/email/message"
 )
 
 func TestExport(t *testing.T) {
@@ -156,4 +157,20 @@ func TestEraseWhileAMessageIsOnItsWay(t *testing.T) {
 			require.NoError(t, content.Close())
 		})
 	}
+}
+
+func TestRawMailIsForgotten(t *testing.T) {
+	w := newWorld(t)
+	old := w.receive(t, rawMail(t))
+	w.clock.Advance(48 * time.Hour)
+	fresh := w.receive(t, rawMail(t, mailID("in-2@example.org"), func(m *message.Message) { m.Date = w.clock.Now() }))
+	w.clock.Advance(time.Second)
+	n, err := w.History.ForgetRaw(t.Context(), w.clock.Now().Add(-24*time.Hour))
+	require.NoError(t, err)
+	assert.Equal(t, 1, n)
+	assert.Empty(t, w.message(t, old.ID).Received.RawID)
+	assert.NotEmpty(t, w.message(t, fresh.ID).Received.RawID)
+	_, err = w.store.OpenBlob(t.Context(), old.Received.RawID)
+	require.ErrorIs(t, err, email.ErrNotFound)
+	assert.Equal(t, "Вопрос", w.message(t, old.ID).Subject, "what was read in it stays")
 }

@@ -4,14 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/crmmail/crmmail/attach"
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
 	"github.com/crmmail/crmmail/sender"
@@ -29,73 +27,6 @@ func by(t *testing.T, deliver email.TransportFunc, change ...func(*email.Config)
 func discard(msg io.WriterTo) error {
 	_, err := msg.WriteTo(io.Discard)
 	return err
-}
-
-func TestNothingUnwrittenIsSent(t *testing.T) {
-	for name, deliver := range map[string]email.TransportFunc{
-		"never asked for the bytes": func(context.Context, email.Envelope, io.WriterTo) (email.Receipt, error) {
-			return email.Receipt{}, nil
-		},
-		"calls it accepted all the same": func(_ context.Context, env email.Envelope, _ io.WriterTo) (email.Receipt, error) {
-			return email.Receipt{Results: []email.Recipient{{Address: env.Recipients[0], Status: email.RecipientAccepted}}}, nil
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w := by(t, deliver)
-			assert.Equal(t, email.StateQueued, w.dispatch(t, w.send(t).ID).State)
-		})
-	}
-	t.Run("ignores that the content failed", func(t *testing.T) {
-		var blobs *brokenBlobs
-		w := by(t, func(_ context.Context, _ email.Envelope, msg io.WriterTo) (email.Receipt, error) {
-			_ = discard(msg)
-			return email.Receipt{}, nil
-		}, func(c *email.Config) {
-			blobs = &brokenBlobs{Blobs: c.Blobs}
-			c.Blobs = blobs
-		})
-		msg := w.send(t, attached(attach.Bytes("a.png", bigPNG(t), morning)))
-		blobs.broken = true
-		assert.Equal(t, email.StateQueued, w.dispatch(t, msg.ID).State)
-	})
-	t.Run("breaks off and says that all is well", func(t *testing.T) {
-		w := by(t, func(_ context.Context, _ email.Envelope, msg io.WriterTo) (email.Receipt, error) {
-			_, _ = msg.WriteTo(failingWriter{})
-			return email.Receipt{}, nil
-		})
-		assert.Equal(t, email.StateUncertain, w.dispatch(t, w.send(t).ID).State)
-	})
-}
-
-type failingWriter struct{}
-
-func (failingWriter) Write(p []byte) (int, error) { return len(p) / 2, errors.New("connection reset") }
-
-// An attempt that was given up for dead must not speak for the one that a person made after it.
-func TestLateAnswerAfterResend(t *testing.T) {
-	var w *world
-	var msg email.Message
-	attempts := 0
-	w = by(t, func(ctx context.Context, _ email.Envelope, m io.WriterTo) (email.Receipt, error) {
-		require.NoError(t, discard(m))
-		if attempts++; attempts > 1 {
-			return email.Receipt{}, &email.TransportError{Uncertain: true}
-		}
-		w.clock.Advance(time.Hour)
-		other := w.service(t)
-		_, err := other.DispatchDue(ctx) // finds it uncertain
-		require.NoError(t, err)
-		require.NoError(t, other.Resend(ctx, "anna", msg.ID))
-		_, err = other.DispatchDue(ctx) // and loses the reply
-		require.NoError(t, err)
-		return email.Receipt{}, &email.TransportError{Code: 451, Temporary: true}
-	})
-	msg = w.send(t)
-	got := w.dispatch(t, msg.ID)
-	assert.Equal(t, email.StateUncertain, got.State)
-	w.clock.Advance(24 * time.Hour)
-	w.dispatch(t, msg.ID)
-	assert.Equal(t, 2, attempts, "nothing is sent again by itself")
 }
 
 func TestResultsWrittenDifferently(t *testing.T) {
@@ -170,19 +101,6 @@ func TestWhatSomebodyHasIsSent(t *testing.T) {
 	})
 }
 
-func TestConfirmSent(t *testing.T) {
-	w := newWorld(t)
-	w.recorder.Inject(1, emailtest.LoseReply())
-	msg := w.dispatch(t, w.send(t).ID)
-	require.NoError(t, w.ConfirmSent(t.Context(), "anna", msg.ID))
-	got := w.message(t, msg.ID)
-	assert.Equal(t, email.StateSent, got.State)
-	assert.Equal(t, email.RecipientAccepted, got.Recipients[0].Status)
-	var refused *email.RefusedError
-	require.ErrorAs(t, w.ConfirmSent(t.Context(), "anna", msg.ID), &refused)
-	assert.Equal(t, email.CodeNotConfirmable, refused.Code)
-}
-
 func TestEnqueueAnswerLost(t *testing.T) {
 	w := newWorld(t, func(c *email.Config) { c.Store = &forgetful{Store: c.Store} })
 	msg := w.send(t)
@@ -214,68 +132,6 @@ func TestUsedKeyBeatsEverythingElse(t *testing.T) {
 	assert.Equal(t, first.ID, again.ID)
 }
 
-// A second server may be tried within one Deliver: only its last word counts.
-func TestContentFailsThenIsTaken(t *testing.T) {
-	var blobs *brokenBlobs
-	taken := 0
-	w := by(t, func(_ context.Context, _ email.Envelope, msg io.WriterTo) (email.Receipt, error) {
-		blobs.broken = true
-		require.Error(t, discard(msg))
-		blobs.broken = false
-		require.NoError(t, discard(msg))
-		taken++
-		return email.Receipt{}, errors.New("disk is away") // what the first writing said
-	}, func(c *email.Config) {
-		blobs = &brokenBlobs{Blobs: c.Blobs}
-		c.Blobs = blobs
-	})
-	msg := w.send(t, attached(attach.Bytes("a.png", bigPNG(t), morning)))
-	assert.Equal(t, email.StateUncertain, w.dispatch(t, msg.ID).State)
-	w.clock.Advance(24 * time.Hour)
-	w.dispatch(t, msg.ID)
-	assert.Equal(t, 1, taken)
-}
-
-func TestContentIsShorterThanDeclared(t *testing.T) {
-	var blobs *shortBlobs
-	w := newWorld(t, func(c *email.Config) {
-		blobs = &shortBlobs{Blobs: c.Blobs}
-		c.Blobs = blobs
-	})
-	msg := w.send(t, attached(attach.Bytes("a.png", bigPNG(t), morning)))
-	blobs.short = true
-	assert.Equal(t, email.StateQueued, w.dispatch(t, msg.ID).State, "nothing was delivered, for certain")
-}
-
-type shortBlobs struct {
-	email.Blobs
-	short bool
-}
-
-func (b *shortBlobs) OpenBlob(ctx context.Context, id string) (io.ReadCloser, error) {
-	if b.short {
-		return io.NopCloser(strings.NewReader("short")), nil
-	}
-	return b.Blobs.OpenBlob(ctx, id)
-}
-
-func TestRetriesBeginAnewAfterResend(t *testing.T) {
-	w := newWorld(t, func(c *email.Config) {
-		c.Dispatch.Retry = func(attempt int) (time.Duration, bool) { return time.Minute, attempt < 3 }
-	})
-	w.recorder.Refuse("ivan@example.org", email.TransportError{Code: 421, Temporary: true})
-	msg := w.send(t)
-	for range 3 {
-		w.dispatch(t, msg.ID)
-		w.clock.Advance(time.Minute)
-	}
-	require.Equal(t, email.StateFailed, w.message(t, msg.ID).State)
-	require.NoError(t, w.Resend(t.Context(), "anna", msg.ID))
-	got := w.dispatch(t, msg.ID)
-	assert.Equal(t, email.StateQueued, got.State)
-	assert.Equal(t, 1, got.Retries)
-}
-
 func TestHostsTroubleBurnsNoAttempt(t *testing.T) {
 	w := newWorld(t, func(c *email.Config) {
 		c.Dispatch.Retry = func(attempt int) (time.Duration, bool) { return time.Minute, attempt < 2 }
@@ -287,21 +143,6 @@ func TestHostsTroubleBurnsNoAttempt(t *testing.T) {
 		w.clock.Advance(time.Minute)
 	}
 	assert.Equal(t, email.StateSent, w.dispatch(t, msg.ID).State)
-}
-
-func TestWriteToAfterDeliver(t *testing.T) {
-	var late io.WriterTo
-	w := by(t, func(_ context.Context, _ email.Envelope, msg io.WriterTo) (email.Receipt, error) {
-		late = msg
-		return email.Receipt{}, &email.TransportError{Code: 421, Temporary: true}
-	})
-	msg := w.send(t)
-	require.Equal(t, email.StateQueued, w.dispatch(t, msg.ID).State)
-	var got writer
-	_, err := late.WriteTo(&got)
-	require.Error(t, err)
-	assert.Empty(t, got)
-	assert.Equal(t, email.StateQueued, w.message(t, msg.ID).State)
 }
 
 func TestReasonsAreKept(t *testing.T) {
@@ -316,86 +157,6 @@ func TestGateOfUnknownPurpose(t *testing.T) {
 	_, err := w.Send(t.Context(), draft(as("boris"), func(d *email.Draft) { d.Purpose = "transactional" }))
 	require.ErrorContains(t, err, "unknown purpose")
 	assert.Empty(t, w.all(t))
-}
-
-func TestResendAsksTheGateOfWhoResends(t *testing.T) {
-	w := newWorld(t)
-	w.recorder.Inject(1, emailtest.LoseReply())
-	msg := w.dispatch(t, w.send(t).ID)
-	for actor, code := range map[string]string{"boris": sender.CodeTransactionalDisabled, "nobody": email.CodeActorUnknown} {
-		var refused *email.RefusedError
-		require.ErrorAs(t, w.Resend(t.Context(), actor, msg.ID), &refused, actor)
-		assert.Equal(t, code, refused.Code)
-	}
-	require.NoError(t, w.Senders.Allow(t.Context(), sender.Ref{Kind: sender.User, ID: "vera"}, true))
-	require.NoError(t, w.Senders.Allow(t.Context(), sender.Ref{Kind: sender.User, ID: "anna"}, false))
-	require.NoError(t, w.Resend(t.Context(), "vera", msg.ID), "who wrote it may no longer; she may")
-	assert.Equal(t, email.StateSent, w.dispatch(t, msg.ID).State)
-}
-
-func TestPanickingHost(t *testing.T) {
-	w := newWorld(t, func(c *email.Config) { c.Senders = &panicking{Directory: c.Senders} })
-	msg := w.send(t)
-	w.config.Senders.(*panicking).now = true
-	assert.Equal(t, email.StateQueued, w.dispatch(t, msg.ID).State)
-	w.config.Senders.(*panicking).now = false
-	w.clock.Advance(2 * time.Minute)
-	assert.Equal(t, email.StateSent, w.dispatch(t, msg.ID).State)
-}
-
-// A host's part that panics wherever it is called, again and again, ends neither the process nor Run.
-func TestPanickingEverywhere(t *testing.T) {
-	for name, panics := range map[string]func(*email.Config){
-		"claim":      func(c *email.Config) { c.Store = panickingStore{Store: c.Store, claim: true} },
-		"transition": func(c *email.Config) { c.Store = panickingStore{Store: c.Store} },
-		"retry":      func(c *email.Config) { c.Dispatch.Retry = func(int) (time.Duration, bool) { panic("bug") } },
-		"rate":       func(c *email.Config) { c.Dispatch.Rate = func(string) email.Rate { panic("bug") } },
-	} {
-		t.Run(name, func(t *testing.T) {
-			w, _ := mailings(t, perMinute)
-			w.recorder.Refuse("ivan@example.org", email.TransportError{Code: 450, Temporary: true})
-			msg := w.send(t)
-			broken, err := w.With(panics)
-			require.NoError(t, err)
-			ctx, stop := context.WithTimeout(t.Context(), 50*time.Millisecond)
-			defer stop()
-			require.NoError(t, broken.Run(ctx))
-			w.recorder.Accept("ivan@example.org")
-			w.clock.Advance(time.Hour)
-			assert.Equal(t, email.StateSent, w.dispatch(t, msg.ID).State)
-		})
-	}
-}
-
-type panickingStore struct {
-	email.Store
-	claim bool
-}
-
-func (p panickingStore) Claim(ctx context.Context, c email.Claim) (email.Claimed, error) {
-	if p.claim {
-		panic("bug")
-	}
-	return p.Store.Claim(ctx, c)
-}
-
-func (p panickingStore) Transition(ctx context.Context, t email.Transition) error {
-	if !p.claim {
-		panic("bug")
-	}
-	return p.Store.Transition(ctx, t)
-}
-
-type panicking struct {
-	sender.Directory
-	now bool
-}
-
-func (p *panicking) UserIdentity(ctx context.Context, id string) (sender.Identity, error) {
-	if p.now {
-		panic("bug")
-	}
-	return p.Directory.UserIdentity(ctx, id)
 }
 
 func TestDispatchTimeout(t *testing.T) {

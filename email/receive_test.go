@@ -3,12 +3,10 @@ package email_test
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/mail"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -16,7 +14,6 @@ import (
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
 	"github.com/crmmail/crmmail/email/message"
-	"github.com/crmmail/crmmail/sender"
 )
 
 var secret = []byte("0123456789abcdef")
@@ -238,117 +235,6 @@ func TestReceiveAutoReply(t *testing.T) {
 	assert.Empty(t, active.Items, "nobody has to answer a program")
 }
 
-// bounceOf is a report (RFC 3464) about one recipient of a message.
-func bounceOf(messageID, addr, action string) string {
-	return strings.ReplaceAll(fmt.Sprintf(`From: Mail Delivery System <MAILER-DAEMON@mx.example.org>
-To: anna@shop.example
-Subject: Undelivered Mail Returned to Sender
-Date: Mon, 02 Mar 2026 09:05:00 +0000
-Message-ID: <bounce.%[2]s@mx.example.org>
-Auto-Submitted: auto-replied
-MIME-Version: 1.0
-Content-Type: multipart/report; report-type=delivery-status; boundary="b"
-
---b
-Content-Type: text/plain
-
-I could not deliver your message.
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.example.org
-
-Final-Recipient: rfc822; %[2]s
-Action: %[3]s
-Status: 5.1.1
-Diagnostic-Code: smtp; 550 5.1.1 no such user
-
---b
-Content-Type: text/rfc822-headers
-
-Message-ID: <%[1]s>
---b--
-`, messageID, addr, action), "\n", "\r\n")
-}
-
-func TestReceiveBounce(t *testing.T) {
-	w := newWorld(t)
-	sent := w.send(t, withBcc)
-	w.dispatch(t, sent.ID)
-	report := func(addr, action string) email.Message {
-		msg, err := w.Receive(t.Context(), email.Inbound{Mailbox: "anna@shop.example", ReturnPath: "<>",
-			Raw: strings.NewReader(bounceOf(sent.MessageID, addr, action))})
-		require.NoError(t, err)
-		return msg
-	}
-	report("ivan@example.org", "delayed")
-	assert.Equal(t, email.RecipientAccepted, w.message(t, sent.ID).Recipients[0].Status)
-
-	first := report("archive@shop.example", "failed")
-	assert.Equal(t, email.MatchBounce, first.Received.MatchedBy)
-	assert.Equal(t, sent.ConversationID, first.ConversationID)
-	got := w.message(t, sent.ID)
-	assert.Equal(t, email.StateSent, got.State, "one recipient has it")
-	assert.Equal(t, email.RecipientRefused, got.Recipients[1].Status)
-	assert.Equal(t, "5.1.1", got.Recipients[1].Enhanced)
-
-	report("other@example.org", "failed")
-	assert.Equal(t, email.RecipientAccepted, w.message(t, sent.ID).Recipients[0].Status, "another address is not his")
-
-	report("Ivan@EXAMPLE.org", "failed")
-	got = w.message(t, sent.ID)
-	assert.Equal(t, email.StateBounced, got.State, "nobody has it")
-	assert.Equal(t, email.EventBounced, got.Events[len(got.Events)-1].Kind)
-	completed, err := w.History.Conversations(t.Context(), email.Completed, "", 0)
-	require.NoError(t, err)
-	assert.Len(t, completed.Items, 1, "a report asks for no answer")
-}
-
-func TestReceiveBounceOfUnknownMessage(t *testing.T) {
-	w := newWorld(t)
-	msg := w.receive(t, bounceOf("nobody@example.org", "ivan@example.org", "failed"))
-	assert.Empty(t, msg.ConversationID, "a report opens no conversation")
-	conversations, err := w.History.Conversations(t.Context(), "", "", 0)
-	require.NoError(t, err)
-	assert.Empty(t, conversations.Items)
-}
-
-// envelopeReport is a report of a server that knows the envelope of a message, and another Message-ID than ours.
-func envelopeReport(envelopeID, addr string) string {
-	return strings.Replace(bounceOf("0100.changed@provider.example", addr, "failed"),
-		"Reporting-MTA:", "Original-Envelope-Id: "+envelopeID+"\r\nReporting-MTA:", 1)
-}
-
-func TestReceiveBounceByEnvelopeID(t *testing.T) {
-	for name, options := range map[string][]func(*email.Config){"secret": {withSecret}, "no secret": nil} {
-		t.Run(name, func(t *testing.T) {
-			var envelopeID string
-			w := by(t, func(_ context.Context, _ email.Envelope, msg io.WriterTo) (email.Receipt, error) {
-				envelopeID = msg.(interface{ EnvelopeID() string }).EnvelopeID()
-				return email.Receipt{}, discard(msg)
-			}, options...)
-			sent := w.send(t)
-			w.dispatch(t, sent.ID)
-			id, signature, _ := strings.Cut(envelopeID, ".")
-			for name, forged := range map[string]string{
-				"unsigned": id, "empty signature": id + ".", "short": id + "." + signature[1:], "other id": "x" + envelopeID,
-				"signature alone": "." + signature, "long": envelopeID + strings.Repeat("x", 200),
-				"other signature": id + "." + strings.Repeat("0", len(signature)), "of the conversation": sent.ConversationID + "." + signature,
-			} {
-				report := w.receive(t, envelopeReport(forged, "ivan@example.org"))
-				assert.Empty(t, report.ConversationID, name)
-				assert.Equal(t, email.MatchNone, report.Received.MatchedBy, name)
-				assert.Equal(t, email.StateSent, w.message(t, sent.ID).State, name)
-			}
-			report := w.receive(t, envelopeReport(envelopeID, "ivan@example.org"))
-			assert.Equal(t, email.MatchEnvelope, report.Received.MatchedBy)
-			assert.Equal(t, sent.ConversationID, report.ConversationID)
-			assert.Equal(t, email.StateBounced, w.message(t, sent.ID).State)
-			assert.LessOrEqual(t, len(envelopeID), 100, "RFC 3461 §4.4")
-		})
-	}
-}
-
 func TestReceiveFails(t *testing.T) {
 	broken := errors.New("disk is away")
 	w := newWorld(t)
@@ -391,100 +277,4 @@ func FuzzReceive(f *testing.F) {
 		require.ErrorIs(t, err, email.ErrDuplicate)
 		require.Equal(t, msg.ID, again.ID)
 	})
-}
-
-func TestReply(t *testing.T) {
-	w := newWorld(t, withSecret)
-	parent := w.receive(t, rawMail(t, func(m *message.Message) {
-		m.Subject = "Re: Fwd: {{ 7 * 7 }} <b>"
-		m.Text = "{% set x = 1 %}Когда <b>?\n> раньше"
-		m.References = []string{"root@example.org"}
-		m.ReplyTo = []mail.Address{{Address: "ivan.office@example.net"}}
-	}))
-	answer, err := w.Reply(t.Context(), "anna", parent.ID)
-	require.NoError(t, err)
-	assert.Equal(t, []string{"ivan.office@example.net"}, answer.To, "Reply-To, not From")
-	assert.Equal(t, sender.Choice{Kind: sender.Manager}, answer.From)
-	answer.Letter.HTML = "<p>Завтра</p>" + answer.Letter.HTML
-
-	sent, err := w.Send(t.Context(), answer)
-	require.NoError(t, err)
-	assert.Equal(t, "Re: {{ 7 * 7 }} <b>", sent.Subject, "what a customer wrote is not run")
-	assert.Contains(t, sent.HTML, "{% set x = 1 %}Когда &lt;b&gt;?<br>\n&gt; раньше</blockquote>")
-	assert.Equal(t, email.OriginReply, sent.Origin)
-	assert.Equal(t, parent.ConversationID, sent.ConversationID)
-	w.dispatch(t, sent.ID)
-	parsed := w.recorder.Deliveries()[0].Parsed
-	assert.Equal(t, []string{"in-1@example.org"}, parsed.InReplyTo)
-	assert.Equal(t, []string{"root@example.org", "in-1@example.org"}, parsed.References)
-	require.Len(t, parsed.ReplyTo, 1)
-	assert.Regexp(t, `^reply\+`+sent.ConversationID+`\.[0-9a-z]{13}@shop\.example$`, parsed.ReplyTo[0].Address)
-	completed, err := w.History.Conversations(t.Context(), email.Completed, "", 0)
-	require.NoError(t, err)
-	require.Len(t, completed.Items, 1, "it is answered")
-
-	next, err := w.Receive(t.Context(), email.Inbound{Mailbox: "reply@shop.example", Recipients: []string{parsed.ReplyTo[0].Address},
-		Raw: strings.NewReader(rawMail(t, mailID("in-2@example.org"), func(m *message.Message) { m.Subject = "совсем другое" }))})
-	require.NoError(t, err)
-	assert.Equal(t, email.MatchToken, next.Received.MatchedBy)
-	assert.Equal(t, sent.ConversationID, next.ConversationID)
-}
-
-func TestReplyDoesNotQuotePreheaders(t *testing.T) {
-	w := newWorld(t)
-	preview, err := w.Preview(t.Context(), draft(preheader("Секретный прехедер")))
-	require.NoError(t, err)
-	parent := w.receive(t, rawMail(t, func(m *message.Message) {
-		m.Text, m.HTML = "", "<p>Спасибо</p><blockquote>"+preview.HTML+"</blockquote>"
-	}))
-	answer, err := w.Reply(t.Context(), "anna", parent.ID)
-	require.NoError(t, err)
-	assert.Contains(t, answer.Letter.HTML, "Спасибо")
-	assert.Contains(t, answer.Letter.HTML, "Ждём вас!")
-	assert.NotContains(t, answer.Letter.HTML, "прехедер")
-}
-
-func TestReplyIsJudgedAsAnyMessage(t *testing.T) {
-	w := newWorld(t)
-	parent := w.receive(t, rawMail(t))
-	for code, change := range map[string]func(*email.Draft){
-		email.CodeContentBlocked:         html("<p>x</p><iframe src=x></iframe>"),
-		email.CodeAttachmentsBlocked:     attached(exe("a.exe", 0)),
-		sender.CodeTransactionalDisabled: as("boris"),
-		email.CodeReplyUnknown:           func(d *email.Draft) { d.InReplyTo = "nobody" },
-		email.CodeRecipientForeign:       func(d *email.Draft) { d.To = []string{"olga@example.org"} },
-	} {
-		answer, err := w.Reply(t.Context(), "anna", parent.ID)
-		require.NoError(t, err)
-		change(&answer)
-		_, err = w.Send(t.Context(), answer)
-		var refusals email.Refusals
-		require.ErrorAs(t, err, &refusals, code)
-		assert.Equal(t, []string{code}, codes(refusals))
-	}
-	_, err := w.Send(t.Context(), draft(func(d *email.Draft) {
-		d.CustomerID, d.InReplyTo, d.From = "olga", parent.ID, sender.Choice{Kind: sender.Additional, ID: "info"}
-	}))
-	var refusals email.Refusals
-	require.ErrorAs(t, err, &refusals)
-	assert.Contains(t, codes(refusals), email.CodeReplyUnknown, "another customer's")
-	sent := w.send(t)
-	_, err = w.Reply(t.Context(), "anna", sent.ID)
-	require.Error(t, err, "an outgoing message is not answered")
-}
-
-func TestRawMailIsForgotten(t *testing.T) {
-	w := newWorld(t)
-	old := w.receive(t, rawMail(t))
-	w.clock.Advance(48 * time.Hour)
-	fresh := w.receive(t, rawMail(t, mailID("in-2@example.org"), func(m *message.Message) { m.Date = w.clock.Now() }))
-	w.clock.Advance(time.Second)
-	n, err := w.History.ForgetRaw(t.Context(), w.clock.Now().Add(-24*time.Hour))
-	require.NoError(t, err)
-	assert.Equal(t, 1, n)
-	assert.Empty(t, w.message(t, old.ID).Received.RawID)
-	assert.NotEmpty(t, w.message(t, fresh.ID).Received.RawID)
-	_, err = w.store.OpenBlob(t.Context(), old.Received.RawID)
-	require.ErrorIs(t, err, email.ErrNotFound)
-	assert.Equal(t, "Вопрос", w.message(t, old.ID).Subject, "what was read in it stays")
 }

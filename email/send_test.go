@@ -23,67 +23,6 @@ import (
 	"github.com/crmmail/crmmail/template"
 )
 
-// Each row of this table is an input that triggers its code.
-func TestRefusals(t *testing.T) {
-	unreadable := attach.File{Name: "a.pdf", Open: func() (io.ReadCloser, error) { return nil, errors.New("disk is away") }}
-	for code, change := range map[string]func(*email.Draft){
-		email.CodeCustomerUnknown: func(d *email.Draft) { d.CustomerID = "nobody" },
-		email.CodeCustomerNoEmail: func(d *email.Draft) {
-			d.CustomerID, d.From = "pyotr", sender.Choice{Kind: sender.Additional, ID: "info"}
-		},
-		email.CodeIDTooLong:        func(d *email.Draft) { d.CustomerID = strings.Repeat("7", email.MaxID+1) },
-		email.CodeActorUnknown:     func(d *email.Draft) { d.ActorID = "nobody" },
-		email.CodeRecipientForeign: func(d *email.Draft) { d.To = []string{"olga@example.org"} },
-		email.CodeRecipientInvalid: func(d *email.Draft) { d.Bcc = []string{"anna at example"} },
-		email.CodeRecipientsTooMany: func(d *email.Draft) {
-			for i := range email.MaxRecipients {
-				d.Bcc = append(d.Bcc, fmt.Sprintf("copy%d@example.org", i))
-			}
-		},
-		email.CodeTemplateUnknown:    func(d *email.Draft) { d.TemplateID = "nothing" },
-		email.CodeTemplateWrongEvent: func(d *email.Draft) { d.TemplateID = "order" },
-		email.CodeTemplateInvalid:    func(d *email.Draft) { d.Letter.HTML = "<p>\n{{ customer.firstName" },
-		email.CodeTemplateCanceled:   func(d *email.Draft) { d.Letter.Preheader = `{% cancel "нет в наличии" %}` },
-		email.CodeSubjectEmpty:       func(d *email.Draft) { d.Letter.Subject = "{{ nothing }}" },
-		email.CodeContentEmpty:       func(d *email.Draft) { d.Letter.HTML = "" },
-		email.CodeContentBlocked:     func(d *email.Draft) { d.Letter.HTML = "<p>x</p><iframe src=x></iframe>" },
-		email.CodeAttachmentsBlocked: attached(unreadable),
-		sender.CodeNotChosen:         func(d *email.Draft) { d.From = sender.Choice{} },
-		sender.CodeUnknown:           func(d *email.Draft) { d.From = sender.Choice{Kind: "nobody"} },
-		sender.CodeUnconfirmed:       func(d *email.Draft) { d.From = sender.Choice{Kind: sender.Additional, ID: "promo"} },
-	} {
-		t.Run(code, func(t *testing.T) {
-			assert.Equal(t, []string{code}, codes(newWorld(t).refusals(t, change)))
-		})
-	}
-}
-
-func TestRefusalsComeTogether(t *testing.T) {
-	refusals := newWorld(t).refusals(t, as("boris"), attached(exe("a.exe", 0)), func(d *email.Draft) {
-		d.From = sender.Choice{Kind: sender.Additional, ID: "promo"}
-		d.Bcc = []string{"-x@"}
-		d.Letter.HTML = "<p>x</p><script>x</script>"
-	})
-	assert.Equal(t, []string{sender.CodeTransactionalDisabled, sender.CodeUnconfirmed, email.CodeRecipientInvalid,
-		email.CodeContentBlocked, email.CodeAttachmentsBlocked}, codes(refusals))
-	assert.Len(t, strings.Split(refusals.Text("ru"), "\n"), 5)
-	assert.NotContains(t, refusals.Error(), "-x@", "an error text carries no address")
-	assert.True(t, refusals.Has(email.CodeContentBlocked))
-	assert.False(t, refusals.Has(email.CodeContentEmpty))
-}
-
-func TestTemplateErrorHasItsPlace(t *testing.T) {
-	w := newWorld(t)
-	refusals := w.refusals(t, func(d *email.Draft) {
-		d.Letter = template.Letter{Subject: "{{ a", HTML: "<p>\n{% if %}</p>"}
-	})
-	var place *template.Error
-	require.ErrorAs(t, refusals, &place)
-	assert.Equal(t, 1, place.Line)
-	assert.Contains(t, refusals.Error(), "letter/subject")
-	assert.Contains(t, refusals.Error(), "letter/html", "the faults of all parts at once")
-}
-
 // A customer's name is hostile until proven otherwise: in every part it shows as it is and breaks nothing.
 func TestNamesInEveryPart(t *testing.T) {
 	const name = "Анна\r\nBcc: evil@example.com\x00\x1b\n<b>&\"'"
@@ -279,37 +218,6 @@ func (l listening) StoreIdentity(ctx context.Context, id string) (sender.Identit
 	return l.Directory.StoreIdentity(ctx, id)
 }
 
-func TestNewChecksConfig(t *testing.T) {
-	_, err := email.New(email.Config{})
-	for _, name := range []string{"Customers", "Senders", "Templates", "Store", "Blobs", "Transport"} {
-		require.ErrorContains(t, err, "Config."+name+" is missing")
-	}
-	w := newWorld(t)
-	w.config.Secret = []byte("short")
-	_, err = email.New(w.config)
-	require.ErrorContains(t, err, "16 octets")
-	w.config.Secret = nil
-	w.config.Tenant = "another"
-	_, err = email.New(w.config)
-	require.ErrorContains(t, err, "another tenant")
-}
-
-func TestDefaultsMakeDistinctIDs(t *testing.T) {
-	w := newWorld(t, func(c *email.Config) { c.Now, c.NewID, c.Rand = nil, nil, nil })
-	seen := map[string]bool{}
-	last := ""
-	for range 50 {
-		msg := w.send(t)
-		for _, id := range []string{msg.ID, msg.ConversationID, msg.MessageID} {
-			assert.False(t, seen[id])
-			seen[id] = true
-		}
-		assert.Len(t, msg.ID, 26)
-		assert.GreaterOrEqual(t, msg.ID[:9], last, "ids sort by time")
-		last = msg.ID[:9]
-	}
-}
-
 func TestMessageIDIsSigned(t *testing.T) {
 	secret := func(c *email.Config) { c.Secret = []byte("0123456789abcdef") }
 	first, second := newWorld(t, secret).send(t), newWorld(t, secret).send(t)
@@ -317,38 +225,6 @@ func TestMessageIDIsSigned(t *testing.T) {
 	assert.Regexp(t, `^crm\.`+first.ConversationID+`\.`+first.ID+`\.[0-9a-z]{13}@shop\.example$`, first.MessageID)
 	other := newWorld(t, func(c *email.Config) { c.Secret = []byte("fedcba9876543210") }).send(t)
 	assert.NotEqual(t, first.MessageID, other.MessageID)
-}
-
-func TestHistoryPages(t *testing.T) {
-	w := newWorld(t)
-	var want []string
-	for range 7 {
-		want = append([]string{w.send(t).ID}, want...)
-		w.clock.Advance(time.Minute)
-	}
-	var got, conversations []string
-	for cursor, more := "", true; more; more = cursor != "" {
-		page, err := w.History.Messages(t.Context(), "ivan", cursor, 3)
-		require.NoError(t, err)
-		for _, msg := range page.Items {
-			got = append(got, msg.ID)
-		}
-		cursor = page.Next
-	}
-	for cursor, more := "", true; more; more = cursor != "" {
-		page, err := w.History.Conversations(t.Context(), "", cursor, 2)
-		require.NoError(t, err)
-		for _, conversation := range page.Items {
-			conversations = append(conversations, conversation.ID)
-		}
-		cursor = page.Next
-	}
-	assert.Equal(t, want, got)
-	assert.Len(t, conversations, 7)
-	_, err := w.History.Messages(t.Context(), "ivan", "no cursor", 3)
-	require.ErrorIs(t, err, email.ErrBadCursor)
-	_, err = w.History.Message(t.Context(), "nobody")
-	require.ErrorIs(t, err, email.ErrNotFound)
 }
 
 func TestLogsCarryNoPersonalData(t *testing.T) {
@@ -367,15 +243,6 @@ func TestLogsCarryNoPersonalData(t *testing.T) {
 	}
 }
 
-func TestMessageInvalid(t *testing.T) {
-	w := newWorld(t, func(c *email.Config) { c.Confirmation.From.Name = "CRM\r\nBcc: evil@example.com" })
-	err := w.Senders.RequestConfirmation(t.Context(), sender.Ref{Kind: sender.User, ID: "boris"}, "en")
-	var refused *email.RefusedError
-	require.ErrorAs(t, err, &refused)
-	assert.Equal(t, email.CodeMessageInvalid, refused.Code)
-	assert.Zero(t, w.recorder.Attempts())
-}
-
 // A message that cannot be built is refused before any of its files is kept, and a preview says so, too.
 func TestMessageInvalidKeepsNothing(t *testing.T) {
 	for name, change := range map[string]func(*email.Draft){"letter": as("anna"), "with a file": attached(attachedPNG(t)...)} {
@@ -391,53 +258,5 @@ func TestMessageInvalidKeepsNothing(t *testing.T) {
 			require.NoError(t, err)
 			assert.Empty(t, kept)
 		})
-	}
-}
-
-func TestConfirmationIsNotSent(t *testing.T) {
-	boris := sender.Ref{Kind: sender.User, ID: "boris"}
-	w := newWorld(t)
-	w.recorder.Refuse("boris@shop.example", email.TransportError{Code: 550})
-	var refused *email.TransportError
-	require.ErrorAs(t, w.Senders.RequestConfirmation(t.Context(), boris, "en"), &refused)
-	assert.False(t, refused.Temporary)
-	require.ErrorIs(t, w.Senders.RequestConfirmation(t.Context(), sender.Ref{Kind: sender.User, ID: "nobody"}, "en"), sender.ErrNotFound)
-
-	without := newWorld(t, func(c *email.Config) { c.Tokens = nil })
-	require.ErrorIs(t, without.Senders.RequestConfirmation(t.Context(), boris, "en"), email.ErrUnsupported)
-	_, err := without.Senders.Confirm(t.Context(), "x")
-	require.ErrorIs(t, err, email.ErrUnsupported)
-	readOnly := newWorld(t, func(c *email.Config) { c.Senders = directoryOnly{c.Senders} })
-	require.ErrorIs(t, readOnly.Senders.RequestConfirmation(t.Context(), boris, "en"), email.ErrUnsupported)
-	require.ErrorIs(t, readOnly.Senders.Allow(t.Context(), boris, true), email.ErrUnsupported)
-}
-
-// directoryOnly hides that a directory is an editor.
-type directoryOnly struct{ sender.Directory }
-
-func TestCreateCustomer(t *testing.T) {
-	w := newWorld(t)
-	_, err := w.Customers.Create(t.Context(), email.Customer{ID: "ivan", FirstName: "Иван"})
-	require.ErrorIs(t, err, email.ErrDuplicate)
-	_, err = w.Customers.Create(t.Context(), email.Customer{})
-	require.Error(t, err, "a customer without anything to know him by")
-	without := newWorld(t, func(c *email.Config) { c.Customers = customersOnly{c.Customers} })
-	_, err = without.Customers.Create(t.Context(), email.Customer{FirstName: "Иван"})
-	require.ErrorIs(t, err, email.ErrUnsupported)
-}
-
-// customersOnly hides that customers can be created.
-type customersOnly struct{ email.Customers }
-
-func TestTexts(t *testing.T) {
-	for _, code := range email.Codes() {
-		refused := &email.RefusedError{Code: code, Detail: "DETAIL"}
-		ru, en := refused.Text("ru"), refused.Text("en")
-		assert.NotEqual(t, code, ru)
-		assert.NotEqual(t, ru, en)
-		assert.Equal(t, en, refused.Text("de"), "any other language is English")
-		assert.Equal(t, strings.Contains(ru, "DETAIL"), strings.Contains(en, "DETAIL"), "%s: the same parameters", code)
-		refused.Detail = ""
-		assert.NotContains(t, refused.Text("ru")+refused.Text("en"), "{")
 	}
 }

@@ -2,10 +2,7 @@ package email_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"strings"
 	"testing"
 	"time"
 
@@ -91,19 +88,6 @@ func TestSuppressionIsAskedAgain(t *testing.T) {
 	assert.Equal(t, email.StateSent, w.dispatch(t, msg.ID).State)
 }
 
-// A letter that is given up after many attempts says nothing about the address, whatever the reasons were.
-func TestGivingUpSuppressesNobody(t *testing.T) {
-	w, _ := suppressing(t, func(c *email.Config) {
-		c.Dispatch.Retry = func(int) (time.Duration, bool) { return 0, false }
-		c.Transport = email.TransportFunc(func(context.Context, email.Envelope, io.WriterTo) (email.Receipt, error) {
-			return email.Receipt{}, errors.New("unknown user of the relay")
-		})
-	})
-	got := w.dispatch(t, w.send(t).ID)
-	assert.Equal(t, email.RecipientRefused, got.Recipients[0].Status)
-	assert.Empty(t, w.reasons(t))
-}
-
 // What the server said counts, whatever becomes of what is learnt from it.
 func TestPanicWhileLearningFromAnAnswer(t *testing.T) {
 	w, _ := mailings(t, perMinute)
@@ -119,21 +103,6 @@ func TestPanicWhileLearningFromAnAnswer(t *testing.T) {
 type amnesiac struct{ email.Suppressions }
 
 func (amnesiac) AddSuppression(context.Context, email.Suppression) error { panic("bug") }
-
-// That one of a letter's addresses does not exist keeps nothing from the other, which is to be tried again.
-func TestOneOfTwoAddressesDoesNotExist(t *testing.T) {
-	w, _ := suppressing(t)
-	w.recorder.Refuse("ivan@example.org", email.TransportError{Code: 550, Enhanced: "5.1.1"})
-	w.recorder.Refuse("ivan@mail.ru", email.TransportError{Code: 451, Enhanced: "4.7.1", Text: "greylisted", Temporary: true})
-	msg := w.send(t, toBoth)
-	assert.Equal(t, email.StateQueued, w.dispatch(t, msg.ID).State)
-	assert.Equal(t, []string{"bounce ivan@example.org"}, w.reasons(t))
-	w.recorder.Accept("ivan@mail.ru")
-	w.clock.Advance(time.Hour)
-	got := w.dispatch(t, msg.ID)
-	assert.Equal(t, email.StateSent, got.State)
-	assert.Equal(t, email.RecipientAccepted, got.Recipients[1].Status)
-}
 
 // A mailing to both addresses of a customer goes to the one that it still reaches, unless he has left by the other.
 func TestMailingToSeveralAddresses(t *testing.T) {
@@ -199,102 +168,6 @@ func TestWhoHasLeftByAnotherAddress(t *testing.T) {
 	assert.Equal(t, map[string]int{"suppressed.unsubscribe": 1}, report.Refused)
 	assert.Equal(t, 1, report.Queued)
 	assert.Equal(t, email.StateSent, w.dispatch(t, w.send(t, func(d *email.Draft) { d.To = []string{"ivan@mail.ru"} }).ID).State, "a letter goes all the same")
-}
-
-func TestAddressesThatDoNotExistAreSuppressed(t *testing.T) {
-	for answer, gone := range map[email.TransportError]bool{
-		{Code: 550, Enhanced: "5.1.1", Text: "whatever"}:                                              true,
-		{Code: 550, Enhanced: "5.1.10", Text: "null MX"}:                                              true,
-		{Code: 550, Text: "Message was not accepted -- invalid mailbox"}:                              true,
-		{Code: 550, Enhanced: "5.7.1", Text: "No such user!"}:                                         true,
-		{Code: 550, Enhanced: "5.7.1", Text: "blocked by our policy"}:                                 false,
-		{Code: 550, Text: "sender domain does not exist"}:                                             false,
-		{Code: 550, Enhanced: "5.7.1", Text: "PTR record of your IP address does not exist"}:          false,
-		{Text: "outgoing: file does not exist"}:                                                       false,
-		{Code: 550, Text: "The email account that you tried to reach does not exist."}:                true,
-		{Code: 550, Text: "User user@example.org doesn't exist"}:                                      true,
-		{Code: 552, Enhanced: "5.2.2", Text: "mailbox full, user not found"}:                          false,
-		{Code: 554, Enhanced: "5.7.26", Text: "unauthenticated mail"}:                                 false,
-		{Code: 450, Enhanced: "4.1.1", Text: "unknown user", Temporary: true}:                         false,
-		{Code: 451, Text: "no such user, try later", Temporary: true}:                                 false,
-		{Code: 550, Enhanced: "5.2.1", Text: "The email account that you tried to reach is inactive"}: true,
-	} {
-		t.Run(answer.Text, func(t *testing.T) {
-			w, _ := suppressing(t)
-			w.recorder.Refuse("ivan@example.org", answer)
-			msg := w.send(t)
-			w.dispatch(t, msg.ID)
-			if !gone {
-				assert.Empty(t, w.reasons(t))
-				return
-			}
-			assert.Equal(t, []string{"bounce ivan@example.org"}, w.reasons(t))
-			of, err := w.Suppressions.Of(t.Context(), "ivan@example.org")
-			require.NoError(t, err)
-			assert.Equal(t, msg.ID, of[0].MessageID)
-		})
-	}
-}
-
-func TestBounceSuppresses(t *testing.T) {
-	for status, want := range map[string][]string{"5.1.1": {"bounce ivan@example.org"}, "5.2.2": nil, "4.1.1": nil} {
-		w, _ := suppressing(t)
-		w.dispatch(t, w.send(t).ID)
-		raw := emailtest.RawBounce(t, w.recorder.Deliveries()[0], status)
-		_, err := w.Receive(t.Context(), email.Inbound{Mailbox: "anna@shop.example", ReturnPath: "<>", Raw: strings.NewReader(string(raw))})
-		require.NoError(t, err)
-		assert.Equal(t, want, w.reasons(t), status)
-	}
-}
-
-// complaint is an abuse report about a delivery.
-func complaint(kind, named string, d emailtest.Delivery) string {
-	fields := "Feedback-Type: " + kind + "\nUser-Agent: Provider/1.0\nVersion: 1\n"
-	if named != "" {
-		fields += "Original-Rcpt-To: <" + named + ">\n"
-	}
-	header, _, _ := strings.Cut(string(d.Raw), "\r\n\r\n")
-	return "From: fbl@provider.example\nTo: abuse@shop.example\nSubject: complaint\nMessage-ID: <" + kind + named + "@provider.example>\n" +
-		"MIME-Version: 1.0\nContent-Type: multipart/report; report-type=feedback-report; boundary=b\n\n" +
-		"--b\nContent-Type: text/plain\n\nThis is a report.\n--b\nContent-Type: message/feedback-report\n\n" + fields +
-		"--b\nContent-Type: text/rfc822-headers\n\n" + strings.ReplaceAll(header, "\r\n", "\n") + "\n--b--\n"
-}
-
-func TestComplaintSuppresses(t *testing.T) {
-	for name, c := range map[string]struct {
-		kind, named string
-		want        []string
-	}{
-		"names the recipient": {"abuse", "Ivan@example.org", []string{"complaint ivan@example.org"}},
-		"names nobody":        {"abuse", "", []string{"complaint ivan@example.org"}},
-		"of a program":        {"auth-failure", "", nil},
-		"takes it back":       {"not-spam", "", nil},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w, _ := suppressing(t)
-			msg := w.dispatch(t, w.send(t).ID)
-			raw := complaint(c.kind, c.named, w.recorder.Deliveries()[0])
-			report, err := w.Receive(t.Context(), email.Inbound{Mailbox: "abuse@shop.example", Raw: strings.NewReader(raw)})
-			require.NoError(t, err)
-			assert.Equal(t, msg.ConversationID, report.ConversationID, "it stands in the conversation of the letter")
-			assert.Equal(t, c.want, w.reasons(t))
-			after := w.message(t, msg.ID)
-			assert.Equal(t, email.StateSent, after.State)
-			last := after.Events[len(after.Events)-1]
-			assert.Equal(t, len(c.want) > 0, last.Kind == email.EventComplained)
-		})
-	}
-}
-
-// A report that names somebody else says nothing of the two who got the letter.
-func TestComplaintOfAnotherSuppressesNobody(t *testing.T) {
-	w, _ := suppressing(t)
-	msg := w.send(t, func(d *email.Draft) { d.Bcc = []string{"boss@shop.example"} })
-	w.dispatch(t, msg.ID)
-	raw := complaint("abuse", "somebody@else.example", w.recorder.Deliveries()[0])
-	_, err := w.Receive(t.Context(), email.Inbound{Mailbox: "abuse@shop.example", Raw: strings.NewReader(raw)})
-	require.NoError(t, err)
-	assert.Empty(t, w.reasons(t))
 }
 
 func TestSuppressionsPage(t *testing.T) {
