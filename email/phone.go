@@ -3,7 +3,8 @@ package email
 import "strings"
 
 // Phone gives the forms of a phone number that people search by: digits only, the E.164 form (without +) first.
-// It returns nil where raw holds no number. It is safe for concurrent use.
+// It returns nil where raw holds no number. It is safe for concurrent use. Whoever keeps the customers has one: see SearchText,
+// Query and sqlstore.Options.
 type Phone func(raw string) []string
 
 // RussianPhone is the default Phone: a number of ten digits, or of eleven with a leading 7 or 8, is Russian and found

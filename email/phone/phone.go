@@ -7,9 +7,10 @@
 //	if err != nil {
 //		return err
 //	}
-//	service, err := email.New(email.Config{Phone: forms, …})
+//	store, err := sqlstore.New(db, sqlstore.Options{Phone: forms})
 //
-// Customers kept before need their search text made anew.
+// A host with customers of its own gives it to email.SearchText and email.Query. Customers kept before need their search text
+// made anew: they are saved again.
 //
 // The numbering plans come from Google's libphonenumber by github.com/nyaruka/phonenumbers; they add 6 MB to a binary,
 // and so nothing else of this module imports them.
@@ -26,10 +27,10 @@ import (
 // maxInput is how many octets are read as a phone number at most.
 const maxInput = 250
 
-// Normalizer returns a function, for email.Config.Phone, that gives the forms of a number that people search by: digits
-// only; first E.164 without its +, then as dialled within its country with the trunk prefix, then without it, each where it
-// differs. Region says in which country a number without + is dialled (ISO 3166-1 alpha-2, in any case: "RU", "ES"); a
-// region without a numbering plan is an error.
+// Normalizer returns a function, an email.Phone, that gives the forms of a number that people search by: digits only; first
+// E.164 without its +, then as dialled within its country with the trunk prefix, then without it, each where it differs.
+// Region says in which country a number without + is dialled (ISO 3166-1 alpha-2, in any case: "RU", "ES"); a region without
+// a numbering plan is an error.
 //
 // A number that no country's plan has room for, as a short code, an internal number or a local one without its area, has
 // one form: its digits. An extension belongs to no form. The function returns nil where there is no number, or more than
