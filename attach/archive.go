@@ -14,20 +14,6 @@ import (
 	"unicode/utf8"
 )
 
-// Origin is how a message came into the history.
-type Origin int
-
-// The origins of messages.
-const (
-	Inbound  Origin = iota // from the customer
-	Outgoing               // begun by an agent
-	Reply                  // an agent's answer
-)
-
-// AsArchive tells whether "download all" hands over one archive: for the files of a reply, unless there is only one.
-// Everything else is downloaded file by file, as it is.
-func AsArchive(origin Origin, files int) bool { return origin == Reply && files > 1 }
-
 // ArchiveName is the name of an archive for a message with a subject, which may be empty.
 func ArchiveName(subject string) string {
 	subject = strings.NewReplacer("/", "_", `\`, "_").Replace(subject)

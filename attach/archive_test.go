@@ -125,13 +125,6 @@ func TestWriteArchiveErrors(t *testing.T) {
 	require.ErrorIs(t, attach.WriteArchive(ctx, io.Discard, []attach.File{attach.Bytes("a.pdf", pdf, noon)}), context.Canceled)
 }
 
-func TestAsArchive(t *testing.T) {
-	assert.True(t, attach.AsArchive(attach.Reply, 2))
-	assert.False(t, attach.AsArchive(attach.Reply, 1), "a single file comes as itself")
-	assert.False(t, attach.AsArchive(attach.Outgoing, 5))
-	assert.False(t, attach.AsArchive(attach.Inbound, 5))
-}
-
 func TestArchiveName(t *testing.T) {
 	for subject, want := range map[string]string{
 		"Счёт 17/25": "Счёт 17_25.zip", "": "attachments.zip", " ": "attachments.zip", "a\r\nBcc: x": "attachments.zip", "Re: offer": "Re_ offer.zip",

@@ -39,16 +39,15 @@ func (h HistoryService) DownloadAll(ctx context.Context, messageID string) (Down
 		all.Files = append(all.Files, h.file(ctx, msg, i, name))
 		all.MediaTypes = append(all.MediaTypes, msg.Attachments[i].MediaType)
 	}
-	if attach.AsArchive(origins[msg.Origin], len(all.Files)) {
+	if msg.AsArchive() {
 		all.Archive = attach.ArchiveName(msg.Subject)
 	}
 	return all, nil
 }
 
-// origins are the attach package's words for ours.
-var origins = map[Origin]attach.Origin{
-	OriginInbound: attach.Inbound, OriginOutgoing: attach.Outgoing, OriginReply: attach.Reply,
-}
+// AsArchive tells whether “download all” gives one archive: for the files of an answer, unless there is only one. All others
+// are downloaded each by itself, as it is.
+func (m Message) AsArchive() bool { return m.Origin == OriginReply && len(m.Attachments) > 1 }
 
 // WriteArchive writes the files as a ZIP archive, streamed; the same files give the same octets.
 func (d Download) WriteArchive(ctx context.Context, w io.Writer) error {

@@ -37,3 +37,14 @@ type unreadableStore struct{ email.Store }
 func (unreadableStore) Message(context.Context, string) (email.Message, error) {
 	return email.Message{}, errors.New("database is away")
 }
+
+func TestAsArchive(t *testing.T) {
+	message := func(origin email.Origin, files int) email.Message {
+		return email.Message{Origin: origin, Attachments: make([]email.Attachment, files)}
+	}
+	assert.True(t, message(email.OriginReply, 2).AsArchive())
+	assert.False(t, message(email.OriginReply, 1).AsArchive(), "a single file comes as itself")
+	assert.False(t, message(email.OriginReply, 0).AsArchive())
+	assert.False(t, message(email.OriginOutgoing, 5).AsArchive())
+	assert.False(t, message(email.OriginInbound, 5).AsArchive())
+}

@@ -55,7 +55,7 @@ func (a *app) history(r *http.Request, customerID string) (historyPage, error) {
 }
 
 func (a *app) entry(msg email.Message) entry {
-	e := entry{Message: msg, Cancelable: msg.State == email.StateQueued, Archive: attach.AsArchive(origins[msg.Origin], len(msg.Attachments))}
+	e := entry{Message: msg, Cancelable: msg.State == email.StateQueued, Archive: msg.AsArchive()}
 	e.Seconds = max(0, int(msg.SendAt.Sub(a.now()).Round(time.Second)/time.Second))
 	text := msg.Text
 	if strings.TrimSpace(text) == "" {
@@ -83,11 +83,6 @@ func tail(text string) int {
 		return strings.LastIndexByte(before, '\n') + 1
 	}
 	return at
-}
-
-// origins are the attach package's words for ours.
-var origins = map[email.Origin]attach.Origin{
-	email.OriginInbound: attach.Inbound, email.OriginOutgoing: attach.Outgoing, email.OriginReply: attach.Reply,
 }
 
 // historyPart is the history alone, for the page's script.
