@@ -33,8 +33,8 @@
 // [ViewablePicture] looks at how large a picture is besides), [WriteArchive] hands over all of them, and [CleanName] makes a name
 // that is safe everywhere and still the sender's.
 //
-// Checks may run concurrently. One opens each file once, one after another, keeps at most 256 KB of it in memory (a longer one
-// that can only be read in order waits in a temporary file), and ends with ctx.
+// Checks may run concurrently. Each opens its files one after another, each file once, keeps at most 256 KB of it in memory (a
+// longer one that can only be read in order waits in a temporary file), and ends with ctx.
 //
 // # Choices where facts leave one
 //
