@@ -33,7 +33,7 @@ const (
 	CodeSuppressedUnsubscribe = "suppressed.unsubscribe"
 	// CodeSuppressedManual: a mass mailing to an address that a user has excluded.
 	CodeSuppressedManual = "suppressed.manual"
-	// CodeCampaignChanged: Campaigns.Send under the id of a campaign that began with another letter.
+	// CodeCampaignChanged: CampaignService.Send under the id of a campaign that began with another letter.
 	CodeCampaignChanged = "campaign.changed"
 	// CodeUnsubscribeInvalid: the link to unsubscribe holds no token of ours.
 	CodeUnsubscribeInvalid = "unsubscribe.invalid"
