@@ -15,7 +15,7 @@ type CustomersHarness struct {
 	// Open makes a storage that holds just these customers and returns two handles on it, as StoreHarness.Open does.
 	// Their ids are small decimal numbers, so that a host with numeric keys can keep them. Phone numbers are searched
 	// by email.RussianPhone, the default.
-	// An implementation that is no email.CustomerCreator is not asked to create any, one that is no email.CustomerEraser not
+	// An implementation that is no email.CustomerCreator is not asked to create any, nor one that is no email.CustomerEraser
 	// to delete any.
 	Open func(t testing.TB, customers []email.Customer) (one, other email.Customers)
 	// NoFields is set where the implementation keeps no Customer.Fields.

@@ -229,6 +229,14 @@ func TestDecodeJSON(t *testing.T) {
 	}
 }
 
+func TestLoadOfAnUnknownName(t *testing.T) {
+	for _, options := range []twig.Options{{}, {Source: source{}}} {
+		_, err := newEngine(t, options).Load(context.Background(), "nobody")
+		assert.ErrorIs(t, err, template.ErrNotFound)
+		assert.Contains(t, fault(t, err, template.KindLoad).Message, "nobody")
+	}
+}
+
 // TestValue holds what a host's function sees of its arguments to what PHP makes of them.
 func TestValue(t *testing.T) {
 	list := twig.List([]twig.Value{twig.Int(1), twig.Null()})

@@ -65,7 +65,8 @@ func (e *environment) strategyFor(name string) string {
 	return "html"
 }
 
-// New returns an engine.
+// New returns an engine. Its error says which option cannot be used: an Autoescape or a Locale that is not known, a filter
+// or function without a Call, a global or constant that [Of] refuses.
 func New(o Options) (*Engine, error) {
 	e := &Engine{
 		source: o.Source, strict: o.Strict, location: o.Location, dateFormat: o.DateFormat, intervalFormat: o.IntervalFormat,
@@ -187,7 +188,8 @@ func (e *Engine) Parse(ctx context.Context, name, source string, escape template
 	return t, nil
 }
 
-// Load parses the template that Options.Source has under name, escaped by Options.Autoescape.
+// Load parses the template that Options.Source has under name, escaped by Options.Autoescape. Errors are *[template.Error];
+// one of a name that is not there wraps [template.ErrNotFound].
 func (e *Engine) Load(ctx context.Context, name string) (*Template, error) {
 	u, err := e.fetch(ctx, name, e.autoescape)
 	if err != nil {
