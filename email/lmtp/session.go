@@ -26,8 +26,8 @@ type session struct {
 	w      *bufio.Writer
 
 	greeted bool
-	wrongs  int // commands
-	idle    int // commands
+	wrongs  int // of maxErrors
+	idle    int // of maxIdle
 	done    bool
 
 	transaction

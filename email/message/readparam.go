@@ -1,7 +1,8 @@
 package message
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -121,7 +122,7 @@ func (s *sections) add(base, number, value string) {
 // join puts the sections in order, takes the charset off the first, and decodes where any is encoded.
 func (s *sections) join(base string) (_ string, extended bool) {
 	parts := s.parts[base]
-	sort.SliceStable(parts, func(i, j int) bool { return parts[i].number < parts[j].number })
+	slices.SortStableFunc(parts, func(a, b section) int { return cmp.Compare(a.number, b.number) })
 	name := ""
 	var raw []byte
 	for i, part := range parts {

@@ -25,8 +25,8 @@ const (
 	Refused  Fate = "refused"
 )
 
-// Extensions are those of the default policy.
-var Extensions = []string{"jpeg", "jpg", "png", "pdf", "doc", "docx", "rtf", "bmp"}
+// extensions are those of the default policy.
+var extensions = []string{"jpeg", "jpg", "png", "pdf", "doc", "docx", "rtf", "bmp"}
 
 // piece is a content with its name.
 type piece struct {
@@ -90,8 +90,8 @@ func family() []Case {
 		{"doc": Doc(), "docx": Docx(), "rtf": RTF("")},
 		{"jpg": JPEG(4, 4, 0xc0), "png": PNG(4, 4), "bmp": BMP(40)},
 	} {
-		for _, ext := range Extensions {
-			for _, kind := range Extensions {
+		for _, ext := range extensions {
+			for _, kind := range extensions {
 				if _, ok := group[ext]; ok && kind != ext && group[kind] != nil {
 					out = append(out, cases("genuine, under a name of its family", Accepted, ext, piece{kind, group[kind]})...)
 				}
@@ -125,7 +125,7 @@ func foreign() []piece {
 // disguised are files of other formats under each allowed extension.
 func disguised() []Case {
 	var out []Case
-	for _, ext := range Extensions {
+	for _, ext := range extensions {
 		out = append(out, cases("another format under an allowed extension", Refused, ext, foreign()...)...)
 	}
 	return out

@@ -23,7 +23,7 @@ func Decode(name string, b []byte) (text string, known, clean bool) {
 	name = normalise(name)
 	switch name {
 	case "", "us-ascii", "ascii", "ansi_x3.4-1968", "646", "unknown-8bit", "x-unknown", "x-user-defined", "binary":
-		text = Guess(b)
+		text = guess(b)
 		return text, true, !strings.ContainsRune(text, utf8.RuneError)
 	case "utf-8", "utf8", "unicode-1-1-utf-8":
 		if utf8.Valid(b) {
@@ -37,7 +37,7 @@ func Decode(name string, b []byte) (text string, known, clean bool) {
 	}
 	enc := lookUp(name)
 	if enc == nil {
-		return Guess(b), false, true
+		return guess(b), false, true
 	}
 	return decodeWith(enc, b)
 }
@@ -58,7 +58,7 @@ func broken(b []byte) string {
 		rest = rest[size:]
 	}
 	if wrong > 2*good {
-		if text := Guess(b); readable(text) {
+		if text := guess(b); readable(text) {
 			return text
 		}
 	}
@@ -78,7 +78,7 @@ func readable(text string) bool {
 func decodeWith(enc encoding.Encoding, b []byte) (string, bool, bool) {
 	out, err := enc.NewDecoder().Bytes(b)
 	if err != nil {
-		return Guess(b), true, false
+		return guess(b), true, false
 	}
 	return string(out), true, !bytes.ContainsRune(out, utf8.RuneError)
 }

@@ -8,10 +8,10 @@ import (
 	"golang.org/x/text/encoding/charmap"
 )
 
-// Guess turns text of an unknown charset into UTF-8. Valid UTF-8 is UTF-8; else words all of octets of the upper half
+// guess turns text of an unknown charset into UTF-8. Valid UTF-8 is UTF-8; else words all of octets of the upper half
 // are Cyrillic (windows-1251 or KOI8-R, by where the small letters are), and such octets among letters of ASCII are
 // western (windows-1252).
-func Guess(b []byte) string {
+func guess(b []byte) string {
 	if utf8.Valid(b) {
 		return string(b)
 	}
