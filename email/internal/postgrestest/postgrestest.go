@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -73,10 +74,13 @@ func theServer(t testing.TB) *Server {
 	return server
 }
 
-const missing = "PostgreSQL is not installed: there is no postgres in PATH, nor in /usr/lib/postgresql/*/bin"
+const missing = "PostgreSQL is not installed, or this is not Linux: there is no postgres in PATH, nor in /usr/lib/postgresql/*/bin"
 
 // binaries is the folder of PostgreSQL's programs; empty: there is none. Debian keeps them out of PATH, the newest last.
 func binaries() string {
+	if runtime.GOOS != "linux" { // whose /proc tells when a killed server is gone
+		return ""
+	}
 	folders, _ := filepath.Glob("/usr/lib/postgresql/*/bin") // it is a good pattern
 	if path, err := exec.LookPath("postgres"); err == nil {
 		if path, err = filepath.EvalSymlinks(path); err == nil {
