@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -328,6 +329,22 @@ func TestStreams(t *testing.T) {
 	left, err := os.ReadDir(os.TempDir())
 	require.NoError(t, err)
 	assert.Empty(t, left, "nothing stays on the disk")
+}
+
+// TestStreamsWaitOnTheDisk: a file that can only be read in order is not held in memory, whatever it takes.
+func TestStreamsWaitOnTheDisk(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	for _, size := range []int{100 << 10, 20 << 20} {
+		data := sample.Docx(sample.Part{Name: "word/media/a.png", Data: string(sample.Pad(size))})
+		closed := 0
+		file := attach.File{Name: "a.docx", Open: func() (io.ReadCloser, error) { return stream{bytes.NewReader(data), &closed}, nil }}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		r := check(t, attach.Default(), attach.Options{Hash: true}, file)
+		runtime.ReadMemStats(&after)
+		assert.True(t, r.SendAllowed())
+		assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20), "octets allocated for %d", size)
+	}
 }
 
 // liar states a size that it does not have.
