@@ -72,7 +72,8 @@ func isSlash(c byte) bool { return c == '/' || c == '\\' }
 // punycode, lower case, without a trailing dot. It is false where no domain name comes out.
 func canonicalHost(host string) (string, bool) {
 	if plainHost(host) {
-		return strings.TrimSuffix(host, "."), true
+		host = strings.TrimSuffix(host, ".")
+		return host, len(host) <= maxDomain
 	}
 	if strings.IndexByte(host, '%') >= 0 {
 		decoded, err := url.PathUnescape(host)
@@ -89,12 +90,14 @@ func canonicalHost(host string) (string, bool) {
 		return "", false
 	}
 	mapped = strings.TrimSuffix(lower(mapped), ".")
-	return mapped, plainHost(mapped)
+	return mapped, plainHost(mapped) && len(mapped) <= maxDomain
 }
 
-// maxHost bounds what is given to UTS #46: 253 octets of domain name, each perhaps a percent-encoded
-// or ignorable rune.
-const maxHost = 2048
+const (
+	maxDomain = 253 // octets of a domain name (RFC 1035 §2.3.4, without the length of its first label and its root)
+	// maxHost bounds what is given to UTS #46: a domain name, each octet of it perhaps a percent-encoded or ignorable rune.
+	maxHost = 2048
+)
 
 // uts46 maps as browsers do; its profile is immutable.
 var uts46 = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false))
