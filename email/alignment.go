@@ -9,7 +9,8 @@ import (
 )
 
 // Alignment asks the DNS whether receivers will take mail from an address, or a domain, for that domain's own. Answers are
-// kept for ten minutes, those that are not known for one. It needs Config.Domains: ErrUnsupported otherwise.
+// kept for ten minutes; where the DNS gave none it is asked again after one. It needs Config.Domains: ErrUnsupported
+// otherwise.
 func (s SenderService) Alignment(ctx context.Context, address string) (sender.Alignment, error) {
 	if s.config.Domains == nil {
 		return sender.Alignment{}, ErrUnsupported
@@ -47,7 +48,7 @@ func (s SenderService) align(ctx context.Context, options []sender.Option) {
 const (
 	alignmentTimeout = 2 * time.Second
 	alignmentTTL     = 10 * time.Minute
-	unknownTTL       = time.Minute
+	noAnswerTTL      = time.Minute
 	alignmentsKept   = 1000
 )
 
@@ -86,10 +87,11 @@ func (a *alignments) keep(domain string, kept keptAlignment) {
 	a.byDomain[domain] = kept
 }
 
+// ttl is short where the DNS gave no answer. What it was not asked stays as it is.
 func ttl(a sender.Alignment) time.Duration {
 	for _, proof := range []sender.Proof{a.SPF, a.DKIM, a.DMARC} {
-		if proof.Status == sender.ProofUnknown {
-			return unknownTTL
+		if proof.Reason != nil && proof.Reason.Code == sender.CodeDomainNoAnswer {
+			return noAnswerTTL
 		}
 	}
 	return alignmentTTL

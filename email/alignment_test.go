@@ -64,11 +64,29 @@ func TestFormShowsAlignment(t *testing.T) {
 	require.NoError(t, err)
 	_, err = within.Form(t.Context(), "anna", "ivan")
 	require.NoError(t, err)
+	w.clock.Advance(9 * time.Minute)
+	_, err = w.Form(t.Context(), "anna", "ivan")
+	require.NoError(t, err)
 	assert.Equal(t, asked, resolver.asked.Load(), "remembered")
-	w.clock.Advance(11 * time.Minute)
+	w.clock.Advance(2 * time.Minute)
 	_, err = w.Form(t.Context(), "anna", "ivan")
 	require.NoError(t, err)
 	assert.Greater(t, resolver.asked.Load(), asked, "not for ever")
+}
+
+// A resolver that fails is asked again soon.
+func TestAlignmentWithoutAnAnswer(t *testing.T) {
+	resolver := &countingResolver{Resolver: mockdns.Resolver{Zones: map[string]mockdns.Zone{
+		"shop.example.": {Err: &net.DNSError{IsTemporary: true}},
+	}}}
+	w := newWorld(t, withDomains(resolver))
+	for _, again := range []bool{true, false, true} {
+		asked := resolver.asked.Load()
+		_, err := w.Senders.Alignment(t.Context(), "shop.example")
+		require.NoError(t, err)
+		assert.Equal(t, again, resolver.asked.Load() > asked)
+		w.clock.Advance(40 * time.Second)
+	}
 }
 
 func TestAlignmentStopsNothing(t *testing.T) {
