@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -41,6 +42,20 @@ func TestEveryLineIsServed(t *testing.T) {
 		}
 		assert.Nil(t, answers[0]["id"])
 		assert.EqualValues(t, 7, answers[1]["id"], "an id of any type comes back")
+	}
+}
+
+// TestRequestsOfTheDocumentation asks what the documentation of the command says that one can ask.
+func TestRequestsOfTheDocumentation(t *testing.T) {
+	source, err := os.ReadFile("main.go")
+	require.NoError(t, err)
+	t.Chdir(t.TempDir())
+	requests := regexp.MustCompile(`(?m)^//\t(\w+) +(\{.*\})$`).FindAllStringSubmatch(string(source), -1)
+	require.Len(t, requests, len(commands))
+	for _, request := range requests {
+		answers := ask(t, request[1], request[2])
+		require.Len(t, answers, 1, request[1])
+		assert.NotContains(t, answers[0], "error", request[1])
 	}
 }
 
