@@ -58,7 +58,7 @@ func libmagic(t Task) (*exec.Cmd, error) {
 func found(program string, variables ...string) (string, error) {
 	for _, variable := range variables {
 		if os.Getenv(variable) == "" {
-			return "", fmt.Errorf("%s is not set", variable)
+			return "", fmt.Errorf("%s is not set, see .ci/%s", variable, strings.ToLower(strings.TrimSuffix(variable, "_DIR")))
 		}
 	}
 	path, err := exec.LookPath(program)
