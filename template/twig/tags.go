@@ -3,21 +3,22 @@ package twig
 // tagParser parses a tag after its name.
 type tagParser func(p *parser, at pos) node
 
-// coreTags are the tags of Twig 3.30 and RetailCRM's cancel. verbatim and line are the lexer's.
-func coreTags() map[string]tagParser {
-	return map[string]tagParser{
-		"apply": parseApply, "autoescape": parseAutoescape, "block": parseBlock, "cancel": parseCancel,
-		"deprecated": parseDeprecated, "do": parseDo, "embed": parseEmbed, "extends": parseExtends, "flush": parseFlush,
-		"for": parseFor, "from": parseFrom, "guard": parseGuard, "if": parseIf, "import": parseImport,
-		"include": parseIncludeTag, "macro": parseMacro, "sandbox": parseSandbox, "set": parseSet, "types": parseTypes,
-		"use": parseUse, "with": parseWith,
-	}
+// tag is a tag by its name.
+type tag struct {
+	name  string
+	parse tagParser
 }
 
-// coreTagNames are the names of the tags in the order in which Twig has them.
-func coreTagNames() []string {
-	return []string{"apply", "for", "if", "extends", "include", "block", "use", "macro", "import", "from", "set", "types", "flush",
-		"do", "embed", "with", "deprecated", "guard", "autoescape", "cancel", "sandbox"}
+// coreTags are the tags of Twig 3.30 and RetailCRM's cancel, in the order in which Twig has them: of names that resemble an
+// unknown one as much, the first is suggested first. verbatim and line are the lexer's.
+func coreTags() []tag {
+	return []tag{
+		{"apply", parseApply}, {"for", parseFor}, {"if", parseIf}, {"extends", parseExtends}, {"include", parseIncludeTag},
+		{"block", parseBlock}, {"use", parseUse}, {"macro", parseMacro}, {"import", parseImport}, {"from", parseFrom},
+		{"set", parseSet}, {"types", parseTypes}, {"flush", parseFlush}, {"do", parseDo}, {"embed", parseEmbed},
+		{"with", parseWith}, {"deprecated", parseDeprecated}, {"guard", parseGuard}, {"autoescape", parseAutoescape},
+		{"cancel", parseCancel}, {"sandbox", parseSandbox},
+	}
 }
 
 func parseIf(p *parser, at pos) node {
