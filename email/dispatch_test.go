@@ -204,6 +204,52 @@ func TestScheduledSend(t *testing.T) {
 	assert.Equal(t, email.StateSent, w.dispatch(t, msg.ID).State)
 }
 
+// A gate that cannot be asked keeps the message waiting, and no attempt counts.
+func TestGateThatCannotBeAsked(t *testing.T) {
+	w := newWorld(t, func(c *email.Config) {
+		c.Dispatch.Retry = func(attempt int) (time.Duration, bool) { return time.Minute, attempt < 2 }
+	})
+	msg := w.send(t)
+	whole := w.Service
+	away, err := w.With(func(c *email.Config) { c.Senders = awayDirectory{c.Senders} })
+	require.NoError(t, err)
+	w.Service = away
+	for range 3 {
+		got := w.dispatch(t, msg.ID)
+		assert.Equal(t, email.StateQueued, got.State)
+		assert.Zero(t, got.Retries)
+		w.clock.Advance(time.Minute)
+	}
+	assert.Zero(t, w.recorder.Attempts())
+	w.Service = whole
+	assert.Equal(t, email.StateSent, w.dispatch(t, msg.ID).State)
+}
+
+type awayDirectory struct{ sender.Directory }
+
+func (awayDirectory) UserIdentity(context.Context, string) (sender.Identity, error) {
+	return sender.Identity{}, errors.New("database is away")
+}
+
+// Where the gate is the chosen sender's, whoever writes or sends again must exist and no more.
+func TestGateOfTheIdentity(t *testing.T) {
+	w := newWorld(t, func(c *email.Config) { c.GateIdentity = true })
+	w.recorder.Inject(1, emailtest.LoseReply())
+	msg := w.dispatch(t, w.send(t, as("boris")).ID)
+	require.Equal(t, email.StateUncertain, msg.State)
+	_, err := w.Send(t.Context(), draft(as("nobody")))
+	var refused *email.RefusedError
+	require.ErrorAs(t, err, &refused)
+	assert.Equal(t, email.CodeActorUnknown, refused.Code)
+
+	require.NoError(t, w.Senders.Allow(t.Context(), sender.Ref{Kind: sender.User, ID: "anna"}, false))
+	require.ErrorAs(t, w.Resend(t.Context(), "boris", msg.ID), &refused)
+	assert.Equal(t, sender.CodeNotAllowed, refused.Code)
+	require.NoError(t, w.Senders.Allow(t.Context(), sender.Ref{Kind: sender.User, ID: "anna"}, true))
+	require.NoError(t, w.Resend(t.Context(), "boris", msg.ID))
+	assert.Equal(t, email.StateSent, w.dispatch(t, msg.ID).State)
+}
+
 func TestGateIsAskedAgain(t *testing.T) {
 	for name, byIdentity := range map[string]bool{"the acting user": false, "the chosen identity": true} {
 		t.Run(name, func(t *testing.T) {

@@ -159,6 +159,20 @@ func TestEraseWhileAMessageIsOnItsWay(t *testing.T) {
 	}
 }
 
+// Where nobody looks for orphans, what is erased goes at once, however young.
+func TestEraseWhereOrphansStay(t *testing.T) {
+	w := newWorld(t, func(c *email.Config) {
+		c.Blobs = struct {
+			email.Blobs
+			email.BlobRemover
+		}{c.Blobs, c.Blobs.(email.BlobRemover)}
+	})
+	received := w.receive(t, rawMail(t))
+	w.clock.Advance(time.Second)
+	require.NoError(t, w.Customers.Erase(t.Context(), "ivan"))
+	assert.False(t, kept(t, w, received.Received.RawID))
+}
+
 func TestRawMailIsForgotten(t *testing.T) {
 	w := newWorld(t)
 	old := w.receive(t, rawMail(t))

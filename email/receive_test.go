@@ -233,6 +233,12 @@ func TestReceiveAutoReply(t *testing.T) {
 	active, err := w.History.Conversations(t.Context(), email.Active, "", 0)
 	require.NoError(t, err)
 	assert.Empty(t, active.Items, "nobody has to answer a program")
+
+	in := inbound(rawMail(t, mailID("in-2@example.org")))
+	in.ReturnPath = "<>"
+	msg, err = w.Receive(t.Context(), in)
+	require.NoError(t, err)
+	assert.Equal(t, message.KindAutoReply, msg.Received.Kind, "no person writes from the null return path")
 }
 
 func TestReceiveFails(t *testing.T) {

@@ -187,6 +187,23 @@ func (l failingLoader) Template(ctx context.Context, id string) (template.Templa
 	return l.hostStore.Template(ctx, id)
 }
 
+// More rules than a page of them holds.
+func TestEveryRuleFires(t *testing.T) {
+	w := newWorld(t)
+	for range 201 {
+		w.activate(t, w.rule(t, "<p>Рады вам!</p>"))
+	}
+	fired := map[string]bool{}
+	for _, one := range w.fire(t, "1") {
+		fired[one.RuleID] = len(one.Refusals) == 0
+	}
+	assert.Len(t, fired, 201)
+	w.saveTemplate(t, "letter", "<iframe src=x></iframe>")
+	deactivated, err := w.Rules.TemplateChanged(t.Context(), "letter")
+	require.NoError(t, err)
+	assert.Len(t, deactivated, 201)
+}
+
 func TestRuleFiresOnceByManyAtOnce(t *testing.T) {
 	w := newWorld(t)
 	rule := w.rule(t, "<p>Рады вам!</p>")

@@ -53,6 +53,15 @@ func newHistory(t *testing.T) *history {
 	return h
 }
 
+// The hidden line stands within the document, and before what a page shows below its last </BODY >.
+func TestMarkerStandsInTheBody(t *testing.T) {
+	w := newWorld(t, withSecret)
+	w.dispatch(t, w.send(t, func(d *email.Draft) {
+		d.Letter.HTML = "<html><body><p>Say </body>, he said</p></BODY ></html>"
+	}).ID)
+	assert.Regexp(t, `</body>, he said</p><div [^>]*>crm-ref:[\w.-]+</div>\s*</BODY ></html>`, w.recorder.Deliveries()[0].Parsed.HTML)
+}
+
 // provider takes every message and gives it an id of its own.
 type provider struct{ h *history }
 
