@@ -39,3 +39,6 @@ func Tokens(doc string) []Token {
 		tokens = append(tokens, t)
 	}
 }
+
+// WithoutFiller gives the tests what text is without padding.
+func WithoutFiller(text string) string { return withoutFiller(text) }

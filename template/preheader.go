@@ -30,10 +30,7 @@ var paddingPairs, paddingHyphens = strings.Repeat(paddingPair, padded), strings.
 // CleanPreheader returns a preheader as mail programs can show it: on one line, without controls, marks of direction
 // and padding of its own, and at most [MaxPreheader] characters long; when it was longer, a note says so.
 func CleanPreheader(preheader string) (string, []Note) {
-	clean := preheader
-	if !isPlain(preheader) || strings.IndexByte(preheader, '&') >= 0 { // spares ordinary text the regular expression
-		clean = collapse(fillerRun.ReplaceAllString(preheader, ""), invisible)
-	}
+	clean := collapse(withoutFiller(preheader), invisible)
 	length := utf8.RuneCountInString(clean)
 	if length <= MaxPreheader {
 		return clean, nil

@@ -1,25 +1,9 @@
 package template
 
 import (
-	"regexp"
 	"strings"
 
 	"golang.org/x/net/html/atom"
-)
-
-// fillerRun matches ten or more units of padding, as characters or as entities, with the white space that programs
-// put between them.
-var fillerRun = regexp.MustCompile(`(?i)(?:(?:` +
-	figureSpace + blanks + graphemeJoiner + `|` + softHyphen + `|` + nonJoiner + blanks + noBreakSpace +
-	`)` + blanks + `){10,}`)
-
-const (
-	blanks         = `[ \t\r\n]*`
-	figureSpace    = `(?:\x{2007}|&#0*8199;?|&#x0*2007;?|&numsp;)`
-	graphemeJoiner = `(?:\x{034F}|&#0*847;?|&#x0*34F;?)`
-	softHyphen     = `(?:\x{00AD}|&#0*173;?|&#x0*AD;?|&shy;?)`
-	nonJoiner      = `(?:\x{200C}|&#0*8204;?|&#x0*200C;?|&zwnj;)`
-	noBreakSpace   = `(?:\x{00A0}|&#0*160;?|&#x0*A0;?|&nbsp;?)`
 )
 
 // StripPreheader returns doc without the preheader that [InsertPreheader] put in, for quoting a letter and for a
@@ -27,7 +11,7 @@ const (
 // every run of ten or more characters of padding in the text, because some programs rewrite classes. All else stays
 // byte for byte, and an element that is never closed stays whole.
 func StripPreheader(doc string) string {
-	if !strings.Contains(doc, preheaderClass) && !fillerRun.MatchString(doc) {
+	if !strings.Contains(doc, preheaderClass) && len(withoutFiller(doc)) == len(doc) {
 		return doc
 	}
 	s := stripper{scanner: scanner{doc: doc}, skipFrom: -1}
@@ -65,7 +49,7 @@ func (s *stripper) step(kind tokenKind) {
 			token = strings.TrimPrefix(token, "\n")
 		}
 		if !s.inRaw {
-			token = fillerRun.ReplaceAllString(token, "")
+			token = withoutFiller(token)
 		}
 	case tokenStartTag:
 		s.inRaw = s.traits&raw != 0

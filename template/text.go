@@ -85,10 +85,10 @@ func (t *texter) words() {
 	switch text := t.token(); {
 	case len(text) == 1 && isSpace(text[0]) && t.pre == 0: // between two tags
 		t.space()
-	case t.raw || isFiller(text):
-		t.write(fillerRun.ReplaceAllString(t.text(), ""))
+	case t.raw:
+		t.write(withoutFiller(t.text()))
 	default:
-		t.references(text)
+		t.references(withoutFiller(text))
 	}
 }
 
@@ -105,17 +105,6 @@ func (t *texter) references(text string) {
 		t.write(said)
 		text = text[at+length:]
 	}
-}
-
-// isFiller reports whether text, which may have character references, can be padding to fillerRun. It spares ordinary text the
-// regular expression.
-func isFiller(text string) bool {
-	const units, least = 10, 20 // of the shortest run, and its octets: soft hyphens
-	if len(text) < least {
-		return false
-	}
-	return strings.Contains(text, "\u034F") || strings.Contains(text, "\u00AD") || strings.Contains(text, "\u200C") ||
-		strings.Count(text, "&") >= units
 }
 
 func (t *texter) start() {
