@@ -109,7 +109,7 @@ func (s *Store) keepConversations(ctx context.Context, tx conn, list []email.Con
 				again = append(again, c)
 				continue
 			}
-			rows = append(rows, []any{s.tenant, c.ID, c.CustomerID, c.Subject, string(c.State), micros(c.CreatedAt), micros(c.UpdatedAt)})
+			rows = append(rows, []any{s.tenant, c.ID, c.CustomerID, c.Subject, c.State, micros(c.CreatedAt), micros(c.UpdatedAt)})
 		}
 		if err := insertOr(ctx, tx, `crmmail_conversation (tenant, id, customer_id, subject, state, created_at, updated_at)`, rows,
 			`ON CONFLICT (tenant, id) DO UPDATE SET state = COALESCE(NULLIF(excluded.state, ''), crmmail_conversation.state),

@@ -54,7 +54,7 @@ func (s *Store) insertFiled(ctx context.Context, tx conn, f email.Filed) error {
 	var lists lists
 	_, err = exec(ctx, tx, `INSERT INTO crmmail_received (tenant, message_id, created_at, raw_id, mailbox, kind, matched_by,
 		new_participant, reply_to, reply, defects) VALUES (`+parameters(11)+`)`,
-		s.tenant, f.Message.ID, micros(f.Message.CreatedAt), r.RawID, r.Mailbox, r.Kind, string(r.MatchedBy),
+		s.tenant, f.Message.ID, micros(f.Message.CreatedAt), r.RawID, r.Mailbox, r.Kind, r.MatchedBy,
 		r.NewParticipant, lists.mailboxes(r.ReplyTo), r.Reply, lists.texts(r.Defects))
 	return errors.Join(err, lists.err)
 }

@@ -28,10 +28,10 @@ func (s *Store) insertMessages(ctx context.Context, tx conn, list []newMessage) 
 		if !inserted[i] {
 			continue
 		}
-		deliveries = append(deliveries, []any{s.tenant, m.ID, string(m.State), "", noLease, m.Attempts, m.Retries,
+		deliveries = append(deliveries, []any{s.tenant, m.ID, m.State, "", noLease, m.Attempts, m.Retries,
 			micros(m.SendAt), micros(m.SentAt), m.ProviderID, m.returnPath, m.Purpose == email.Bulk})
 		for n, r := range m.Recipients {
-			recipients = append(recipients, []any{s.tenant, m.ID, n, r.Address, string(r.Status), r.Code, r.Enhanced, r.Text, micros(r.At)})
+			recipients = append(recipients, []any{s.tenant, m.ID, n, r.Address, r.Status, r.Code, r.Enhanced, r.Text, micros(r.At)})
 		}
 		for n, a := range m.Attachments {
 			attachments = append(attachments, []any{s.tenant, m.ID, n, a.BlobID, a.Name, a.MediaType, a.Size, a.ContentID, a.Inline})
@@ -114,7 +114,7 @@ func (s *Store) contentRow(m email.Message) ([]any, error) {
 		conversation = m.ConversationID
 	}
 	values := []any{s.tenant, m.ID, conversation, m.CustomerID, micros(m.CreatedAt), m.IdempotencyKey,
-		m.ActorID, string(m.Direction), string(m.Origin), string(m.Purpose), m.TemplateID, m.SenderChoice,
+		m.ActorID, m.Direction, m.Origin, m.Purpose, m.TemplateID, m.SenderChoice,
 		m.From.Name, m.From.Address, lists.mailboxes(m.To), lists.mailboxes(m.Cc), lists.mailboxes(m.Bcc),
 		m.MessageID, lists.texts(m.InReplyTo), lists.texts(m.References), m.Subject, m.Preheader, m.Text, m.HTML,
 		m.RuleID}
@@ -124,7 +124,7 @@ func (s *Store) contentRow(m email.Message) ([]any, error) {
 const eventColumns = `crmmail_event (tenant, message_id, at, kind, actor_id, detail)`
 
 func (s *Store) eventRow(e email.Event, messageID string) []any {
-	return []any{s.tenant, messageID, micros(e.At), string(e.Kind), e.ActorID, e.Detail}
+	return []any{s.tenant, messageID, micros(e.At), e.Kind, e.ActorID, e.Detail}
 }
 
 // insertEvents adds the same line to the time lines of messages.

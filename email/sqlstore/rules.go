@@ -97,7 +97,7 @@ func ruleValues(rule email.Rule) ([]any, error) {
 		return nil, err
 	}
 	var lists lists
-	values := []any{rule.Name, string(rule.Event), rule.TemplateID, string(choice), rule.ActorID, string(rule.Purpose), rule.Active, rule.Hash,
+	values := []any{rule.Name, rule.Event, rule.TemplateID, string(choice), rule.ActorID, rule.Purpose, rule.Active, rule.Hash,
 		listText(&lists, rule.Uses), listText(&lists, rule.Acknowledged), micros(rule.UpdatedAt)}
 	return values, lists.err
 }
@@ -105,7 +105,7 @@ func ruleValues(rule email.Rule) ([]any, error) {
 func (s *Store) insertRuleEvents(ctx context.Context, tx conn, ruleID string, events []email.RuleEvent) error {
 	rows := make([][]any, len(events))
 	for i, e := range events {
-		rows[i] = []any{s.tenant, ruleID, micros(e.At), string(e.Kind), e.ActorID, e.Hash, e.Detail}
+		rows[i] = []any{s.tenant, ruleID, micros(e.At), e.Kind, e.ActorID, e.Hash, e.Detail}
 	}
 	return insert(ctx, tx, `crmmail_rule_event (tenant, rule_id, at, kind, actor_id, hash, detail)`, rows)
 }

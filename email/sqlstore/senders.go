@@ -26,8 +26,8 @@ func (s *Store) SaveIdentity(ctx context.Context, kind sender.Kind, identity sen
 				(SELECT COALESCE(MAX(position), 0) + 1 FROM crmmail_identity WHERE tenant = ? AND kind = ?))
 			ON CONFLICT (tenant, kind, id) DO UPDATE SET name = excluded.name, address = excluded.address,
 				confirmed_at = excluded.confirmed_at, allowed = excluded.allowed`,
-			s.tenant, string(kind), identity.ID, identity.Mailbox.Name, identity.Mailbox.Address,
-			micros(identity.ConfirmedAt), identity.Allowed, s.tenant, string(kind))
+			s.tenant, kind, identity.ID, identity.Mailbox.Name, identity.Mailbox.Address,
+			micros(identity.ConfirmedAt), identity.Allowed, s.tenant, kind)
 		return err
 	}))
 }
@@ -46,7 +46,7 @@ func (s *Store) StoreIdentity(ctx context.Context, id string) (sender.Identity, 
 
 // AdditionalIdentities implements sender.Directory.
 func (s *Store) AdditionalIdentities(ctx context.Context) ([]sender.Identity, error) {
-	list, err := s.identities(ctx, `kind = ?`, string(sender.Additional))
+	list, err := s.identities(ctx, `kind = ?`, sender.Additional)
 	return list, wrap("additional identities", err)
 }
 
@@ -81,14 +81,14 @@ func (s *Store) AllowIdentity(ctx context.Context, ref sender.Ref, allowed bool)
 func (s *Store) editIdentity(ctx context.Context, ref sender.Ref, set string, value any, and string, args ...any) (n int64, err error) {
 	err = s.write(ctx, func(tx conn) (err error) {
 		n, err = exec(ctx, tx, `UPDATE crmmail_identity SET `+set+` WHERE tenant = ? AND kind = ? AND id = ?`+and,
-			append([]any{value, s.tenant, string(ref.Kind), ref.ID}, args...)...)
+			append([]any{value, s.tenant, ref.Kind, ref.ID}, args...)...)
 		return err
 	})
 	return n, err
 }
 
 func (s *Store) identity(ctx context.Context, ref sender.Ref) (sender.Identity, error) {
-	list, err := s.identities(ctx, `kind = ? AND id = ?`, string(ref.Kind), ref.ID)
+	list, err := s.identities(ctx, `kind = ? AND id = ?`, ref.Kind, ref.ID)
 	if err != nil {
 		return sender.Identity{}, err
 	}

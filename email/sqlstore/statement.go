@@ -130,7 +130,7 @@ func arguments(values []any) []any {
 	return kept
 }
 
-// argument is a value as it is kept: octets and numbers as they are, booleans as 0 or 1.
+// argument is a value as it is kept: octets and numbers as they are, booleans as 0 or 1, texts of any type as text has them.
 func argument(value any) any {
 	switch value := value.(type) {
 	case string:

@@ -30,7 +30,7 @@ func (s *Store) AddSuppression(ctx context.Context, one email.Suppression) error
 	return wrap("add suppression", s.write(ctx, func(tx conn) error {
 		_, err := exec(ctx, tx, `INSERT INTO crmmail_suppression (tenant, address, reason, at, message_id, actor_id)
 			VALUES (`+parameters(6)+`) ON CONFLICT DO NOTHING`,
-			s.tenant, one.Address, string(one.Reason), micros(one.At), one.MessageID, one.ActorID)
+			s.tenant, one.Address, one.Reason, micros(one.At), one.MessageID, one.ActorID)
 		return err
 	}))
 }
@@ -39,7 +39,7 @@ func (s *Store) AddSuppression(ctx context.Context, one email.Suppression) error
 func (s *Store) RemoveSuppression(ctx context.Context, addr string, reason email.SuppressionReason) error {
 	return wrap("remove suppression", s.write(ctx, func(tx conn) error {
 		_, err := exec(ctx, tx, `DELETE FROM crmmail_suppression WHERE tenant = ? AND address = ? AND reason = ?`,
-			s.tenant, addr, string(reason))
+			s.tenant, addr, reason)
 		return err
 	}))
 }
@@ -49,7 +49,7 @@ func (s *Store) ListSuppressions(ctx context.Context, q email.SuppressionQuery) 
 	before, args := ``, []any{s.tenant}
 	if q.Before != nil {
 		before = ` AND (at, address, reason) < (?, ?, ?)`
-		args = append(args, micros(q.Before.At), q.Before.Address, string(q.Before.Reason))
+		args = append(args, micros(q.Before.At), q.Before.Address, q.Before.Reason)
 	}
 	err = s.look(ctx, func(db conn) (err error) {
 		list, err = collect(ctx, db, scanSuppression, `SELECT `+suppressionColumns+` FROM crmmail_suppression WHERE tenant = ?`+before+`

@@ -21,7 +21,7 @@ func (s *Store) SaveTemplate(ctx context.Context, t template.Template) error {
 			ON CONFLICT (tenant, id) DO UPDATE SET name = excluded.name, event = excluded.event, subject = excluded.subject,
 				preheader = excluded.preheader, body_html = excluded.body_html, body_text = excluded.body_text,
 				updated_at = excluded.updated_at`,
-			s.tenant, t.ID, t.Name, string(t.Event), t.Letter.Subject, t.Letter.Preheader, t.Letter.HTML, t.Letter.Text,
+			s.tenant, t.ID, t.Name, t.Event, t.Letter.Subject, t.Letter.Preheader, t.Letter.HTML, t.Letter.Text,
 			micros(t.UpdatedAt), s.tenant)
 		return err
 	}))
@@ -41,7 +41,7 @@ func (s *Store) Template(ctx context.Context, id string) (template.Template, err
 
 // Templates implements template.Loader.
 func (s *Store) Templates(ctx context.Context, event template.Event) ([]template.Template, error) {
-	list, err := s.templates(ctx, `event = ?`, string(event))
+	list, err := s.templates(ctx, `event = ?`, event)
 	return list, wrap("templates", err)
 }
 

@@ -21,7 +21,7 @@ func (s *Store) PutToken(ctx context.Context, token sender.Token) error {
 		_, err := exec(ctx, tx, `INSERT INTO crmmail_token (tenant, hash, purpose, ref_kind, ref_id, address, expires_at, taken)
 			VALUES (`+parameters(8)+`) ON CONFLICT (tenant, hash) DO UPDATE SET purpose = excluded.purpose,
 			ref_kind = excluded.ref_kind, ref_id = excluded.ref_id, address = excluded.address, expires_at = excluded.expires_at`,
-			s.tenant, token.Hash, token.Purpose, string(token.Ref.Kind), token.Ref.ID, token.Address,
+			s.tenant, token.Hash, token.Purpose, token.Ref.Kind, token.Ref.ID, token.Address,
 			micros(token.ExpiresAt), false)
 		return err
 	}))

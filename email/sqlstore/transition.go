@@ -25,7 +25,7 @@ func (s *Store) Transition(ctx context.Context, t email.Transition) error {
 		if t.Conversation != "" {
 			if _, err := exec(ctx, tx, `UPDATE crmmail_conversation SET state = ? WHERE tenant = ? AND id =
 				(SELECT conversation_id FROM crmmail_message WHERE tenant = ? AND id = ?)`,
-				string(t.Conversation), s.tenant, s.tenant, t.MessageID); err != nil {
+				t.Conversation, s.tenant, s.tenant, t.MessageID); err != nil {
 				return err
 			}
 		}
@@ -38,7 +38,7 @@ func (s *Store) Transition(ctx context.Context, t email.Transition) error {
 
 // compareAndSet returns 0 where the message is not, or no longer, as t expects it.
 func (s *Store) compareAndSet(ctx context.Context, tx conn, t email.Transition) (int64, error) {
-	set, args := `state = ?, lease_until = ?`, []any{string(t.To), micros(t.LeaseUntil)}
+	set, args := `state = ?, lease_until = ?`, []any{t.To, micros(t.LeaseUntil)}
 	if t.LeaseUntil.IsZero() {
 		set += `, owner = '', lapses = 0`
 	}
@@ -55,7 +55,7 @@ func (s *Store) compareAndSet(ctx context.Context, tx conn, t email.Transition) 
 		set, args = set+`, sent_at = ?`, append(args, micros(t.At))
 	}
 	where := `tenant = ? AND message_id = ? AND state = ?`
-	args = append(args, s.tenant, t.MessageID, string(t.From))
+	args = append(args, s.tenant, t.MessageID, t.From)
 	if t.Owner != "" {
 		where, args = where+` AND owner = ?`, append(args, t.Owner)
 	}
@@ -75,7 +75,7 @@ func (s *Store) takeOver(ctx context.Context, tx conn, id string, results []emai
 	var rows [][]any
 	known := map[string]int{}
 	for _, r := range results {
-		row := []any{r.Address, string(r.Status), r.Code, r.Enhanced, r.Text, micros(r.At)}
+		row := []any{r.Address, r.Status, r.Code, r.Enhanced, r.Text, micros(r.At)}
 		if i, again := known[r.Address]; again {
 			rows[i] = row
 			continue
