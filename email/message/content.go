@@ -26,9 +26,6 @@ type content struct {
 
 // newContent finds the decoder by the Content-Transfer-Encoding, whatever stands around its name.
 func newContent(p *parser, encoding string, ended bool) *content {
-	if p.decoded == nil {
-		p.decoded = make([]byte, 0, min(firstBuffer/2, p.end-p.start)) // hardly more, if the buffer holds the whole message
-	}
 	c := &content{p: p, ended: ended, buf: p.decoded[:0]}
 	c.flush, c.fileName = func(dst []byte) []byte { return dst }, func() string { return "" }
 	encoding, _, _ = strings.Cut(stripComments(encoding), ";")

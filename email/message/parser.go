@@ -5,11 +5,12 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // parser is one run of Parse.
 type parser struct {
-	*scanner
+	scanner
 	opts        ParseOptions
 	out         Parsed
 	head        rawHeader
@@ -33,7 +34,9 @@ type report struct{ mediaType, content string }
 // Content goes through it in pieces; what it holds at a time is the texts, and the attachments unless
 // opts.Attachment takes them.
 func Parse(r io.Reader, opts ParseOptions) (*Parsed, error) {
-	p := &parser{scanner: newScanner(r), opts: opts}
+	memory := buffersAtRest.Get().(*buffers)
+	p := &parser{scanner: scanner{r: r, buf: memory.scan, hit: hit{level: -1}}, opts: opts, decoded: memory.decoded}
+	defer p.giveBack(memory)
 	p.headerLeft, p.decodedLeft = 1<<20, 128<<20
 	if opts.MaxHeader > 0 {
 		p.headerLeft = opts.MaxHeader
@@ -65,6 +68,17 @@ func Parse(r io.Reader, opts ParseOptions) (*Parsed, error) {
 	}
 	p.finish()
 	return &p.out, nil
+}
+
+// buffers are what one message after the other is read through. Nothing of them is in what Parse returns.
+type buffers struct{ scan, decoded []byte }
+
+var buffersAtRest = sync.Pool{New: func() any { return &buffers{scan: make([]byte, scanBuffer)} }}
+
+func (p *parser) giveBack(memory *buffers) {
+	memory.decoded = p.decoded[:0]
+	p.buf, p.decoded = nil, nil
+	buffersAtRest.Put(memory)
 }
 
 func (p *parser) defect(code string) {

@@ -5,13 +5,8 @@ import (
 	"io"
 )
 
-// scanBuffer is the longest stretch that is seen as one line; a longer one comes in fragments. The buffer begins
-// small, since most mail is.
-const (
-	scanBuffer  = 64 << 10
-	firstBuffer = 8 << 10
-	leastBuffer = 1 << 10
-)
+// scanBuffer is the longest stretch that is seen as one line; a longer one comes in fragments.
+const scanBuffer = 64 << 10
 
 // scanner cuts a message into lines and knows the boundaries of the multiparts that are open.
 type scanner struct {
@@ -19,7 +14,6 @@ type scanner struct {
 	buf        []byte
 	start, end int
 	err        error // of r; io.EOF at the end
-	filled     bool  // the buffer was full once
 	midLine    bool  // the last line was a fragment
 	bounds     []string
 	hit        hit
@@ -40,21 +34,10 @@ type line struct {
 
 func (l line) whole() bool { return len(l.eol) > 0 }
 
-func newScanner(r io.Reader) *scanner {
-	size := firstBuffer
-	if sized, ok := r.(interface{ Len() int }); ok { // a message in memory; one octet more shows its end
-		size = max(leastBuffer, min(sized.Len()+1, firstBuffer))
-	}
-	return &scanner{r: r, buf: make([]byte, size), hit: hit{level: -1}}
-}
-
 // fill reads on and says whether there is more than before.
 func (s *scanner) fill() bool {
 	if s.err != nil {
 		return false
-	}
-	if s.filled && len(s.buf) < scanBuffer { // there is more than most mail is
-		s.buf = append(s.buf, make([]byte, scanBuffer-len(s.buf))...)
 	}
 	if s.start > 0 {
 		copy(s.buf, s.buf[s.start:s.end])
@@ -67,7 +50,6 @@ func (s *scanner) fill() bool {
 		n, err := s.r.Read(s.buf[s.end:])
 		s.end += n
 		s.err = err
-		s.filled = s.filled || s.end == len(s.buf)
 		if n > 0 {
 			return true
 		}
