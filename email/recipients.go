@@ -73,6 +73,17 @@ func filled(list []string) (entries []string) {
 	return entries
 }
 
+// addresses are the addr-specs of mailboxes.
+func addresses(boxes ...[]mail.Address) []string {
+	var list []string
+	for _, some := range boxes {
+		for _, box := range some {
+			list = append(list, box.Address)
+		}
+	}
+	return list
+}
+
 // mailboxOf finds an address among mailboxes; case does not count, as it does not for any mail service of the field.
 func mailboxOf(own []mail.Address, addr string) (mail.Address, bool) {
 	for _, box := range own {

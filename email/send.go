@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/mail"
 
 	"github.com/crmmail/crmmail/attach"
 	"github.com/crmmail/crmmail/email/message"
@@ -174,15 +173,4 @@ func (s *Service) Wake() {
 	case s.wake <- struct{}{}:
 	default:
 	}
-}
-
-// addresses are the addr-specs of mailboxes.
-func addresses(boxes ...[]mail.Address) []string {
-	var list []string
-	for _, some := range boxes {
-		for _, box := range some {
-			list = append(list, box.Address)
-		}
-	}
-	return list
 }

@@ -98,16 +98,8 @@ func unsupported(err error) error {
 
 // confirmationLetter is written in plain words and plain HTML: nothing in it but the link.
 func confirmationLetter(language, url string) message.Message {
-	subject, lead, action, tail := "Confirm your e-mail address",
-		"You, or somebody at your company, asked to send e-mails to customers from this address.",
-		"Confirm the address",
-		"If it was not you, do nothing. The link works once."
-	if language == "ru" {
-		subject, lead, action, tail = "Подтвердите почту",
-			"Вы или ваш коллега попросили отправлять письма клиентам с этого адреса.",
-			"Подтвердить почту",
-			"Если это были не вы, ничего не делайте. Ссылка сработает один раз."
-	}
+	subject, lead := text(letterConfirmSubject, language, ""), text(letterConfirmLead, language, "")
+	action, tail := text(letterConfirmAction, language, ""), text(letterConfirmTail, language, "")
 	return message.Message{
 		Subject: subject,
 		Text:    lead + "\n\n" + action + ": " + url + "\n\n" + tail + "\n",

@@ -95,6 +95,14 @@ const (
 	pageUnsubscribeFailed = "unsubscribe.failed"
 )
 
+// What the letter says that asks to confirm an address.
+const (
+	letterConfirmSubject = "confirmation.subject"
+	letterConfirmLead    = "confirmation.lead"
+	letterConfirmAction  = "confirmation.action"
+	letterConfirmTail    = "confirmation.tail"
+)
+
 // texts is the one table of what people read; {detail} is RefusedError.Detail.
 var texts = map[string]struct{ ru, en string }{
 	CodeCustomerUnknown:       {"Клиент не найден", "There is no such customer"},
@@ -114,6 +122,10 @@ var texts = map[string]struct{ ru, en string }{
 	pageUnsubscribeButton:     {"Отписаться", "Unsubscribe"},
 	pageUnsubscribed:          {"Вы отписались. Рассылок на этот адрес больше не будет", "You have unsubscribed. There will be no more mailings to this address"},
 	pageUnsubscribeFailed:     {"Не получилось. Попробуйте ещё раз через несколько минут", "That did not work. Try again in a few minutes"},
+	letterConfirmSubject:      {"Подтвердите почту", "Confirm your e-mail address"},
+	letterConfirmLead:         {"Вы или ваш коллега попросили отправлять письма клиентам с этого адреса.", "You, or somebody at your company, asked to send e-mails to customers from this address."},
+	letterConfirmAction:       {"Подтвердить почту", "Confirm the address"},
+	letterConfirmTail:         {"Если это были не вы, ничего не делайте. Ссылка сработает один раз.", "If it was not you, do nothing. The link works once."},
 	CodeReplyUnknown:          {"Сообщение, на которое вы отвечаете, не найдено", "The message you answer was not found"},
 	CodeTemplateUnknown:       {"Шаблон не найден", "There is no such template"},
 	CodeTemplateWrongEvent:    {"Можно использовать только шаблоны писем, созданные для события «Клиент»", "Only templates made for the event “Customer” can be used"},
@@ -138,7 +150,8 @@ var texts = map[string]struct{ ru, en string }{
 	CodeMessageIDReused:       {"Тот же идентификатор есть у другого письма", "Another message has the same identifier"},
 }
 
-// Codes lists every code of this package's own texts, sorted: those of refusals and defects, and of what its page says.
+// Codes lists every code of this package's own texts, sorted: those of refusals and defects, and of what its page and its
+// letter say.
 func Codes() []string { return slices.Sorted(maps.Keys(texts)) }
 
 // DefectText is what a code of Received.Defects says to a person; language is "ru" or "en", and anything else means English.
