@@ -130,7 +130,7 @@ func newStore(t testing.TB) *sqlstore.Store {
 }
 
 // pairs makes one database, and gives two handles on one storage at each call: a tenant of its own.
-func pairs(t testing.TB) func(t testing.TB) (one, other *sqlstore.Store) {
+func pairs(t testing.TB) pair {
 	path := newFile(t)
 	return func(t testing.TB) (one, other *sqlstore.Store) {
 		opts := sqlstore.Options{Tenant: rand.Text()}

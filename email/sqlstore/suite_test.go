@@ -8,31 +8,33 @@ import (
 
 	"github.com/crmmail/crmmail/email"
 	"github.com/crmmail/crmmail/email/emailtest"
+	"github.com/crmmail/crmmail/email/sqlstore"
 	"github.com/crmmail/crmmail/sender"
 	"github.com/crmmail/crmmail/template"
 )
 
+// pair gives two handles on one storage at each call.
+type pair = func(t testing.TB) (one, other *sqlstore.Store)
+
+// onPairs runs a conformance suite on each database.
+func onPairs(t *testing.T, suite func(t *testing.T, pair pair)) {
+	onEach(t, func(t *testing.T) { suite(t, pairs(t)) })
+}
+
 func TestStore(t *testing.T) {
-	onEach(t, func(t *testing.T) {
-		pair := pairs(t)
-		emailtest.TestStore(t, emailtest.StoreHarness{
-			Open: func(t testing.TB) (one, other email.Store) { return pair(t) },
-		})
+	onPairs(t, func(t *testing.T, pair pair) {
+		emailtest.TestStore(t, emailtest.StoreHarness{Open: func(t testing.TB) (one, other email.Store) { return pair(t) }})
 	})
 }
 
 func TestBlobs(t *testing.T) {
-	onEach(t, func(t *testing.T) {
-		pair := pairs(t)
-		emailtest.TestBlobs(t, emailtest.BlobsHarness{
-			Open: func(t testing.TB) (one, other email.Blobs) { return pair(t) },
-		})
+	onPairs(t, func(t *testing.T, pair pair) {
+		emailtest.TestBlobs(t, emailtest.BlobsHarness{Open: func(t testing.TB) (one, other email.Blobs) { return pair(t) }})
 	})
 }
 
 func TestCustomers(t *testing.T) {
-	onEach(t, func(t *testing.T) {
-		pair := pairs(t)
+	onPairs(t, func(t *testing.T, pair pair) {
 		emailtest.TestCustomers(t, emailtest.CustomersHarness{
 			Open: func(t testing.TB, customers []email.Customer) (email.Customers, email.Customers) {
 				one, other := pair(t)
@@ -46,8 +48,7 @@ func TestCustomers(t *testing.T) {
 }
 
 func TestDirectory(t *testing.T) {
-	onEach(t, func(t *testing.T) {
-		pair := pairs(t)
+	onPairs(t, func(t *testing.T, pair pair) {
 		emailtest.TestDirectory(t, emailtest.DirectoryHarness{
 			Open: func(t testing.TB, users, stores, additional []sender.Identity) (sender.Directory, sender.Directory) {
 				one, other := pair(t)
@@ -65,26 +66,19 @@ func TestDirectory(t *testing.T) {
 }
 
 func TestTokens(t *testing.T) {
-	onEach(t, func(t *testing.T) {
-		pair := pairs(t)
-		emailtest.TestTokens(t, emailtest.TokensHarness{
-			Open: func(t testing.TB) (one, other sender.Tokens) { return pair(t) },
-		})
+	onPairs(t, func(t *testing.T, pair pair) {
+		emailtest.TestTokens(t, emailtest.TokensHarness{Open: func(t testing.TB) (one, other sender.Tokens) { return pair(t) }})
 	})
 }
 
 func TestRules(t *testing.T) {
-	onEach(t, func(t *testing.T) {
-		pair := pairs(t)
-		emailtest.TestRules(t, emailtest.RulesHarness{
-			Open: func(t testing.TB) (one, other email.Rules) { return pair(t) },
-		})
+	onPairs(t, func(t *testing.T, pair pair) {
+		emailtest.TestRules(t, emailtest.RulesHarness{Open: func(t testing.TB) (one, other email.Rules) { return pair(t) }})
 	})
 }
 
 func TestLoader(t *testing.T) {
-	onEach(t, func(t *testing.T) {
-		pair := pairs(t)
+	onPairs(t, func(t *testing.T, pair pair) {
 		emailtest.TestLoader(t, emailtest.LoaderHarness{
 			Open: func(t testing.TB, templates []template.Template) (template.Loader, template.Loader) {
 				one, other := pair(t)
@@ -98,28 +92,19 @@ func TestLoader(t *testing.T) {
 }
 
 func TestSuppressions(t *testing.T) {
-	onEach(t, func(t *testing.T) {
-		pair := pairs(t)
-		emailtest.TestSuppressions(t, emailtest.SuppressionsHarness{
-			Open: func(t testing.TB) (one, other email.Suppressions) { return pair(t) },
-		})
+	onPairs(t, func(t *testing.T, pair pair) {
+		emailtest.TestSuppressions(t, emailtest.SuppressionsHarness{Open: func(t testing.TB) (one, other email.Suppressions) { return pair(t) }})
 	})
 }
 
 func TestCampaigns(t *testing.T) {
-	onEach(t, func(t *testing.T) {
-		pair := pairs(t)
-		emailtest.TestCampaigns(t, emailtest.CampaignsHarness{
-			Open: func(t testing.TB) (one, other email.Campaigns) { return pair(t) },
-		})
+	onPairs(t, func(t *testing.T, pair pair) {
+		emailtest.TestCampaigns(t, emailtest.CampaignsHarness{Open: func(t testing.TB) (one, other email.Campaigns) { return pair(t) }})
 	})
 }
 
 func TestRates(t *testing.T) {
-	onEach(t, func(t *testing.T) {
-		pair := pairs(t)
-		emailtest.TestRates(t, emailtest.RatesHarness{
-			Open: func(t testing.TB) (one, other email.Rates) { return pair(t) },
-		})
+	onPairs(t, func(t *testing.T, pair pair) {
+		emailtest.TestRates(t, emailtest.RatesHarness{Open: func(t testing.TB) (one, other email.Rates) { return pair(t) }})
 	})
 }
