@@ -13,25 +13,35 @@ const (
 	markerEnd   = "</div>\n"
 )
 
-var (
-	markerText = regexp.MustCompile(`\bcrm-ref:([A-Za-z0-9._-]{1,200})\b`)
-	bodyEnd    = regexp.MustCompile(`(?i)</body\s*>`)
-)
+const markerName = "crm-ref:"
+
+var markerText = regexp.MustCompile(`\b` + markerName + `([A-Za-z0-9._-]{1,200})\b`)
 
 // marked is HTML with the marker of a conversation at its end. It is HTML as it was where there is no secret to sign with.
 func (c *Config) marked(html, conversationID string) string {
 	if html == "" || len(c.Secret) == 0 {
 		return html
 	}
-	text := "crm-ref:" + conversationID + "." + c.sign("marker", conversationID)
+	text := markerName + conversationID + "." + c.sign("marker", conversationID)
 	if markerText.FindString(text) != text {
 		return html // an id of the host's own kind
 	}
-	end := len(html)
-	if places := bodyEnd.FindAllStringIndex(html, -1); len(places) > 0 {
-		end = places[len(places)-1][0]
-	}
+	end := bodyEnd(html)
 	return html[:end] + markerBegin + text + markerEnd + html[end:]
+}
+
+// bodyEnd is where the last </body> of html begins, or its end.
+func bodyEnd(html string) int {
+	const tag = "</body"
+	for at := len(html); ; {
+		if at = strings.LastIndex(html[:at], "</"); at < 0 {
+			return len(html)
+		}
+		if rest := html[at:]; len(rest) > len(tag) && strings.EqualFold(rest[:len(tag)], tag) &&
+			strings.HasPrefix(strings.TrimLeft(rest[len(tag):], " \t\r\n\f"), ">") {
+			return at
+		}
+	}
 }
 
 // conversationsMarked are the conversations whose markers stand in texts, each as often as it does.
@@ -41,6 +51,9 @@ func (c *Config) conversationsMarked(texts ...string) []string {
 		return nil
 	}
 	for _, text := range texts {
+		if !strings.Contains(text, markerName) { // spares nearly all mail the expression
+			continue
+		}
 		for _, m := range markerText.FindAllStringSubmatch(text, maxKnown) {
 			if id, ok := c.verified(m[1], "marker"); ok {
 				ids = append(ids, id)
@@ -52,7 +65,7 @@ func (c *Config) conversationsMarked(texts ...string) []string {
 
 // unmarked is text without markers, for people.
 func unmarked(text string) string {
-	if !strings.Contains(text, "crm-ref:") {
+	if !strings.Contains(text, markerName) {
 		return text
 	}
 	return markerText.ReplaceAllString(text, "")

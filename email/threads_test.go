@@ -57,9 +57,9 @@ func newHistory(t *testing.T) *history {
 func TestMarkerStandsInTheBody(t *testing.T) {
 	w := newWorld(t, withSecret)
 	w.dispatch(t, w.send(t, func(d *email.Draft) {
-		d.Letter.HTML = "<html><body><p>Say </body>, he said</p></BODY ></html>"
+		d.Letter.HTML = "<html><body><p>Say </body>, he said</p></BODY ></bodyguard></html>"
 	}).ID)
-	assert.Regexp(t, `</body>, he said</p><div [^>]*>crm-ref:[\w.-]+</div>\s*</BODY ></html>`, w.recorder.Deliveries()[0].Parsed.HTML)
+	assert.Regexp(t, `</body>, he said</p><div [^>]*>crm-ref:[\w.-]+</div>\s*</BODY ></bodyguard></html>`, w.recorder.Deliveries()[0].Parsed.HTML)
 }
 
 // provider takes every message and gives it an id of its own.
