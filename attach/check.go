@@ -53,12 +53,11 @@ func (p Policy) Check(ctx context.Context, files []File, opts Options) (Report, 
 // checker holds what the files of one check share.
 type checker struct {
 	Policy
-	opts    Options
-	ctx     context.Context
-	sniffer sniff.Sniffer
-	tail    sniff.Tail
-	sha     hash.Hash
-	buf     []byte
+	opts Options
+	ctx  context.Context
+	tail sniff.Tail
+	sha  hash.Hash
+	buf  []byte
 }
 
 // judge says everything about one file but what depends on the others.
@@ -73,7 +72,7 @@ func (c *checker) judge(f File) Verdict {
 	}
 	defer src.close()
 	v.Size = src.size
-	content, err := c.sniffer.Sniff(src, src.size)
+	content, err := sniffed(src, src.size)
 	if err != nil {
 		c.judgeFormat(&v, sniff.Content{})
 		v.fail(err)

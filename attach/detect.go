@@ -2,6 +2,7 @@ package attach
 
 import (
 	"io"
+	"sync"
 
 	"github.com/crmmail/crmmail/attach/internal/sniff"
 )
@@ -10,8 +11,7 @@ import (
 // files that no policy judges, such as those of a message received. It reads little, and looks at structure, not at a
 // name. The error is a read error of r.
 func Detect(r io.ReaderAt, size int64) (format, mediaType string, err error) {
-	var s sniff.Sniffer
-	c, err := s.Sniff(r, size)
+	c, err := sniffed(r, size)
 	if err != nil {
 		return "", "", err
 	}
@@ -22,11 +22,19 @@ func Detect(r io.ReaderAt, size int64) (format, mediaType string, err error) {
 // header states its size, at most 50 megapixels and 30,000 pixels a side. It gives the media type in any case. A picture
 // that a browser then cannot show (a lossless JPEG, a PNG of Apple's own kind) is no error. The error is a read error of r.
 func ViewablePicture(r io.ReaderAt, size int64, also ...string) (mediaType string, ok bool, err error) {
-	var s sniff.Sniffer
-	c, err := s.Sniff(r, size)
+	c, err := sniffed(r, size)
 	if err != nil {
 		return "", false, err
 	}
 	stated := c.Width > 0 && c.Height > 0
 	return c.MediaType, Viewable(c.MediaType, also...) && stated && !tooBig(c), nil
+}
+
+// sniffers are at rest: the next file is read into their buffers.
+var sniffers = sync.Pool{New: func() any { return new(sniff.Sniffer) }}
+
+func sniffed(r io.ReaderAt, size int64) (sniff.Content, error) {
+	s := sniffers.Get().(*sniff.Sniffer)
+	defer sniffers.Put(s)
+	return s.Sniff(r, size)
 }
