@@ -95,9 +95,13 @@ func (d Domains) Check(ctx context.Context, domain string) Alignment {
 	if d.Resolver == nil {
 		d.Resolver = net.DefaultResolver
 	}
-	a := Alignment{Domain: ascii}
-	a.SPF = d.checkSPF(ctx, orDefault(d.ReturnPath, ascii))
-	a.DKIM = d.checkDKIM(ctx, orDefault(d.DKIM.Domain, ascii))
+	a := Alignment{Domain: ascii, SPF: bad(CodeDomainBad, d.ReturnPath, ""), DKIM: bad(CodeDomainBad, d.DKIM.Domain, "")}
+	if asked, ok := orDefault(d.ReturnPath, ascii); ok {
+		a.SPF = d.checkSPF(ctx, asked)
+	}
+	if asked, ok := orDefault(d.DKIM.Domain, ascii); ok {
+		a.DKIM = d.checkDKIM(ctx, asked)
+	}
 	a.DMARC = d.checkDMARC(ctx, ascii, a)
 	return a
 }
@@ -105,11 +109,13 @@ func (d Domains) Check(ctx context.Context, domain string) Alignment {
 // registrable takes what can be asked of the DNS: no empty label, none over 63 octets.
 var registrable = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
 
-func orDefault(domain, otherwise string) string {
-	if ascii, err := registrable.ToASCII(domain); err == nil {
-		return ascii
+// orDefault returns a domain in ASCII, if it is one; where none is given, otherwise.
+func orDefault(domain, otherwise string) (ascii string, ok bool) {
+	if domain == "" {
+		return otherwise, true
 	}
-	return otherwise
+	ascii, err := registrable.ToASCII(strings.TrimSuffix(domain, "."))
+	return ascii, err == nil
 }
 
 // records finds the text records of a name that are of one kind.

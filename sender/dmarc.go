@@ -22,10 +22,10 @@ func (d Domains) checkDMARC(ctx context.Context, from string, found Alignment) P
 		return bad(CodeDMARCInvalid, from, name).of(record)
 	}
 	spf, dkim := found.SPF.Status, found.DKIM.Status
-	if !aligned(orDefault(d.ReturnPath, from), from, policy.SPFAlignment == dmarc.AlignmentStrict) {
+	if path, _ := orDefault(d.ReturnPath, from); !aligned(path, from, policy.SPFAlignment == dmarc.AlignmentStrict) {
 		spf = ProofBad
 	}
-	if !aligned(orDefault(d.DKIM.Domain, from), from, policy.DKIMAlignment == dmarc.AlignmentStrict) {
+	if signer, _ := orDefault(d.DKIM.Domain, from); !aligned(signer, from, policy.DKIMAlignment == dmarc.AlignmentStrict) {
 		dkim = ProofBad
 	}
 	switch {

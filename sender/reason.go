@@ -35,7 +35,7 @@ const (
 	// CodeAddressChanged: Confirm after the identity got another address, or is gone.
 	CodeAddressChanged = "sender.address-changed"
 
-	// CodeDomainBad: [Domains.Check] of what is no domain: "shop..example".
+	// CodeDomainBad: [Domains.Check] of what is no domain, "shop..example", or with such a one in its settings.
 	CodeDomainBad = "domain.bad"
 	// CodeDomainNoAnswer: the DNS gave no answer about {name}.
 	CodeDomainNoAnswer = "domain.no-answer"
