@@ -272,6 +272,26 @@ func TestValue(t *testing.T) {
 	assert.True(t, twig.Int(1).Key("0").IsNull())
 }
 
+// A host's filter reads the date that a host's variable or a template's own is.
+func TestTime(t *testing.T) {
+	paid := time.Date(2026, 5, 9, 18, 45, 0, 0, time.FixedZone("", 3*3600))
+	eng := newEngine(t, twig.Options{Location: time.UTC, Filters: map[string]twig.Func{"nanoseconds": {
+		Params: []twig.Param{{Name: "date"}},
+		Call: func(_ context.Context, args []twig.Value) (twig.Value, error) {
+			at, ok := args[0].Time()
+			if !ok {
+				return twig.String("no date"), nil
+			}
+			return twig.String(at.Format(time.RFC3339Nano)), nil
+		},
+	}}})
+	tpl, err := eng.Parse(context.Background(), "t", "{{ paid|nanoseconds }} {{ date('2026-05-09')|nanoseconds }} {{ '2026-05-09'|nanoseconds }} {{ 0|nanoseconds }}", template.EscapeNone)
+	require.NoError(t, err)
+	out, err := tpl.Render(context.Background(), template.Vars{"paid": paid})
+	require.NoError(t, err)
+	assert.Equal(t, "2026-05-09T18:45:00+03:00 2026-05-09T00:00:00Z no date no date", out.Text)
+}
+
 func TestConcurrentUse(t *testing.T) {
 	eng := newEngine(t, twig.Options{Source: source{"i": "{{ '9 May 2026'|date('j') == 9 ? '<' }}{{ n }}{% macro m(a) %}{{ a }}{% endmacro %}{{ _self.m(n) }}>", "base": "{% block a %}{% endblock %}{{ list|join }}"}})
 	tpl, err := eng.Parse(context.Background(), "t", `{% extends "base" %}{% block a %}{% for x in list %}{% include "i" %}{% endfor %}{% endblock %}`, template.EscapeHTML)

@@ -3,6 +3,7 @@ package twig
 import (
 	"math"
 	"strconv"
+	"time"
 	"unsafe"
 )
 
@@ -200,6 +201,15 @@ func (v Value) Int() int64 { return toInt(v) }
 
 // Float is the value converted to a float as PHP converts it.
 func (v Value) Float() float64 { return toFloat(v) }
+
+// Time is the time of a date, in its zone; false for anything else. Text that says a date is none before a template makes it
+// one, by the function date.
+func (v Value) Time() (time.Time, bool) {
+	if v.k != kDate {
+		return time.Time{}, false
+	}
+	return v.date().t, true
+}
 
 // IsNull reports whether the value is null.
 func (v Value) IsNull() bool { return v.isNull() }
