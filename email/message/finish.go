@@ -10,7 +10,7 @@ import (
 
 // finish makes the result out of the header and the leaves.
 func (p *parser) finish() {
-	h, out := p.head, &p.out
+	h, out := p.head, p.out
 	out.Fields = make([]Field, len(h))
 	for i, f := range h {
 		out.Fields[i] = Field{f.name, withoutNUL(p.headerText(f.body))}

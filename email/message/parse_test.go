@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net/mail"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -237,4 +238,15 @@ func TestHeaderAccess(t *testing.T) {
 	assert.Equal(t, "a\ufffdb", p.Header("X-Nul"))
 	assert.Empty(t, p.Header("Y"))
 	assert.Nil(t, p.Headers("Y"))
+}
+
+// TestBudgetOfPreambles: what stands in a multipart that has no parts is text, and counts as such; other parts may follow.
+func TestBudgetOfPreambles(t *testing.T) {
+	raw := "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/mixed; boundary=b\n\nfirst line\n--a\n\nsecond\n--a--\n"
+	for limit, want := range map[int64]string{1: "f\n", 11: "first line\n\n", 14: "first line\n\nsec", 100: "first line\n\nsecond"} {
+		p, err := message.Parse(strings.NewReader(raw), message.ParseOptions{MaxDecoded: limit})
+		require.NoError(t, err)
+		assert.Equal(t, want, p.Text)
+		assert.Equal(t, limit < 100, slices.Contains(p.Defects, "limit.decoded"))
+	}
 }

@@ -12,7 +12,7 @@ import (
 type parser struct {
 	scanner
 	opts        ParseOptions
-	out         Parsed
+	out         *Parsed // no part of the parser: what the parser refers to goes, such as the reader
 	head        rawHeader
 	charset     string // of the message, for what stands in its header unencoded
 	texts       []string
@@ -35,7 +35,7 @@ type report struct{ mediaType, content string }
 // opts.Attachment takes them.
 func Parse(r io.Reader, opts ParseOptions) (*Parsed, error) {
 	memory := buffersAtRest.Get().(*buffers)
-	p := &parser{scanner: scanner{r: r, buf: memory.scan, hit: hit{level: -1}}, opts: opts, decoded: memory.decoded}
+	p := &parser{scanner: scanner{r: r, buf: memory.scan, hit: hit{level: -1}}, opts: opts, out: new(Parsed), decoded: memory.decoded}
 	defer p.giveBack(memory)
 	p.headerLeft, p.decodedLeft = 1<<20, 128<<20
 	if opts.MaxHeader > 0 {
@@ -67,7 +67,7 @@ func Parse(r io.Reader, opts ParseOptions) (*Parsed, error) {
 		return nil, p.scanner.err
 	}
 	p.finish()
-	return &p.out, nil
+	return p.out, nil
 }
 
 // buffers are what one message after the other is read through. Nothing of them is in what Parse returns.
@@ -140,9 +140,11 @@ func (p *parser) multipart(e entity, boundary string, depth int) {
 	if !met || p.hit.level < level {
 		p.bounds = p.bounds[:level]
 		p.defect("part.no-parts")
-		if p.decodedLeft -= int64(len(preamble)); p.decodedLeft < 0 {
+		if int64(len(preamble)) > p.decodedLeft {
+			preamble = preamble[:p.decodedLeft]
 			p.defect("limit.decoded")
 		}
+		p.decodedLeft -= int64(len(preamble))
 		p.addText(e, preamble)
 		return
 	}

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
+	"weak"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -66,4 +68,15 @@ func TestContentEndsWithParse(t *testing.T) {
 		require.NoError(t, err)
 		require.Empty(t, rest)
 	}
+}
+
+// TestParsedKeepsNoReader: who keeps the result does not keep what it was read from.
+func TestParsedKeepsNoReader(t *testing.T) {
+	r := strings.NewReader("Subject: x\n\n" + strings.Repeat("text\n", 10))
+	reader := weak.Make(r)
+	p, err := message.Parse(r, message.ParseOptions{})
+	require.NoError(t, err)
+	runtime.GC()
+	assert.Nil(t, reader.Value())
+	runtime.KeepAlive(p)
 }
