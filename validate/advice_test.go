@@ -1,9 +1,11 @@
 package validate_test
 
 import (
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -261,4 +263,30 @@ func TestNewRefusesUnknownNames(t *testing.T) {
 	}
 	_, err := validate.New(ranked(validate.StageSend, "link.short", validate.SeverityNote))
 	assert.NoError(t, err)
+}
+
+func TestTooLongHost(t *testing.T) {
+	for length, want := range map[int][]string{253: {}, 254: {"link.invalid"}} {
+		host := strings.Repeat("abc.", 64)[:length-len(".example")] + ".example"
+		require.Len(t, host, length)
+		url := "https://" + host + "/x"
+		c := validate.Content{HTML: `<a href="` + url + `">x</a>`}
+		assert.Equal(t, want, codes(checkAll(t, validate.Options{}, validate.StageSend, c)), length)
+		assert.Equal(t, want, codes(checkAll(t, validate.Options{}, validate.StageSend, validate.Content{Text: url})), length)
+	}
+}
+
+// TestFindingsKeepNothing: who keeps a finding does not keep the letter.
+func TestFindingsKeepNothing(t *testing.T) {
+	html := strings.Clone(`<a href="http://shop.example/x">x</a> <a href="https://bit.ly/x">x</a>`)
+	begin := uintptr(unsafe.Pointer(unsafe.StringData(html)))
+	found := checkAll(t, validate.Options{}, validate.StageSend, validate.Content{HTML: html}).Findings
+	require.Len(t, found, 2)
+	for _, f := range found {
+		for _, text := range []string{f.Host, f.Snippet} {
+			require.NotEmpty(t, text)
+			assert.False(t, uintptr(unsafe.Pointer(unsafe.StringData(text)))-begin < uintptr(len(html)), "%s: %s", f.Code, text)
+		}
+	}
+	runtime.KeepAlive(html)
 }

@@ -96,7 +96,7 @@ func (p *pass) done() []Finding {
 		}
 		column += utf8.RuneCountInString(passed)
 		at, f.Line, f.Column = f.Start, line, column
-		f.Snippet = snippet(p.given[f.Start:f.End])
+		f.Snippet, f.Host = snippet(p.given[f.Start:f.End]), strings.Clone(f.Host)
 	}
 	return p.findings
 }

@@ -46,7 +46,7 @@ func isPlainLink(url string, references bool) bool {
 			label = i + 1
 		}
 	}
-	if label == 0 || i-label < 2 || !isLetter(host[label]) || isLocalSuffix(host[label:i]) || strings.Contains(host[:i], "xn--") {
+	if i > maxDomain || label == 0 || i-label < 2 || !isLetter(host[label]) || isLocalSuffix(host[label:i]) || strings.Contains(host[:i], "xn--") {
 		return false
 	}
 	if i < len(host) && host[i] != '/' && host[i] != '?' && host[i] != '#' {

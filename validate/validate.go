@@ -161,7 +161,7 @@ func (r Result) Blocked() bool {
 
 // Check applies the rules to every part of c. The only error is that of ctx; what is wrong with
 // the content is a finding. An unknown stage is checked as StageSend, the strictest. The snippets
-// of findings are copies: nothing of c is kept.
+// and hosts of findings are copies: nothing of c is kept.
 func (v *Validator) Check(ctx context.Context, stage Stage, c Content) (Result, error) {
 	if !slices.Contains(stages[:], stage) {
 		stage = StageSend
