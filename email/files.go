@@ -75,7 +75,7 @@ func (h HistoryService) file(ctx context.Context, msg Message, place int, name s
 
 // ServeAttachment answers a request for one file of a message: as a download, or with show inside the page where the file
 // is a picture that is safe to show. It knows ranges and sets the fields that keep a browser from guessing. Whether the
-// asking person may see the message is the host's to know.
+// asking person may see the message is the host's to know. Why a content could not be read goes into the log.
 func (h HistoryService) ServeAttachment(w http.ResponseWriter, r *http.Request, messageID string, place int, show bool) {
 	file, mediaType, err := h.Attachment(r.Context(), messageID, place)
 	if err != nil {
@@ -86,7 +86,7 @@ func (h HistoryService) ServeAttachment(w http.ResponseWriter, r *http.Request, 
 	if show {
 		kind = "inline"
 	}
-	attach.Serve(w, r, kind, file, mediaType)
+	h.serve(w, r, kind, file, mediaType)
 }
 
 // ServeAll answers a request for all files of a message at once: with the archive of an answer's files, or with the file
@@ -102,10 +102,11 @@ func (h HistoryService) ServeAll(w http.ResponseWriter, r *http.Request, message
 			return // its length is known only when it is written
 		}
 		if err := all.WriteArchive(r.Context(), w); err != nil {
+			h.logUnserved(r, err)
 			panic(http.ErrAbortHandler) // half an archive must not look like a whole one
 		}
 	case len(all.Files) == 1:
-		attach.Serve(w, r, "attachment", all.Files[0], all.MediaTypes[0])
+		h.serve(w, r, "attachment", all.Files[0], all.MediaTypes[0])
 	default:
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(http.StatusMultipleChoices)
@@ -115,12 +116,32 @@ func (h HistoryService) ServeAll(w http.ResponseWriter, r *http.Request, message
 	}
 }
 
-// serveError answers 404 for what is not there and 500 for what fails, which only the log tells.
+// serve answers with a file, and logs why where its content cannot be opened.
+func (h HistoryService) serve(w http.ResponseWriter, r *http.Request, disposition string, file attach.File, mediaType string) {
+	open := file.Open
+	file.Open = func() (io.ReadCloser, error) {
+		content, err := open()
+		if err != nil {
+			h.logUnserved(r, err)
+		}
+		return content, err
+	}
+	attach.Serve(w, r, disposition, file, mediaType)
+}
+
+// serveError answers 404 for what is not there and 500 for what fails.
 func (h HistoryService) serveError(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, ErrNotFound) || errors.Is(err, attach.ErrNoFiles) {
 		http.NotFound(w, r)
 		return
 	}
-	h.config.Logger.ErrorContext(r.Context(), "files not served", "tenant", h.config.Tenant, "error", redact(err))
+	h.logUnserved(r, err)
 	http.Error(w, "internal error", http.StatusInternalServerError)
+}
+
+// logUnserved tells what no answer does. Whoever has gone is not missed.
+func (h HistoryService) logUnserved(r *http.Request, err error) {
+	if r.Context().Err() == nil {
+		h.config.Logger.ErrorContext(r.Context(), "files not served", "tenant", h.config.Tenant, "error", redact(err))
+	}
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,7 +30,50 @@ func TestFilesThatCannotBeServed(t *testing.T) {
 		assert.Equal(t, http.StatusInternalServerError, response.StatusCode, name)
 		assert.Equal(t, "internal error\n", string(body(t, response)), name)
 		assert.Contains(t, log.String(), "database is away", name)
+
+		log.Reset()
+		gone, leave := context.WithCancel(t.Context())
+		leave()
+		handler(httptest.NewRecorder(), httptest.NewRequestWithContext(gone, http.MethodGet, "/", nil))
+		assert.Empty(t, log.String(), "who asked has gone")
 	}
+}
+
+// Neither the answer that there is no such file nor a broken archive says that the contents are away.
+func TestContentsThatCannotBeServed(t *testing.T) {
+	var log bytes.Buffer
+	contents := &awayBlobs{}
+	w := newWorld(t, func(c *email.Config) {
+		contents.Blobs, c.Blobs = c.Blobs, contents
+		c.Logger = slog.New(slog.NewTextHandler(&log, nil))
+	})
+	in := w.receive(t, rawMail(t))
+	one := w.send(t, attached(pdf("a.pdf", 100, 0)))
+	answer := w.send(t, attached(pdf("a.pdf", 100, 0), pdf("b.pdf", 100, 1)), func(d *email.Draft) { d.InReplyTo = in.ID })
+	contents.away = true
+	for name, handler := range map[string]func(http.ResponseWriter, *http.Request){
+		"all of one": w.serveAll(one.ID), "one": w.serveOne(one.ID, 0, false),
+	} {
+		log.Reset()
+		assert.Equal(t, http.StatusNotFound, get(handler).StatusCode, name)
+		assert.Contains(t, log.String(), "contents are away", name)
+	}
+	log.Reset()
+	assert.PanicsWithValue(t, http.ErrAbortHandler, func() { get(w.serveAll(answer.ID)) })
+	assert.Contains(t, log.String(), "contents are away")
+}
+
+// awayBlobs cannot be read while they are away.
+type awayBlobs struct {
+	email.Blobs
+	away bool
+}
+
+func (b *awayBlobs) OpenBlob(ctx context.Context, id string) (io.ReadCloser, error) {
+	if b.away {
+		return nil, errors.New("contents are away")
+	}
+	return b.Blobs.OpenBlob(ctx, id)
 }
 
 // unreadableStore fails where it is read.
