@@ -86,8 +86,9 @@ type Config struct {
 	// Dispatch says how Run works.
 	Dispatch Dispatch
 
-	// Secret keys the signatures in Message-IDs, by which an answer finds its conversation; empty: they are random and
-	// an answer is found by the stored Message-ID alone. At least 16 octets.
+	// Secret keys the signatures in Message-IDs, reply addresses, the hidden line of each letter and links to unsubscribe; with
+	// another one those that went out are no longer known for ours. At least 16 octets. Empty: Message-IDs are random, and
+	// an answer is found by the stored one alone.
 	Secret []byte
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
