@@ -21,11 +21,24 @@ const leastFiller = 10
 // withoutFiller returns text without its padding, be that characters or references to them, with the white space that
 // programs put between them.
 func withoutFiller(text string) string {
-	if len(text) < leastFiller*len("\u00AD") {
+	before, after := cutFiller(text)
+	if before == text {
 		return text
 	}
 	var out strings.Builder
-	kept := 0 // up to here text is in out, or was padding
+	out.WriteString(before)
+	for after != "" {
+		before, after = cutFiller(after)
+		out.WriteString(before)
+	}
+	return out.String()
+}
+
+// cutFiller returns what stands before the first padding in text, and behind it.
+func cutFiller(text string) (before, after string) {
+	if len(text) < leastFiller*len("\u00AD") {
+		return text, ""
+	}
 	for at := 0; at < len(text); {
 		if c := text[at]; c != '&' && c != 0xC2 && c != 0xE2 { // the first octets of all that padding begins with
 			at++
@@ -33,16 +46,11 @@ func withoutFiller(text string) string {
 		}
 		units, length := fillerRun(text[at:])
 		if units >= leastFiller {
-			out.WriteString(text[kept:at])
-			kept = at + length
+			return text[:at], text[at+length:]
 		}
 		at += max(length, 1)
 	}
-	if kept == 0 {
-		return text
-	}
-	out.WriteString(text[kept:])
-	return out.String()
+	return text, ""
 }
 
 // fillerRun returns the units of padding that text begins with, and their length.

@@ -105,7 +105,7 @@ func hasOwnPreheader(head, body string) bool {
 
 // holdsTextOnly reads on to the end of the element that begins and reports whether it held text, and no pictures, links or tables.
 func (s *scanner) holdsTextOnly() bool {
-	tag, text, only := s.tag, false, true
+	element, text, only := s.identity(), false, true
 	for depth := 1; depth > 0; {
 		switch s.next() {
 		case tokenEOF:
@@ -113,14 +113,14 @@ func (s *scanner) holdsTextOnly() bool {
 		case tokenText:
 			text = text || visible(s.text())
 		case tokenStartTag:
-			switch s.tag {
-			case tag:
+			switch {
+			case s.identity() == element:
 				depth++
-			case atom.A, atom.Img, atom.Table, atom.Input:
+			case s.tag == atom.A, s.tag == atom.Img, s.tag == atom.Table, s.tag == atom.Input:
 				only = false
 			}
 		case tokenEndTag:
-			if s.tag == tag {
+			if s.identity() == element {
 				depth--
 			}
 		}

@@ -1,6 +1,10 @@
 package template
 
-import "strings"
+import (
+	"strings"
+
+	"golang.org/x/net/html/atom"
+)
 
 // attribute is an attribute of a tag, as written.
 type attribute struct{ name, value string }
@@ -115,6 +119,20 @@ func (s *scanner) attr(name string) (string, bool) {
 
 // elementName returns the name of a tag in lower case.
 func (s *scanner) elementName() string { return visibleNulls(lower(s.name)) }
+
+// identity tells an element from others: by its name where HTML does not know it.
+type identity struct {
+	tag  atom.Atom
+	name string
+}
+
+// identity returns the element of a tag.
+func (s *scanner) identity() identity {
+	if s.tag != 0 {
+		return identity{tag: s.tag}
+	}
+	return identity{name: s.elementName()}
+}
 
 // decoded returns what the value of an attribute says.
 func (a *attribute) decoded() string {

@@ -1,15 +1,14 @@
 package template
 
-import (
-	"strings"
-
-	"golang.org/x/net/html/atom"
-)
+import "strings"
 
 // StripPreheader returns doc without the preheader that [InsertPreheader] put in, for quoting a letter and for a
 // message that quotes ours: elements with its class, also with the prefixes that mail programs give to classes, and
 // every run of ten or more characters of padding in the text, because some programs rewrite classes. All else stays
 // byte for byte, and an element that is never closed stays whole.
+//
+// What stood on both sides of what is left out may be a tag together: of a letter that somebody else wrote, make the
+// result safe to show, not doc.
 func StripPreheader(doc string) string {
 	if !strings.Contains(doc, preheaderClass) && len(withoutFiller(doc)) == len(doc) {
 		return doc
@@ -24,9 +23,9 @@ func StripPreheader(doc string) string {
 type stripper struct {
 	scanner
 	out      strings.Builder
-	inRaw    bool // inside the text of a script, a style sheet …
-	skipFrom int  // where the element begins that is being skipped, or -1
-	skipTag  atom.Atom
+	inRaw    bool     // inside the text of a script, a style sheet …
+	skipFrom int      // where the element begins that is being skipped, or -1
+	skipping identity // that element
 	depth    int
 	stripped bool // the element before was ours: the line break after it was too
 }
@@ -69,16 +68,16 @@ func (s *stripper) step(kind tokenKind) {
 
 func (s *stripper) open() {
 	switch {
-	case s.skipFrom >= 0 && s.tag == s.skipTag:
+	case s.skipFrom >= 0 && s.identity() == s.skipping:
 		s.depth++
 	case s.skipFrom < 0 && s.traits&void == 0 && s.isPreheader():
-		s.skipFrom, s.skipTag, s.depth = s.begin, s.tag, 1
+		s.skipFrom, s.skipping, s.depth = s.begin, s.identity(), 1
 	}
 }
 
 // close reports whether an end tag ends the element that is being skipped.
 func (s *stripper) close() bool {
-	if s.skipFrom < 0 || s.tag != s.skipTag {
+	if s.skipFrom < 0 || s.identity() != s.skipping {
 		return false
 	}
 	s.depth--

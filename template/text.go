@@ -66,7 +66,7 @@ type texter struct {
 // texters are at rest: a letter's text is written into the memory of an earlier one.
 var texters = sync.Pool{New: func() any { return new(texter) }}
 
-// rest keeps the memory for another letter, but no word of this one.
+// rest keeps the memory for another letter, but nothing that refers to this one.
 func (t *texter) rest() {
 	const most = 64 << 10 // octets of text; of a larger letter nothing is kept
 	if cap(t.out) > most || cap(t.attrs) > maxDepth {
@@ -88,7 +88,10 @@ func (t *texter) words() {
 	case t.raw:
 		t.write(withoutFiller(t.text()))
 	default:
-		t.references(withoutFiller(text))
+		for before := ""; text != ""; {
+			before, text = cutFiller(text)
+			t.references(before) // what stands on both sides of padding is no reference together
+		}
 	}
 }
 

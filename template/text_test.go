@@ -4,6 +4,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,6 +20,7 @@ func TestTextFromHTML(t *testing.T) {
 		"plain":                  {"  Hello,\n\t world ", "Hello, world"},
 		"entities":               {"A &amp; B &lt;C&gt; &laquo;D&raquo; &#8470;1 &quot;&#39;", "A & B <C> «D» №1 \"'"},
 		"no-break space":         {"10&nbsp;000&nbsp;₽", "10 000 ₽"},
+		"parted by padding":      {"&l" + strings.Repeat("&shy;", 10) + "t; &#8" + strings.Repeat("&zwnj;&nbsp;", 10) + "470;", "&lt; 470;"},
 		"soft hyphens":           {"сло&shy;во&#8203;", "слово"},
 		"paragraphs":             {"<p style='x'>One</p>\n<p>Two</p>", "One\n\nTwo"},
 		"breaks":                 {"One<br>Two<br/>Three<br><br><br><br>Four", "One\nTwo\nThree\n\nFour"},
@@ -99,6 +101,15 @@ func TestTextFromHTMLIsBounded(t *testing.T) {
 			assert.Less(t, len(template.TextFromHTML(doc)), 60*n+len(doc))
 		})
 	}
+}
+
+// TestTextOfNestedLinks: each of the links that are open is compared with the same long line, at no cost of its length.
+func TestTextOfNestedLinks(t *testing.T) {
+	line := strings.Repeat("x", 8<<20)
+	began := time.Now()
+	text := template.TextFromHTML(strings.Repeat("<a href=https://a.ru><table>", 256) + line)
+	assert.Less(t, time.Since(began), 2*time.Second)
+	assert.Equal(t, line+strings.Repeat(" (https://a.ru)", 256), text)
 }
 
 func FuzzTextFromHTML(f *testing.F) {

@@ -56,7 +56,8 @@ func sameLink(text []byte, addr string) bool {
 	if isNumber(addr) {
 		return digits(string(text)) == digits(addr)
 	}
-	if isGraphic(addr) && bytes.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf }) {
+	const most = len("https://http://mailto:www./") // of what bare takes off
+	if isGraphic(addr) && (len(text) > len(addr)+most || bytes.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })) {
 		return false
 	}
 	return strings.EqualFold(bare(strings.TrimSpace(string(text))), bare(addr))
