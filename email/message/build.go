@@ -40,7 +40,7 @@ type Signer interface {
 // wrapped errors of Rand, Signers and Attachment.Open. The attachments are opened where they are small, or to be
 // signed, or messages themselves.
 func Build(m Message, opts BuildOptions) (*Wire, error) {
-	b := builder{msg: &m, limit: opts.InlineLimit}
+	b := builder{msg: &m, limit: opts.InlineLimit, wire: new(Wire)}
 	if b.limit == 0 {
 		b.limit = defaultInlineLimit
 	}
@@ -61,7 +61,7 @@ func Build(m Message, opts BuildOptions) (*Wire, error) {
 	if err := b.sign(opts.Signers); err != nil {
 		return nil, err
 	}
-	return &b.wire, nil
+	return b.wire, nil
 }
 
 // bodyRoom is a guess of what a body takes when it is encoded.
@@ -75,7 +75,7 @@ type builder struct {
 	token    string        // the random part of every boundary
 	nested   bool          // a multipart has begun
 	enclosed map[int]lines // attachments that are messages and go as they are
-	wire     Wire
+	wire     *Wire         // no part of the builder: the message may go before it
 }
 
 // boundaries draws 144 random bits, once for all boundaries of the message. "=_" in them never occurs in

@@ -80,3 +80,16 @@ func TestParsedKeepsNoReader(t *testing.T) {
 	assert.Nil(t, reader.Value())
 	runtime.KeepAlive(p)
 }
+
+// TestWireKeepsNoMessage: who keeps the wire form does not keep what it was built from.
+func TestWireKeepsNoMessage(t *testing.T) {
+	content := strings.NewReader(strings.Repeat("x", 100))
+	opened := weak.Make(content)
+	m := simple()
+	m.Attachments = []message.Attachment{{Size: 100, Open: func() (io.ReadCloser, error) { return io.NopCloser(content), nil }}}
+	wire, err := message.Build(m, message.BuildOptions{})
+	require.NoError(t, err)
+	runtime.GC()
+	assert.Nil(t, opened.Value())
+	runtime.KeepAlive(wire)
+}
