@@ -79,7 +79,7 @@ func elements() []known {
 	return all
 }
 
-// elementTable holds the elements by the hash of their names, each in its place or in one of the next. It is half empty.
+// elementTable holds the elements by the hash of their names, each in its place or in one of the next. Three quarters of it are empty.
 var elementTable = func() (table [512]known) {
 	for _, element := range elements() {
 		at := hashName(element.name)

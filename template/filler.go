@@ -88,7 +88,7 @@ func fillerUnit(text string) int {
 }
 
 // fillerRune returns the character that begins text, or that a reference there stands for, and its length. Of the references by
-// name it knows those to padding.
+// name it knows those that padding is written with, in whatever case.
 func fillerRune(text string) (r rune, length int) {
 	if !strings.HasPrefix(text, "&") {
 		return utf8.DecodeRuneInString(text)
