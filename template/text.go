@@ -86,7 +86,7 @@ func (t *texter) words() {
 	case len(text) == 1 && isSpace(text[0]) && t.pre == 0: // between two tags
 		t.space()
 	case t.raw:
-		t.write(withoutFiller(t.text()))
+		t.write(t.text())
 	default:
 		for before := ""; text != ""; {
 			before, text = cutFiller(text)

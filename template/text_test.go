@@ -21,6 +21,7 @@ func TestTextFromHTML(t *testing.T) {
 		"entities":               {"A &amp; B &lt;C&gt; &laquo;D&raquo; &#8470;1 &quot;&#39;", "A & B <C> «D» №1 \"'"},
 		"no-break space":         {"10&nbsp;000&nbsp;₽", "10 000 ₽"},
 		"parted by padding":      {"&l" + strings.Repeat("&shy;", 10) + "t; &#8" + strings.Repeat("&zwnj;&nbsp;", 10) + "470;", "&lt; 470;"},
+		"no references in XMP":   {"<xmp>" + strings.Repeat("&shy;", 10) + "</xmp>", strings.Repeat("&shy;", 10)},
 		"soft hyphens":           {"сло&shy;во&#8203;", "слово"},
 		"paragraphs":             {"<p style='x'>One</p>\n<p>Two</p>", "One\n\nTwo"},
 		"breaks":                 {"One<br>Two<br/>Three<br><br><br><br>Four", "One\nTwo\nThree\n\nFour"},
