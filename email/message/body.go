@@ -168,9 +168,9 @@ const (
 // chooseEncoding weighs what the content costs. Content of lines too long or with controls is encoded, and so
 // are lines that some relay or mailbox would change ("From ", a lone dot).
 func chooseEncoding(s string) int {
-	stat := codec.Survey(s)
-	switch qp := len(s) + 2*stat.Coded; {
-	case stat.Coded == 0 && stat.Longest <= hardWidth && !stat.Fragile:
+	coded := codec.Coded(s)
+	switch qp := len(s) + 2*coded; {
+	case coded == 0 && codec.IsSturdy(s, hardWidth):
 		return encoding7bit
 	case qp+qp/codec.LineIn <= int(codec.EncodedLen(int64(len(s)))):
 		return encodingQP

@@ -131,15 +131,26 @@ func TestUU(t *testing.T) {
 	require.Equal(t, "a file.txt", d.Name)
 }
 
-func TestSurvey(t *testing.T) {
-	require.Equal(t, codec.Stat{Coded: 2, Longest: 3}, codec.Survey("abc\nю\r\n="))
-	for coded, s := range map[int]string{0: "a tab\t, ~ and = \t.", 1: "seven..\x7f and more", 5: "\x00\x1f\x80\x89\xff\t \x20~", 16: "Счёт и чек" + strings.Repeat(" ", 20)} {
-		require.Equal(t, coded, codec.Survey(s).Coded, "%q", s)
-		require.Equal(t, coded, codec.Survey("0123"+s).Coded, "%q", s)
+func TestCoded(t *testing.T) {
+	for coded, s := range map[int]string{0: "a tab\t, ~ and = \t.", 1: "seven..\x7f and more", 2: "abc\nю\r\n=\r", 5: "\x00\x1f\x80\x89\xff\t \x20~", 16: "Счёт и чек" + strings.Repeat(" ", 20)} {
+		require.Equal(t, coded, codec.Coded(s), "%q", s)
+		require.Equal(t, coded, codec.Coded("0123"+s), "%q", s)
+		require.Equal(t, coded, codec.Coded(s+"\r\r\n\n0123456\r"), "%q", s)
 	}
-	require.True(t, codec.Survey("a\nFrom b").Fragile)
-	require.True(t, codec.Survey("a\r.").Fragile)
-	require.False(t, codec.Survey("a\n From b\n ..").Fragile)
+}
+
+func TestIsSturdy(t *testing.T) {
+	for _, s := range []string{"", "\n", "abc", "abc\r\nabc\rabc\n\nabc", "a\n b\n ..", "a\nFro"} {
+		require.True(t, codec.IsSturdy(s, 3), "%q", s)
+	}
+	for _, s := range []string{"abcd", "a\nabcd", "a\rabcd\r", "a\r.", ".", "a\n\n."} {
+		require.False(t, codec.IsSturdy(s, 3), "%q", s)
+	}
+	require.False(t, codec.IsSturdy("a\nFrom b", 10))
+	require.True(t, codec.IsSturdy("a\n From b", 10))
+}
+
+func TestLineBreaks(t *testing.T) {
 	require.Equal(t, "a\r\nb\r\n\r\nc\r\n", string(codec.AppendCRLF(nil, "a\nb\r\n\rc\r")))
 }
 
@@ -191,7 +202,7 @@ func FuzzTextLines(f *testing.F) {
 				coded++
 			}
 		}
-		require.Equal(t, coded, codec.Survey(s).Coded)
+		require.Equal(t, coded, codec.Coded(s))
 	})
 }
 

@@ -8,28 +8,10 @@ import (
 	"strings"
 )
 
-// Stat is what decides the encoding of a text.
-type Stat struct {
-	Coded   int  // octets that quoted-printable must encode
-	Longest int  // octets of the longest line without its line break
-	Fragile bool // a line that relays or mailboxes change: "From " or a dot in front
-}
-
-// Survey looks at a text once.
-func Survey(s string) Stat {
-	var stat Stat
-	for all := linesOf(s); all.more(); {
-		line, _ := all.next()
-		stat.Longest = max(stat.Longest, len(line))
-		stat.Fragile = stat.Fragile || line != "" && fragile(line)
-		stat.Coded += coded(line)
-	}
-	return stat
-}
-
-// coded counts what quoted-printable must encode though it is no equals sign, eight octets at a time.
-func coded(s string) int {
-	n := 0
+// Coded counts the octets of a text that quoted-printable must encode though they are no equals sign, eight at a time. Line
+// breaks are none of them, and white space before one is not counted.
+func Coded(s string) int {
+	n := -strings.Count(s, "\n") - strings.Count(s, "\r") // controls like any other below
 	for ; len(s) >= 8; s = s[8:] {
 		eight := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
 			uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
@@ -42,6 +24,17 @@ func coded(s string) int {
 		n += int(costly[s[i]])
 	}
 	return n
+}
+
+// IsSturdy says whether a text can go as it is, as far as its lines are concerned: none is longer than width, and none begins
+// in a way that relays or mailboxes change: "From " or a dot.
+func IsSturdy(s string, width int) bool {
+	for all := linesOf(s); all.more(); {
+		if line, _ := all.next(); len(line) > width || line != "" && fragile(line) {
+			return false
+		}
+	}
+	return true
 }
 
 const (
