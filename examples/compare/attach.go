@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gabriel-vasile/mimetype"
-
 	"github.com/crmmail/crmmail/attach"
 )
 
@@ -22,7 +20,7 @@ func attachJobs() []Job {
 		Contenders: []Contender{
 			{Name: ours, Note: "what each file is, by its structure", Prepare: attachDetect},
 			{Name: ours + ", Check", Note: "more: name, size, damage, macros, active content", Prepare: attachCheck},
-			{Name: "mimetype", Note: "media type alone", Prepare: attachMimetype},
+			{Name: "mimetype", Note: "media type alone", Peer: "mimetype", Prepare: peer("mimetype", "attach")},
 			{Name: "libmagic", Note: "media type alone", Command: libmagic},
 		},
 		Check: checkTypes,
@@ -103,14 +101,4 @@ func attachCheck(t Task) (Work, error) {
 		}
 		return nil
 	}, nil
-}
-
-func attachMimetype(t Task) (Work, error) {
-	return named(t, func(f *os.File) (string, error) {
-		found, err := mimetype.DetectReader(f)
-		if err != nil {
-			return "", err
-		}
-		return found.String(), nil
-	})
 }

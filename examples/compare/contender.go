@@ -25,12 +25,14 @@ type Job struct {
 	Count int
 }
 
-// A Contender does a job in its own way, in a process of its own: ours and the Go peers in one of this program, the others in
-// one of their runtime.
+// A Contender does a job in its own way, in a process of its own: ours and the Go peers in one of this program compiled for them
+// alone, the others in one of their runtime.
 type Contender struct {
 	Name string
 	Note string // what it does besides, or leaves out; may be empty
 
+	// Peer is the build tag of the Go module that does it; "" is ours, and what the standard library brings along.
+	Peer string
 	// Prepare does what a program does once, such as to parse the template. It is nil for a runtime that is not Go.
 	Prepare func(t Task) (Work, error)
 	// Command is a process of another runtime; its error says why it is absent.

@@ -1,13 +1,16 @@
+//go:build !alone || enmime
+
 package main
 
 import (
 	"bytes"
 	"io"
-	"net/mail"
 	"os"
 
 	"github.com/jhillyerd/enmime/v2"
 )
+
+func init() { peers["enmime"] = works{"build": buildEnmime, "parse": parseEnmime} }
 
 func buildEnmime(t Task) (Work, error) {
 	letter, err := readLetter(t)
@@ -61,13 +64,4 @@ func parseEnmime(t Task) (Work, error) {
 		}
 		return nil
 	})
-}
-
-// bareAddress is the address of a mailbox, for those who give it as it stands.
-func bareAddress(mailbox string) (string, error) {
-	addr, err := mail.ParseAddress(mailbox)
-	if err != nil {
-		return "", err
-	}
-	return addr.Address, nil
 }

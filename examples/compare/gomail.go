@@ -1,3 +1,5 @@
+//go:build !alone || gomail
+
 package main
 
 import (
@@ -5,6 +7,10 @@ import (
 
 	"gopkg.in/gomail.v2"
 )
+
+func init() {
+	peers["gomail"] = works{"build": buildGomail, "send": sendGomail, "single": singleGomail}
+}
 
 // gomailMessage is the letter as gomail takes it. It has no Message-ID of its own making.
 func gomailMessage(letter Letter) *gomail.Message {

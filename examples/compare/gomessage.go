@@ -1,3 +1,5 @@
+//go:build !alone || gomessage
+
 package main
 
 import (
@@ -6,6 +8,8 @@ import (
 	"github.com/emersion/go-message"
 	"github.com/emersion/go-message/mail"
 )
+
+func init() { peers["gomessage"] = works{"build": buildGoMessage, "parse": parseGoMessage} }
 
 func buildGoMessage(t Task) (Work, error) {
 	letter, err := readLetter(t)

@@ -1,3 +1,5 @@
+//go:build !alone || jordanwright
+
 package main
 
 import (
@@ -7,6 +9,8 @@ import (
 
 	"github.com/jordan-wright/email"
 )
+
+func init() { peers["jordanwright"] = works{"build": buildJordanWright, "parse": parseJordanWright} }
 
 func buildJordanWright(t Task) (Work, error) {
 	letter, err := readLetter(t)

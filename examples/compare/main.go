@@ -43,7 +43,7 @@ func work(jobName, contender string, t Task, output string) error {
 func run(args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
 	flags.SetOutput(stderr)
-	quick := flags.Bool("quick", false, "few and short rounds: under a minute")
+	quick := flags.Bool("quick", false, "few and short rounds: a minute")
 	asJSON := flags.Bool("json", false, "print JSON")
 	asMarkdown := flags.Bool("markdown", false, "print the table for README.md")
 	only := flags.String("only", "", "do the jobs that match this `expression`, such as ^build/")

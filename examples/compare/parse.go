@@ -21,10 +21,10 @@ func parseJobs() []Job {
 			Name: "parse/" + size.name, What: size.what,
 			Contenders: []Contender{
 				{Name: ours, Note: "finds bounces, automatic answers and quotes too", Prepare: parseOurs},
-				{Name: "enmime", Note: "holds the message in memory", Prepare: parseEnmime},
-				{Name: "go-message", Prepare: parseGoMessage},
+				{Name: "enmime", Note: "holds the message in memory", Peer: "enmime", Prepare: peer("enmime", "parse")},
+				{Name: "go-message", Peer: "gomessage", Prepare: peer("gomessage", "parse")},
 				{Name: "net/mail", Note: "with mime/multipart and 80 lines of one's own", Prepare: parseStandard},
-				{Name: "jordan-wright", Note: "holds the message in memory", Prepare: parseJordanWright},
+				{Name: "jordan-wright", Note: "holds the message in memory", Peer: "jordanwright", Prepare: peer("jordanwright", "parse")},
 			},
 			Check: checkReadings,
 		})
@@ -157,4 +157,13 @@ func checkReadings(t Task, output []byte) error {
 		err = fmt.Errorf("reads something else: %s", difference(string(output), string(want)))
 	}
 	return err
+}
+
+// bareAddress is the address of a mailbox, for those who give it as it stands.
+func bareAddress(mailbox string) (string, error) {
+	addr, err := mail.ParseAddress(mailbox)
+	if err != nil {
+		return "", err
+	}
+	return addr.Address, nil
 }

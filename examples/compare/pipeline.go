@@ -19,7 +19,7 @@ func pipelineJobs() []Job {
 		Name: "pipeline/order", What: "one order letter: template, preheader, text of the HTML, message",
 		Contenders: []Contender{
 			{Name: ours, Note: "validates as well", Prepare: pipelineOurs},
-			{Name: "html/template, go-mail", Note: "validates nothing; the text is given, not made", Prepare: pipelineGoMail},
+			{Name: "html/template, go-mail", Note: "validates nothing; the text is given, not made", Peer: "wneessen", Prepare: peer("wneessen", "pipeline")},
 			{Name: "Symfony TemplatedEmail", Note: "validates nothing; the text by strip_tags", Command: php("symfony", "pipeline")},
 		},
 		Check: checkPipeline,
@@ -89,33 +89,5 @@ func pipelineOurs(t Task) (Work, error) {
 		}
 		plain.Subject, plain.HTML, plain.Text = rendered.Letter.Subject, html, rendered.Letter.Text
 		return buildLetter(plain, w)
-	}, nil
-}
-
-// pipelineGoMail is what Go programs do without this module.
-func pipelineGoMail(t Task) (Work, error) {
-	source, err := os.ReadFile(t.path("inputs/order.gotmpl"))
-	if err != nil {
-		return nil, err
-	}
-	const hidden = `<div style="display:none">{{ .preheader }}</div>`
-	html, err := parseGoTemplate(strings.Replace(string(source), ">\n", ">"+hidden+"\n", 1))
-	if err != nil {
-		return nil, err
-	}
-	subject, err := parseGoTemplate("Заказ {{ .order.id }} принят")
-	if err != nil {
-		return nil, err
-	}
-	vars, plain := orderVars(), plainLetter()
-	plain.Text = "Спасибо за заказ Ч-2041"
-	return func(w io.Writer) error {
-		var first, body strings.Builder
-		if err := errors.Join(subject.Execute(&first, vars), html.Execute(&body, vars)); err != nil {
-			return err
-		}
-		letter := plain
-		letter.Subject, letter.HTML = first.String(), body.String()
-		return writeGoMail(letter, w)
 	}, nil
 }

@@ -56,16 +56,16 @@ func start(job Job, c Contender, t Task, output string) (*Process, error) {
 	return p, nil
 }
 
-// command is this program as a worker, or the runtime that the contender wants.
+// command is this program as a worker, with what the contender needs alone, or the runtime that it wants.
 func command(job Job, c Contender, t Task) (*exec.Cmd, error) {
 	if c.Command != nil {
 		return c.Command(t)
 	}
-	self, err := os.Executable()
+	path, err := program(c.Peer)
 	if err != nil {
 		return nil, err
 	}
-	return exec.Command(self, "-worker", job.Name, c.Name), nil
+	return exec.Command(path, "-worker", job.Name, c.Name), nil
 }
 
 // round has the work done some times.

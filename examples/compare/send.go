@@ -27,8 +27,8 @@ func sendJobs() []Job {
 			Name: "send/" + line.name, What: fmt.Sprintf("one of %d messages in a row, %s", line.inARow, line.what), Count: line.inARow,
 			Contenders: []Contender{
 				{Name: ours, Prepare: sendOurs},
-				{Name: "go-mail", Prepare: sendGoMail},
-				{Name: "gomail.v2", Prepare: sendGomail},
+				{Name: "go-mail", Peer: "wneessen", Prepare: peer("wneessen", "send")},
+				{Name: "gomail.v2", Peer: "gomail", Prepare: peer("gomail", "send")},
 				{Name: "nodemailer", Command: node("send")},
 				{Name: "Symfony Mailer", Command: php("symfony", "send")},
 			},
@@ -37,8 +37,8 @@ func sendJobs() []Job {
 			Contenders: []Contender{
 				{Name: ours, Note: "keeps its connection between messages by itself", Prepare: sendOurs},
 				{Name: ours + ", dialling", Note: "a connection for each message", Prepare: singleOurs},
-				{Name: "go-mail", Note: "DialAndSend: a connection for each message", Prepare: singleGoMail},
-				{Name: "gomail.v2", Note: "DialAndSend: a connection for each message", Prepare: singleGomail},
+				{Name: "go-mail", Note: "DialAndSend: a connection for each message", Peer: "wneessen", Prepare: peer("wneessen", "single")},
+				{Name: "gomail.v2", Note: "DialAndSend: a connection for each message", Peer: "gomail", Prepare: peer("gomail", "single")},
 				{Name: "nodemailer", Note: "sendMail without a pool: a connection for each message", Command: node("single")},
 				{Name: "Symfony Mailer", Note: "keeps its connection between messages by itself", Command: php("symfony", "send")},
 			},

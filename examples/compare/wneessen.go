@@ -1,12 +1,21 @@
+//go:build !alone || wneessen
+
 package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"os"
+	"strings"
 	"time"
 
 	"github.com/wneessen/go-mail"
 )
+
+func init() {
+	peers["wneessen"] = works{"build": buildGoMail, "send": sendGoMail, "single": singleGoMail, "pipeline": pipelineGoMail}
+}
 
 // goMailMessage is the letter as go-mail takes it.
 func goMailMessage(letter Letter) (*mail.Msg, error) {
@@ -88,4 +97,32 @@ func mailGoMail(send func(...*mail.Msg) error) Work {
 		}
 		return send(msg)
 	}
+}
+
+// pipelineGoMail is what Go programs do without this module.
+func pipelineGoMail(t Task) (Work, error) {
+	source, err := os.ReadFile(t.path("inputs/order.gotmpl"))
+	if err != nil {
+		return nil, err
+	}
+	const hidden = `<div style="display:none">{{ .preheader }}</div>`
+	html, err := parseGoTemplate(strings.Replace(string(source), ">\n", ">"+hidden+"\n", 1))
+	if err != nil {
+		return nil, err
+	}
+	subject, err := parseGoTemplate("Заказ {{ .order.id }} принят")
+	if err != nil {
+		return nil, err
+	}
+	vars, plain := orderVars(), plainLetter()
+	plain.Text = "Спасибо за заказ Ч-2041"
+	return func(w io.Writer) error {
+		var first, body strings.Builder
+		if err := errors.Join(subject.Execute(&first, vars), html.Execute(&body, vars)); err != nil {
+			return err
+		}
+		letter := plain
+		letter.Subject, letter.HTML = first.String(), body.String()
+		return writeGoMail(letter, w)
+	}, nil
 }
