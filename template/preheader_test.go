@@ -1,7 +1,6 @@
 package template_test
 
 import (
-	"fmt"
 	"html"
 	"strings"
 	"testing"
@@ -253,16 +252,14 @@ func FuzzInsertPreheader(f *testing.F) {
 		require.Equal(t, doc, before+rest, "nothing else changes")
 		again, _ := template.InsertPreheader(got, preheader)
 		require.Equal(t, got, again, "inserting twice inserts once")
-		require.Equal(t, clean, firstOfBody(t, got), "never inside a comment, script or attribute")
+		if root, err := xhtml.Parse(strings.NewReader(got)); err == nil { // a tree too deep for the parser is none
+			require.Equal(t, clean, firstOfBody(t, root), "never inside a comment, script or attribute")
+		}
 	})
 }
 
 // firstOfBody returns the text of the first element of the body, as a browser builds it.
-func firstOfBody(t *testing.T, doc string) string {
-	root, err := xhtml.Parse(strings.NewReader(doc))
-	if err != nil {
-		t.Skip("nested too deep for the parser")
-	}
+func firstOfBody(t *testing.T, root *xhtml.Node) string {
 	for node := range root.Descendants() {
 		if node.Type != xhtml.ElementNode || node.Data != "body" {
 			continue
@@ -278,7 +275,7 @@ func firstOfBody(t *testing.T, doc string) string {
 			return child.FirstChild.Data
 		}
 	}
-	return fmt.Sprintf("no body in %q", doc)
+	return "there is no body"
 }
 
 func FuzzStripPreheader(f *testing.F) {

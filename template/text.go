@@ -45,10 +45,9 @@ func (t *texter) textOf(doc string) string {
 
 // element is an open element.
 type element struct {
-	tag    atom.Atom
+	identity
 	traits traits
 	hidden bool
-	name   string // where tag is 0
 	href   string // of a link
 	from   int    // where a link's text begins in out
 	number int    // of the next item, in an ordered list
@@ -123,10 +122,7 @@ func (t *texter) start() {
 		t.over++
 		return
 	}
-	e := element{tag: t.tag, traits: t.traits, hidden: hidden}
-	if e.tag == 0 {
-		e.name = t.elementName()
-	}
+	e := element{identity: t.identity(), traits: t.traits, hidden: hidden}
 	if t.hidden == 0 && !hidden {
 		t.show(&e)
 	}

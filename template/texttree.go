@@ -63,12 +63,9 @@ func (t *texter) endElement() {
 		t.over--
 		return
 	}
-	limit, name := (cells|tables)&^(t.traits>>beyond), ""
-	if t.tag == 0 {
-		name = t.elementName()
-	}
+	limit, ended := (cells|tables)&^(t.traits>>beyond), t.identity()
 	for i := len(t.open) - 1; i >= 0; i-- {
-		if e := &t.open[i]; e.tag == t.tag && e.name == name {
+		if t.open[i].identity == ended {
 			t.closeTo(i)
 			return
 		}
